@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target is built with: Swift 6 isolation where an async function stays on its caller's loop, and no warning let through.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+/// A C library from Debian, seen through one header of ours.
+func library(_ name: String, package: String, pkgConfig: String? = nil) -> Target {
+    .systemLibrary(name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+/// A room of the house: its floor is the order it stands in below, its imports are exactly `needs`.
+func room(_ name: String, needs: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: needs, path: "Sources/\(name)", resources: resources, swiftSettings: strict)
+}
+
+/// The tests of one room, in the folder that mirrors it.
+func tests(_ name: String, needs: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + needs, path: "Tests/\(name)Tests",
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "louver",
+    products: [.executable(name: "louver", targets: ["louver"])],
+    targets: [
+        // Floor 0: C.
+        .target(name: "CLinux", path: "Sources/CLinux"),
+        .target(name: "CScan", path: "Sources/CScan", cSettings: [.unsafeFlags(["-O3"])]),
+        library("COpenSSL", package: "libssl-dev", pkgConfig: "openssl"),
+        library("CPCRE2", package: "libpcre2-dev", pkgConfig: "libpcre2-8"),
+        library("CHiredis", package: "libhiredis-dev"),
+        library("CYAML", package: "libyaml-dev", pkgConfig: "yaml-0.1"),
+        library("CZlib", package: "zlib1g-dev", pkgConfig: "zlib"),
+
+        // Floor 1: bytes, time, limits.
+        room("Core", needs: ["CLinux"]),
+
+        // Floor 2: mechanism.
+        room("JSON", needs: ["Core"]),
+        room("YAML", needs: ["Core", "CYAML"]),
+        room("HTTP", needs: ["Core", "CZlib"]),
+        room("Crypto", needs: ["Core", "COpenSSL"]),
+        room("TLS", needs: ["Core", "COpenSSL"]),
+        room("Redis", needs: ["Core", "CHiredis"]),
+        room("Telemetry", needs: ["Core"]),
+        room("Reactor", needs: ["Core", "CLinux"]),
+
+        // Floor 3: domain. No I/O; time comes in as an argument.
+        room("Identity", needs: ["Core", "JSON", "Crypto"]),
+        room("MCP", needs: ["Core", "JSON", "HTTP", "Crypto"]),
+        room("RateLimit", needs: ["Core", "Redis"], resources: [.embedInCode("TokenBucket.lua")]),
+        room("Policy", needs: ["Core", "JSON", "YAML", "Identity", "RateLimit"]),
+        room("Redaction", needs: ["Core", "JSON", "YAML", "Crypto", "CScan", "CPCRE2"]),
+
+        // Floor 4: assembly.
+        room("Configuration", needs: ["Core", "YAML", "JSON", "TLS", "Crypto", "Identity", "Policy", "RateLimit", "Redaction"]),
+        room(
+            "Proxy",
+            needs: [
+                "Core", "JSON", "HTTP", "Crypto", "TLS", "Redis", "Telemetry", "Reactor", "Identity", "MCP", "RateLimit", "Policy", "Redaction",
+                "Configuration",
+            ]),
+
+        // Floor 5: the program.
+        .executableTarget(
+            name: "louver", dependencies: ["Core", "Configuration", "Proxy", "Redaction", "Policy", "Telemetry"], path: "Sources/louver",
+            swiftSettings: strict),
+
+        .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("Core"),
+        tests("JSON"),
+        tests("YAML"),
+        tests("HTTP"),
+        tests("Crypto"),
+        tests("TLS", needs: ["Crypto"]),
+        tests("Redis"),
+        tests("Telemetry"),
+        tests("Reactor"),
+        tests("Identity", needs: ["JSON", "Crypto"]),
+        tests("MCP", needs: ["JSON", "HTTP", "Crypto"]),
+        tests("RateLimit", needs: ["Redis"]),
+        tests("Policy", needs: ["JSON", "YAML", "Identity", "RateLimit"]),
+        tests("Redaction", needs: ["JSON", "YAML", "Crypto"]),
+        tests("Configuration", needs: ["YAML", "Identity", "Policy", "RateLimit", "Redaction"]),
+        tests("Proxy", needs: ["JSON", "HTTP", "Reactor", "Configuration"]),
+    ]
+)

@@ -1,0 +1,47 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+
+int clinux_accept4(int listener, void *address, uint32_t *length) {
+    return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int clinux_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
+
+int clinux_pin_thread(int core) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(core, &set);
+    return pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+// The cores this process may run on: a container's cpuset counts, the machine's size does not.
+int clinux_core_count(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+    int count = CPU_COUNT(&set);
+    return count < 1 ? 1 : count;
+}
+
+int clinux_random(void *into, size_t count) {
+    unsigned char *at = into;
+    while (count > 0) {
+        ssize_t got = getrandom(at, count, 0);
+        if (got < 0) return -1;
+        at += got;
+        count -= (size_t)got;
+    }
+    return 0;
+}
+
+int clinux_disable_core_dump(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+long clinux_find(const void *haystack, size_t length, const void *needle, size_t needle_length) {
+    const char *hit = memmem(haystack, length, needle, needle_length);
+    return hit ? hit - (const char *)haystack : -1;
+}

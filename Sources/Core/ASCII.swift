@@ -1,0 +1,35 @@
+/// Byte classes and case folding for protocol text, where only ASCII has a case.
+public enum ASCII {
+    /// The lower-case form of a letter; any other byte unchanged.
+    public static func lower(_ byte: UInt8) -> UInt8 {
+        byte &- 0x41 < 26 ? byte | 0x20 : byte
+    }
+
+    /// Whether `bytes` equals the lower-case literal, ignoring the case of its letters.
+    public static func equalsIgnoringCase(_ bytes: Span<UInt8>, _ lowerCase: StaticString) -> Bool {
+        guard bytes.count == lowerCase.utf8CodeUnitCount else { return false }
+        for at in 0..<bytes.count where lower(bytes[at]) != lowerCase.utf8Start[at] { return false }
+        return true
+    }
+
+    /// Whether `bytes` equals the literal exactly.
+    public static func equals(_ bytes: Span<UInt8>, _ literal: StaticString) -> Bool {
+        guard bytes.count == literal.utf8CodeUnitCount else { return false }
+        for at in 0..<bytes.count where bytes[at] != literal.utf8Start[at] { return false }
+        return true
+    }
+
+    /// Whether a byte may stand in an RFC 9110 token (section 5.6.2).
+    public static func isToken(_ byte: UInt8) -> Bool { tokenTable[Int(byte)] }
+
+    /// Whether a byte is a digit.
+    public static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+
+    /// Whether a byte is a letter or a digit.
+    public static func isAlphanumeric(_ byte: UInt8) -> Bool { isDigit(byte) || (byte | 0x20) &- 0x61 < 26 }
+
+    private static let tokenTable: [Bool] = (0..<256).map { code in
+        let byte = UInt8(code)
+        return isAlphanumeric(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
+}

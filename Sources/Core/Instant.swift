@@ -1,0 +1,52 @@
+import Glibc
+
+/// A point on the monotonic clock, in nanoseconds. Deadlines are instants; they never jump with the wall clock.
+public struct Instant: Comparable, Hashable, Sendable {
+    /// Nanoseconds since an arbitrary start.
+    public let nanoseconds: UInt64
+
+    /// Makes an instant from a count of nanoseconds.
+    public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+
+    /// Reads the clock. Domain code takes an instant as an argument instead.
+    public static func now() -> Instant {
+        var spec = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &spec)
+        return Instant(nanoseconds: UInt64(spec.tv_sec) * 1_000_000_000 + UInt64(spec.tv_nsec))
+    }
+
+    /// An instant that no deadline reaches.
+    public static let never = Instant(nanoseconds: .max)
+
+    /// Orders by time.
+    public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
+
+    /// The instant that lies `span` later; a negative span counts as zero and the sum stops at `never`.
+    public static func + (from: Instant, span: Duration) -> Instant {
+        let (sum, over) = from.nanoseconds.addingReportingOverflow(span.nanosecondsClamped)
+        return over ? .never : Instant(nanoseconds: sum)
+    }
+
+    /// The nanoseconds from `earlier` to this instant, or 0 when it is not later.
+    public func nanoseconds(since earlier: Instant) -> UInt64 {
+        nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0
+    }
+}
+
+extension Duration {
+    /// The whole span in nanoseconds, held between 0 and `UInt64.max`.
+    public var nanosecondsClamped: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        let (product, over) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        if over { return .max }
+        let (sum, over2) = product.addingReportingOverflow(UInt64(attoseconds / 1_000_000_000))
+        return over2 ? .max : sum
+    }
+
+    /// The whole span in milliseconds, rounded up, held between 0 and `Int.max`.
+    public var millisecondsRoundedUp: Int {
+        let nanos = nanosecondsClamped
+        return Int(clamping: nanos / 1_000_000 + (nanos % 1_000_000 == 0 ? 0 : 1))
+    }
+}

@@ -1,0 +1,63 @@
+/// Every fixed bound of the program in one table, units in the names. What an operator may change stands in the configuration, with these as defaults or ceilings.
+public enum Limits {
+    // MARK: HTTP
+
+    /// A request line and its header lines together.
+    public static let headBytesMax = 32 * 1024
+    /// Header lines in one head.
+    public static let headFieldsMax = 100
+    /// One request body: what the reference servers take (4 MiB).
+    public static let requestBodyBytesMax = 4 * 1024 * 1024
+    /// Bytes of later, pipelined requests read while one is being served.
+    public static let readAheadBytesMax = 64 * 1024
+    /// One chunk-size line with its extensions.
+    public static let chunkLineBytesMax = 256
+    /// Trailer lines together.
+    public static let trailerBytesMax = 8 * 1024
+    /// How many times larger a decoded body may be than its compressed form, once past `inflateGraceBytes`.
+    public static let inflateRatioMax = 200
+    /// Decoded bytes to which the ratio is not yet applied.
+    public static let inflateGraceBytes = 1024 * 1024
+
+    // MARK: JSON
+
+    /// Nesting of objects and arrays.
+    public static let jsonDepthMax = 128
+    /// Members of one object in which duplicates can be told.
+    public static let jsonObjectMembersMax = 4_096
+    /// One object key, decoded.
+    public static let jsonKeyBytesMax = 1_024
+    /// One number as written.
+    public static let jsonNumberBytesMax = 128
+
+    // MARK: Replies
+
+    /// A reply of the whole lane: lists, discover, initialize.
+    public static let wholeReplyBytesMax = 4 * 1024 * 1024
+    /// Reply bytes held before the head goes out, and the most that fits one SSE event of the official client.
+    public static let heldReplyBytesMax = 1024 * 1024
+    /// The `_meta` of a result, held to be written last.
+    public static let heldMetaBytesMax = 64 * 1024
+    /// One line of a server-sent event other than `data`.
+    public static let eventFieldBytesMax = 4 * 1024
+
+    // MARK: Sockets
+
+    /// Output queued for one peer before its producer waits.
+    public static let writeHighWatermarkBytes = 256 * 1024
+    /// Bytes asked for in one read.
+    public static let readChunkBytes = 16 * 1024
+    /// Readiness events taken from the kernel at once.
+    public static let readyEventsMax = 256
+
+    // MARK: Tokens and sessions
+
+    /// One Bearer token.
+    public static let tokenBytesMax = 16 * 1024
+    /// Verified tokens remembered by one loop.
+    public static let verifiedTokensMax = 10_000
+    /// A session id, sealed or not.
+    public static let sessionIDBytesMax = 1_024
+    /// A progress token or request id as written.
+    public static let requestIDBytesMax = 256
+}

@@ -1,0 +1,5 @@
+import Testing
+
+@testable import Configuration
+
+@Test func placeholder() {}

@@ -1,0 +1,5 @@
+import Testing
+
+@testable import Policy
+
+@Test func placeholder() {}

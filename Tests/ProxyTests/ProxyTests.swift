@@ -1,0 +1,5 @@
+import Testing
+
+@testable import Proxy
+
+@Test func placeholder() {}

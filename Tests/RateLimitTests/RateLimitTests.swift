@@ -1,0 +1,5 @@
+import Testing
+
+@testable import RateLimit
+
+@Test func placeholder() {}

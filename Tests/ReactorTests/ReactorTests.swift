@@ -1,0 +1,5 @@
+import Testing
+
+@testable import Reactor
+
+@Test func placeholder() {}

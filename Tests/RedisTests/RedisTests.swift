@@ -1,0 +1,5 @@
+import Testing
+
+@testable import Redis
+
+@Test func placeholder() {}

@@ -1,0 +1,5 @@
+import Testing
+
+@testable import Telemetry
+
+@Test func placeholder() {}

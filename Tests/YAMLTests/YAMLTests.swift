@@ -1,0 +1,5 @@
+import Testing
+
+@testable import YAML
+
+@Test func placeholder() {}
