@@ -60,4 +60,22 @@ public enum Limits {
     public static let sessionIDBytesMax = 1_024
     /// A progress token or request id as written.
     public static let requestIDBytesMax = 256
+
+    // MARK: Redis
+
+    /// The strings of one Redis reply together.
+    public static let redisReplyBytesMax = 256 * 1024
+    /// The elements of all arrays of one Redis reply together.
+    public static let redisReplyElementsMax = 4_096
+
+    // MARK: RateLimit
+
+    /// Bytes of a bucket's id.
+    public static let limitIDBytesMax = 64
+    /// Buckets one call can be debited from.
+    public static let limitRulesMax = 16
+    /// Places for buckets in the memory of one process (40 bytes each when all are taken).
+    public static let limitSlotsMax = 262_144
+    /// Places for buckets of one loop's admission gate, principals and addresses each.
+    public static let admissionSlotsMax = 32_768
 }
