@@ -78,4 +78,14 @@ public enum Limits {
     public static let limitSlotsMax = 262_144
     /// Places for buckets of one loop's admission gate, principals and addresses each.
     public static let admissionSlotsMax = 32_768
+    // MARK: YAML
+
+    /// Faults of one check that are kept and told; the rest is counted.
+    public static let faultsMax = 100
+    /// One YAML file.
+    public static let yamlBytesMax = 4 * 1024 * 1024
+    /// Nesting of lists and mappings.
+    public static let yamlDepthMax = 32
+    /// Values in one file, each alias counted as what it stands for.
+    public static let yamlNodesMax = 200_000
 }
