@@ -78,6 +78,7 @@ public enum Limits {
     public static let limitSlotsMax = 262_144
     /// Places for buckets of one loop's admission gate, principals and addresses each.
     public static let admissionSlotsMax = 32_768
+
     // MARK: YAML
 
     /// Faults of one check that are kept and told; the rest is counted.

@@ -53,7 +53,7 @@ import YAML
             "f.yaml:1:3: a key must be a single value, not a list\n    put quotes around a key that begins with `[`, `{`, `*` or `?`"
         ),
         (
-            ": 1\n",
+            "~: 1\n",
             "f.yaml:1:1: a key must be a single value, not nothing\n    put quotes around a key that begins with `[`, `{`, `*` or `?`"
         ),
         (
