@@ -76,7 +76,7 @@ let package = Package(
             name: "louver", dependencies: ["Core", "Configuration", "Proxy", "Redaction", "Policy", "Telemetry"], path: "Sources/louver",
             swiftSettings: strict),
 
-        .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Core", "COpenSSL"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("Core"),
         tests("JSON"),
         tests("YAML"),

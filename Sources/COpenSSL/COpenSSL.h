@@ -2,13 +2,72 @@
 #ifndef LOUVER_COPENSSL_H
 #define LOUVER_COPENSSL_H
 #include <openssl/bio.h>
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
+#include <openssl/rsa.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+
+// The password callback for key files that carry none: an encrypted key is refused, and nobody is asked on a terminal.
+static inline int louver_no_password(char *buffer, int size, int writing, void *context) {
+    (void)buffer, (void)size, (void)writing, (void)context;
+    return 0;
+}
+
+// A read-only memory BIO goes back to its start.
+static inline int louver_bio_reset(BIO *bio) { return (int)BIO_reset(bio); }
+
+// OSSL_PARAM keeps the pointers it is given, and a Swift string lives only as long as one call: parameters are put together here.
+
+// Builds a public key of a type; takes over nothing.
+static inline EVP_PKEY *louver_public_key(const char *type, OSSL_PARAM_BLD *builder) {
+    EVP_PKEY *key = NULL;
+    OSSL_PARAM *parameters = OSSL_PARAM_BLD_to_param(builder);
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+    if (parameters && context && EVP_PKEY_fromdata_init(context) == 1)
+        EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters);
+    EVP_PKEY_CTX_free(context);
+    OSSL_PARAM_free(parameters);
+    return key;
+}
+
+// An RSA public key from big-endian bytes, or NULL.
+static inline EVP_PKEY *louver_rsa_public_key(const unsigned char *modulus, size_t modulus_count, const unsigned char *exponent,
+                                              size_t exponent_count) {
+    EVP_PKEY *key = NULL;
+    BIGNUM *n = BN_bin2bn(modulus, (int)modulus_count, NULL);
+    BIGNUM *e = BN_bin2bn(exponent, (int)exponent_count, NULL);
+    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+    if (n && e && builder && OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n) &&
+        OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e))
+        key = louver_public_key("RSA", builder);
+    OSSL_PARAM_BLD_free(builder);
+    BN_free(e);
+    BN_free(n);
+    return key;
+}
+
+// A public key on a named curve from an encoded point (SEC 1 section 2.3.3), or NULL.
+static inline EVP_PKEY *louver_ec_public_key(const char *group, const unsigned char *point, size_t count) {
+    EVP_PKEY *key = NULL;
+    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+    if (builder && OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, group, 0) &&
+        OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point, count))
+        key = louver_public_key("EC", builder);
+    OSSL_PARAM_BLD_free(builder);
+    return key;
+}
+
+// Sets an HMAC context up with a hash by name and a key.
+static inline int louver_hmac_init(EVP_MAC_CTX *context, const char *hash, const unsigned char *key, size_t count) {
+    OSSL_PARAM parameters[2] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)hash, 0), OSSL_PARAM_construct_end()};
+    return EVP_MAC_init(context, key, count, parameters);
+}
 #endif

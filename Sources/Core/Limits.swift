@@ -50,6 +50,17 @@ public enum Limits {
     /// Readiness events taken from the kernel at once.
     public static let readyEventsMax = 256
 
+    // MARK: Crypto
+
+    /// A file that holds one key.
+    public static let keyFileBytesMax = 64 * 1024
+    /// A larger RSA key costs a stranger's token too much of our time.
+    public static let rsaModulusBitsMax = 8_192
+    /// RFC 7518 section 3.3.
+    public static let rsaModulusBitsMin = 2_048
+    /// A text to seal or open at once.
+    public static let sealedBytesMax = 16 * 1024 * 1024
+
     // MARK: Tokens and sessions
 
     /// One Bearer token.
