@@ -6,18 +6,28 @@ public enum Limits {
     public static let headBytesMax = 32 * 1024
     /// Header lines in one head.
     public static let headFieldsMax = 100
+    /// One field name.
+    public static let fieldNameBytesMax = 255
+    /// A host with its port: 253 for a name (RFC 1035), brackets or a colon, five digits.
+    public static let hostBytesMax = 260
+    /// One request target.
+    public static let targetBytesMax = 8 * 1024
     /// One request body: what the reference servers take (4 MiB).
     public static let requestBodyBytesMax = 4 * 1024 * 1024
     /// Bytes of later, pipelined requests read while one is being served.
     public static let readAheadBytesMax = 64 * 1024
     /// One chunk-size line with its extensions.
     public static let chunkLineBytesMax = 256
+    /// All chunk extensions of one body.
+    public static let chunkExtensionBytesMax = 16 * 1024
     /// Trailer lines together.
     public static let trailerBytesMax = 8 * 1024
     /// How many times larger a decoded body may be than its compressed form, once past `inflateGraceBytes`.
     public static let inflateRatioMax = 200
     /// Decoded bytes to which the ratio is not yet applied.
     public static let inflateGraceBytes = 1024 * 1024
+    /// Decoded bytes made at once.
+    public static let inflateStepBytes = 64 * 1024
 
     // MARK: JSON
 

@@ -1,0 +1,16 @@
+/// A request line with its fields, checked against every rule of `HTTPFailure+Rules`.
+public struct RequestHead: Sendable {
+    /// The method.
+    public let method: HTTPMethod
+    /// The target, normalised.
+    public let target: RequestTarget
+    /// Whether the client speaks HTTP/1.0 rather than HTTP/1.1.
+    public let isHTTP10: Bool
+    /// Whether the client waits for `100 Continue` before it sends the body (RFC 9110 section 10.1.1); never in HTTP/1.0.
+    public let expectsContinue: Bool
+    /// The fields.
+    public let fields: FieldTable
+
+    /// Whether the connection may serve another request after this one (RFC 9112 section 9.3).
+    public var keepsAlive: Bool { ConnectionPersistence.keepsAlive(isHTTP10: isHTTP10, fields) }
+}
