@@ -35,6 +35,8 @@ public enum Limits {
     public static let jsonDepthMax = 128
     /// Members of one object in which duplicates can be told.
     public static let jsonObjectMembersMax = 4_096
+    /// Members of all objects of a reply that are open at one moment.
+    public static let jsonOpenMembersMax = 16_384
     /// One object key, decoded.
     public static let jsonKeyBytesMax = 1_024
     /// One number as written.

@@ -1,0 +1,24 @@
+import Core
+
+/// What may change the values of a reply as they stream by. The domain implements it and the rewriter of replies calls it, so that
+/// neither knows the other. Every span is only valid in its call.
+public protocol ValueScrubber: AnyObject {
+    /// An object or an array begins inside a scrubbed value.
+    func open(_ isObject: Bool)
+    /// It ends.
+    func close(_ isObject: Bool)
+    /// A key inside a scrubbed value: appends what is to stand between its quotes; the caller writes the quotes.
+    func key(raw: Span<UInt8>, decoded: Span<UInt8>, role: FieldRole, into out: inout ByteBuffer)
+    /// A string begins.
+    func beginString(role: FieldRole)
+    /// A piece of its raw content: appends what can already be said to stand between the quotes; the rest is held back.
+    func string(raw: Span<UInt8>, into out: inout ByteBuffer)
+    /// The string ends: appends what was held back.
+    func endString(into out: inout ByteBuffer)
+    /// A number: appends it, or `0` under a key that names a secret.
+    func number(_ text: Span<UInt8>, into out: inout ByteBuffer)
+    /// `true`, `false` or `null`: appends it.
+    func literal(_ text: Span<UInt8>, into out: inout ByteBuffer)
+    /// Whether the reply must not be delivered: a protocol field matched, or scrubbing failed beyond repair.
+    var mustWithhold: Bool { get }
+}
