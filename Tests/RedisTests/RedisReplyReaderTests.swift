@@ -32,7 +32,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "HTTP/1.1 200 OK\r\n\r\n", "hello\r\n", "\0\0\0\0", ":12x\r\n", "$abc\r\n", "*x\r\n", "$-2\r\n", "*-2\r\n", "*99999999999999999999\r\n",
+        "HTTP/1.1 200 OK\r\n\r\n", "hello\r\n", "\0\0\0\0", ":12x\r\n", "$abc\r\n", "*x\r\n", "$-2\r\n",
+        "*-2\r\n", "*99999999999999999999\r\n",
         "_\r\n",
         "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:1\r\n",
     ])

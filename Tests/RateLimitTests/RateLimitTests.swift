@@ -1,5 +1,0 @@
-import Testing
-
-@testable import RateLimit
-
-@Test func placeholder() {}
