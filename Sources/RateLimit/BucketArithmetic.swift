@@ -5,7 +5,7 @@ import Core
 /// A rate of `count` tokens per `period` microseconds is a fraction. With one token worth `period / g` units and one microsecond
 /// worth `count / g` units (`g` their greatest common divisor), refilling is one multiplication and debiting one subtraction. All
 /// values stay at or below 2^53 - 1, so the same sums come out in Lua, whose numbers are doubles.
-public struct BucketArithmetic: Sendable, Hashable {
+public struct BucketArithmetic: Sendable, Hashable, BitwiseCopyable {
     /// Units in one token.
     public let unitsPerToken: Int64
     /// Units that flow in per microsecond.

@@ -1,7 +1,7 @@
 import Core
 
 /// The name of one bucket: a hash of its rule and of the values of its key parts. Nobody can read a principal out of it.
-struct BucketKey: Hashable, Sendable {
+struct BucketKey: Hashable, Sendable, BitwiseCopyable {
     var low: UInt64
     var high: UInt64
 

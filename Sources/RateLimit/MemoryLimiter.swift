@@ -38,40 +38,33 @@ public final class MemoryLimiter: Sendable {
     private func decide(
         _ rules: [BucketRule], _ request: borrowing LimitRequest, now: Instant, isLocal: Bool, among mask: UInt64
     ) -> LimitVerdict {
-        var probes = Probes()
-        for index in rules.indices where mask >> UInt64(index) & 1 != 0 && rules[index].applies(to: request.tool.span) {
-            let key = rules[index].key(of: request, seed: seed)
-            let arithmetic = isLocal ? rules[index].localArithmetic : rules[index].arithmetic
-            probes.insert(
-                Probe(
-                    rule: index, key: key, shard: Int(key.high >> UInt64(64 - Self.shardBits)),
-                    cost: Int64(rules[index].cost) * arithmetic.unitsPerToken))
+        Probes.with { probes in
+            for index in rules.indices where mask >> UInt64(index) & 1 != 0 && rules[index].applies(to: request.tool.span) {
+                var probe = Probe(rule: index, rules[index], isLocal: isLocal, key: rules[index].key(of: request, seed: seed))
+                probe.shard = Int(truncatingIfNeeded: probe.key.high >> UInt64(64 - Self.shardBits))
+                probes.insert(probe)
+            }
+            if probes.count > 0 { _ = settle(probes, from: 0, now.nanoseconds / 1_000) }
+            return probes.verdict
         }
-        if probes.count == 0 { return .admitted(nil) }
-        _ = settle(&probes, from: 0, rules, now.nanoseconds / 1_000, isLocal)
-        return probes.verdict(rules, isLocal: isLocal)
     }
 
     /// Looks at the probes of one shard, lets the shards behind it do the same, and debits on the way back if all of them agree.
-    private func settle(_ probes: inout Probes, from first: Int, _ rules: [BucketRule], _ now: UInt64, _ isLocal: Bool) -> Bool {
-        guard first < probes.count else { return probes.admits(rules) }
+    private func settle(_ probes: Probes, from first: Int, _ now: UInt64) -> Bool {
+        guard first < probes.count else { return probes.admits }
         let shard = probes[first].shard
         var end = first + 1
         while end < probes.count, probes[end].shard == shard { end += 1 }
         return shards[shard].withLock { table in
             table.makeRoom(for: end - first, now: now)
             for index in first..<end {
-                let rule = rules[probes[index].rule]
-                let arithmetic = isLocal ? rule.localArithmetic : rule.arithmetic
-                let slot = table.place(probes[index].key, sharedAs: rule.digest, arithmetic, now: now)
+                let slot = table.place(probes[index].key, sharedAs: probes[index].sharedKey, probes[index].arithmetic, now: now)
                 probes[index].slot = slot ?? -1
-                probes[index].level = slot.map { table.level(at: $0, arithmetic, now: now) } ?? 0
+                probes[index].level = slot.map { table.level(at: $0, probes[index].arithmetic, now: now) } ?? 0
             }
-            let admitted = settle(&probes, from: end, rules, now, isLocal)
-            guard admitted else { return false }
+            guard settle(probes, from: end, now) else { return false }
             for index in first..<end where probes[index].holdsEnough {
-                let rule = rules[probes[index].rule]
-                table.draw(probes[index].cost, at: probes[index].slot, isLocal ? rule.localArithmetic : rule.arithmetic, now: now)
+                table.draw(probes[index].cost, at: probes[index].slot, probes[index].arithmetic, now: now)
             }
             return true
         }

@@ -65,20 +65,22 @@ public struct RedisLimiter: Sendable {
         guard case .array(let values) = reply, values.count == ticket.count + 2, case .integer(let debited) = values[0],
             case .integer = values[1]
         else { return .failed(.other) }
-        var probes = Probes()
-        var at = 2
-        var isSound = true
-        ticket.forEach { index in
-            let rule = rules[index]
-            if case .integer(let level) = values[at], level <= rule.arithmetic.capacity {
-                probes.insert(Probe(rule: index, level: level, cost: rule.costUnits))
-            } else {
-                isSound = false
+        return Probes.with { probes in
+            var at = 2
+            var isSound = true
+            ticket.forEach { index in
+                var probe = Probe(rule: index, rules[index], key: rules[index].digest)
+                if case .integer(let level) = values[at], level <= probe.arithmetic.capacity {
+                    probe.level = level
+                    probes.insert(probe)
+                } else {
+                    isSound = false
+                }
+                at += 1
             }
-            at += 1
+            guard isSound, probes.admits == (debited == 1) else { return .failed(.other) }
+            return .verdict(probes.verdict)
         }
-        guard isSound, probes.admits(rules) == (debited == 1) else { return .failed(.other) }
-        return .verdict(probes.verdict(rules))
     }
 
     /// What each rule that applies wants done while the store cannot be asked: one `deny` denies, `local` rules are counted in `memory`
