@@ -112,4 +112,17 @@ public enum Limits {
     public static let yamlDepthMax = 32
     /// Values in one file, each alias counted as what it stands for.
     public static let yamlNodesMax = 200_000
+
+    // MARK: Telemetry
+
+    /// Access lines of one loop held before they are handed over within a turn.
+    public static let accessBatchBytesMax = 64 * 1024
+    /// One name in an access line.
+    public static let accessFieldBytesMax = 128
+    /// Lines queued for one log file.
+    public static let lineQueueBytesMax = 4 * 1024 * 1024
+    /// One value in a log line.
+    public static let logFieldBytesMax = 2_048
+    /// Lines of one event told in ten seconds.
+    public static let logRepeatsMax = 10
 }

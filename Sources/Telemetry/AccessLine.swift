@@ -1,0 +1,110 @@
+import Core
+
+/// What one exchange leaves in the access log. Filled phase by phase, written once at the end; empty fields are left out.
+///
+/// Names come from the client and are escaped and cut; arguments, results and tokens never stand here.
+public struct AccessLine: Sendable {
+    /// When the first byte of the request came.
+    public var time: WallTime
+    /// Louver's own id of the exchange.
+    public var id: UInt64 = 0
+    /// The principal's stable digest; its first 8 bytes are written.
+    public var principal: [UInt8] = []
+    /// The client program, as its token or handshake names it.
+    public var client: [UInt8] = []
+    /// The protocol era: `modern` or `legacy`.
+    public var era: StaticString = ""
+    /// The JSON-RPC method, or the HTTP method of a stream.
+    public var method: [UInt8] = []
+    /// The tool, prompt or resource.
+    public var object: [UInt8] = []
+    /// How it ended.
+    public var outcome: Outcome = .failed
+    /// The policy rule that decided.
+    public var rule: [UInt8] = []
+    /// The HTTP status sent to the client.
+    public var status = 0
+    /// The HTTP status the upstream sent, or 0.
+    public var upstreamStatus = 0
+    /// Bytes of the request.
+    public var bytesIn = 0
+    /// Bytes of the reply.
+    public var bytesOut = 0
+    /// Values redacted in the reply.
+    public var redactions = 0
+    /// The stable reason of a refusal or failure.
+    public var reason: StaticString = ""
+    /// Nanoseconds of the whole exchange.
+    public var total: UInt64 = 0
+    /// Nanoseconds of each phase, by `Phase.rawValue`.
+    private var phases = InlineArray<9, UInt64>(repeating: 0)
+
+    /// Begins a line.
+    public init(time: WallTime) { self.time = time }
+
+    /// Adds to the time spent in a phase.
+    public mutating func add(_ phase: Phase, nanoseconds: UInt64) { phases[phase.rawValue] &+= nanoseconds }
+
+    /// The time spent in a phase.
+    public func nanoseconds(_ phase: Phase) -> UInt64 { phases[phase.rawValue] }
+
+    /// Writes the line with its newline.
+    func write(_ clock: inout TimeText, into out: inout ByteBuffer) {
+        out.append("{\"time\":\"")
+        clock.write(time, into: &out)
+        out.append("\",\"id\":\"")
+        Self.hex(id, into: &out)
+        out.append("\"")
+        if !principal.isEmpty {
+            out.append(",\"principal\":\"")
+            for byte in principal.prefix(8) {
+                out.append(Hex.digit(byte >> 4))
+                out.append(Hex.digit(byte & 15))
+            }
+            out.append("\"")
+        }
+        text("client", client, into: &out)
+        word("era", era, into: &out)
+        text("method", method, into: &out)
+        text("object", object, into: &out)
+        word("outcome", outcome.label, into: &out)
+        text("rule", rule, into: &out)
+        word("reason", reason, into: &out)
+        number("status", status, into: &out)
+        number("upstream_status", upstreamStatus, into: &out)
+        number("bytes_in", bytesIn, into: &out)
+        number("bytes_out", bytesOut, into: &out)
+        number("redactions", redactions, into: &out)
+        out.append(",\"us\":{\"total\":")
+        JSONLine.microseconds(total, into: &out)
+        for phase in Phase.allCases where phases[phase.rawValue] > 0 {
+            JSONLine.key(phase.label, into: &out)
+            JSONLine.microseconds(phases[phase.rawValue], into: &out)
+        }
+        out.append("}}\n")
+    }
+
+    private func text(_ name: StaticString, _ value: [UInt8], into out: inout ByteBuffer) {
+        if value.isEmpty { return }
+        JSONLine.key(name, into: &out)
+        JSONLine.string(value.span, longest: Limits.accessFieldBytesMax, into: &out)
+    }
+
+    private func word(_ name: StaticString, _ value: StaticString, into out: inout ByteBuffer) {
+        if value.utf8CodeUnitCount == 0 { return }
+        JSONLine.key(name, into: &out)
+        out.append("\"")
+        out.append(value)
+        out.append("\"")
+    }
+
+    private func number(_ name: StaticString, _ value: Int, into out: inout ByteBuffer) {
+        if value == 0 { return }
+        JSONLine.key(name, into: &out)
+        out.append(decimal: value)
+    }
+
+    private static func hex(_ value: UInt64, into out: inout ByteBuffer) {
+        for shift in stride(from: 60, through: 0, by: -4) { out.append(Hex.digit(UInt8(truncatingIfNeeded: value >> UInt64(shift)) & 15)) }
+    }
+}

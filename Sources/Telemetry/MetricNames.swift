@@ -1,0 +1,140 @@
+/// The one table of metric families: what each is called, what it means and where its numbers come from.
+enum MetricNames {
+    /// Samples of a family.
+    enum Source: Sendable {
+        /// Counters with the labels they carry, written out; empty for none.
+        case counters([(counter: Counter, labels: StaticString)])
+        /// A counter of nanoseconds, told in seconds.
+        case seconds(Counter)
+        /// Exchanges by method and outcome.
+        case exchanges
+        /// An open family and the name of its label.
+        case open(OpenFamily, label: StaticString)
+        /// Gauges with the labels they carry.
+        case gauges([(gauge: Gauge, labels: StaticString)])
+        /// Histograms of seconds with the labels they carry.
+        case histograms([(histogram: HistogramID, labels: StaticString)])
+        /// Facts.
+        case facts(InfoFamily)
+        /// A number read from the system at each scrape.
+        case process(ProcessReading.Item)
+    }
+
+    /// One family.
+    struct Family: Sendable {
+        /// The name without the suffixes that a kind adds (`_total`, `_info`, `_bucket`).
+        let name: StaticString
+        /// The unit the name ends in, or empty.
+        let unit: StaticString
+        let help: StaticString
+        let source: Source
+
+        init(_ name: StaticString, unit: StaticString = "", _ help: StaticString, _ source: Source) {
+            self.name = name
+            self.unit = unit
+            self.help = help
+            self.source = source
+        }
+    }
+
+    static let families: [Family] = exchangeFamilies + connectionFamilies + protectionFamilies + processFamilies
+
+    private static let exchangeFamilies: [Family] = [
+        Family("louver_exchanges", "Exchanges by what they were about and how they ended.", .exchanges),
+        Family("louver_refusals", "Exchanges refused before they were forwarded, by reason.", .open(.refusals, label: "reason")),
+        Family("louver_policy_denials", "Exchanges denied by policy, by rule.", .open(.denials, label: "rule")),
+        Family("louver_limit_denials", "Exchanges over a limit, by bucket.", .open(.limitDenials, label: "bucket")),
+        Family("louver_upstream_failures", "Upstream failures by reason.", .open(.upstreamFailures, label: "reason")),
+        Family(
+            "louver_exchange_duration_seconds", unit: "seconds", "From the first byte of a request to the last byte of its reply.",
+            .histograms([(.exchange, "")])),
+        Family(
+            "louver_upstream_duration_seconds", unit: "seconds", "From the first byte sent upstream to the last byte of its reply.",
+            .histograms([(.upstream, "")])),
+        Family(
+            "louver_phase_duration_seconds", unit: "seconds", "Time spent in each phase of an exchange.",
+            .histograms([
+                (.phase(.receive), "phase=\"receive\""), (.phase(.authenticate), "phase=\"authenticate\""),
+                (.phase(.classify), "phase=\"classify\""), (.phase(.authorize), "phase=\"authorize\""),
+                (.phase(.throttle), "phase=\"throttle\""), (.phase(.reissue), "phase=\"reissue\""), (.phase(.forward), "phase=\"forward\""),
+                (.phase(.scrub), "phase=\"scrub\""), (.phase(.deliver), "phase=\"deliver\""),
+            ])),
+        Family("louver_active_exchanges", "Exchanges between receive and record.", .gauges([(.activeExchanges, "")])),
+        Family("louver_client_disconnects", "Clients that went away before their reply.", .counters([(.clientDisconnects, "")])),
+        Family("louver_orphans", "Upstream calls that run on without their client.", .gauges([(.orphans, "")])),
+        Family("louver_orphans_discarded", "Replies that came after their client had gone.", .counters([(.orphansDiscarded, "")])),
+        Family("louver_sessions", "Sessions the loops know of.", .gauges([(.sessions, "")])),
+        Family("louver_sessions_opened", "Sessions opened.", .counters([(.sessionsOpened, "")])),
+        Family("louver_events_delivered", "Server-sent events delivered.", .counters([(.eventsDelivered, "")])),
+        Family("louver_keep_alives_sent", "Keep-alive comments sent on event streams.", .counters([(.keepAlivesSent, "")])),
+    ]
+
+    private static let connectionFamilies: [Family] = [
+        Family("louver_client_connections", "Open client connections.", .gauges([(.clientConnections, "")])),
+        Family("louver_open_streams", "Open event streams to clients.", .gauges([(.openStreams, "")])),
+        Family(
+            "louver_connections", "Client connections served, and closed at once because a bound was reached.",
+            .counters([(.connectionsAccepted, "outcome=\"served\""), (.connectionsShed, "outcome=\"shed\"")])),
+        Family(
+            "louver_tls_handshakes", "TLS handshakes with clients.",
+            .counters([(.tlsFull, "outcome=\"full\""), (.tlsResumed, "outcome=\"resumed\""), (.tlsFailed, "outcome=\"failed\"")])),
+        Family(
+            "louver_transferred_bytes", unit: "bytes", "Bytes read and written, by peer.",
+            .counters([
+                (.clientBytesIn, "peer=\"client\",direction=\"in\""), (.clientBytesOut, "peer=\"client\",direction=\"out\""),
+                (.upstreamBytesIn, "peer=\"upstream\",direction=\"in\""), (.upstreamBytesOut, "peer=\"upstream\",direction=\"out\""),
+            ])),
+        Family(
+            "louver_upstream_connections", "Open upstream connections.",
+            .gauges([(.upstreamIdle, "state=\"idle\""), (.upstreamBusy, "state=\"busy\"")])),
+        Family("louver_upstream_waiting", "Exchanges that wait for an upstream connection.", .gauges([(.upstreamWaiting, "")])),
+        Family(
+            "louver_upstream_requests", "Requests sent upstream by the connection they went over.",
+            .counters([
+                (.upstreamConnectionsOpened, "connection=\"opened\""), (.upstreamConnectionsReused, "connection=\"reused\""),
+                (.upstreamRetries, "connection=\"retried\""),
+            ])),
+    ]
+
+    private static let protectionFamilies: [Family] = [
+        Family(
+            "louver_tokens", "Bearer tokens that held, by whether their signature had to be checked.",
+            .counters([(.tokensVerified, "source=\"verified\""), (.tokensRemembered, "source=\"remembered\"")])),
+        Family(
+            "louver_credentials", "Upstream credentials by where they came from.",
+            .counters([(.credentialsIssued, "source=\"issued\""), (.credentialsRemembered, "source=\"remembered\"")])),
+        Family("louver_redactions", "Values redacted, by kind.", .open(.redactions, label: "kind")),
+        Family(
+            "louver_replies", "Replies in which something was redacted, or that were withheld or cut off.",
+            .counters([
+                (.repliesRedacted, "outcome=\"redacted\""), (.repliesWithheld, "outcome=\"withheld\""),
+                (.repliesAborted, "outcome=\"aborted\""),
+            ])),
+        Family("louver_reply_repairs", "Broken text in replies, replaced by U+FFFD.", .counters([(.replyRepairs, "")])),
+        Family("louver_store_lost", "Exchanges decided without the rate-limit store.", .counters([(.storeLost, "")])),
+        Family("louver_bound_hits", "Bounds that were hit, by name.", .open(.boundHits, label: "bound")),
+    ]
+
+    private static let processFamilies: [Family] = [
+        Family("louver_build", "The program.", .facts(.build)),
+        Family("louver_configuration", "The configuration in place.", .facts(.configuration)),
+        Family("louver_policy", "The policies in place.", .facts(.policy)),
+        Family("louver_detectors", "The detectors in place.", .facts(.detectors)),
+        Family(
+            "louver_reloads", "Configurations loaded while running.",
+            .counters([(.reloadsApplied, "outcome=\"applied\""), (.reloadsRefused, "outcome=\"refused\"")])),
+        Family(
+            "louver_log_lines_dropped", "Lines dropped because their queue was full or their file could not be written.",
+            .counters([(.logLinesDropped, "log=\"events\""), (.accessLinesDropped, "log=\"access\"")])),
+        Family("louver_loop_turns", "Turns of the event loops.", .counters([(.loopTurns, "")])),
+        Family(
+            "louver_loop_busy_seconds", unit: "seconds", "Time the event loops spent outside their wait.", .seconds(.loopBusyNanoseconds)),
+        Family(
+            "louver_loop_lag_seconds", unit: "seconds", "How long ready events waited for their loop.", .histograms([(.loopLag, "")])),
+        Family("process_resident_memory_bytes", unit: "bytes", "Resident memory.", .process(.residentBytes)),
+        Family("process_open_fds", "Open file descriptors.", .process(.openDescriptors)),
+        Family("process_max_fds", "The most file descriptors that may be open.", .process(.descriptorsMax)),
+        Family("process_cpu_seconds", unit: "seconds", "CPU time used.", .process(.cpuSeconds)),
+        Family("process_start_time_seconds", unit: "seconds", "When the process began, since 1970.", .process(.startSeconds)),
+    ]
+}

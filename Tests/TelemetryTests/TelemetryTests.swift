@@ -1,5 +1,0 @@
-import Testing
-
-@testable import Telemetry
-
-@Test func placeholder() {}
