@@ -82,7 +82,7 @@ let package = Package(
         tests("YAML"),
         tests("HTTP"),
         tests("Crypto"),
-        tests("TLS", needs: ["Crypto"]),
+        tests("TLS", needs: ["Crypto", "COpenSSL"]),
         tests("Redis"),
         tests("Telemetry"),
         tests("Reactor"),

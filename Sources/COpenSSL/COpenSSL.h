@@ -70,4 +70,27 @@ static inline int louver_hmac_init(EVP_MAC_CTX *context, const char *hash, const
     OSSL_PARAM parameters[2] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)hash, 0), OSSL_PARAM_construct_end()};
     return EVP_MAC_init(context, key, count, parameters);
 }
+
+// SSL_CTX and SSL calls that are macros over SSL_CTX_ctrl, and option bits that are macros over a shift.
+static const uint64_t louver_op_no_renegotiation = SSL_OP_NO_RENEGOTIATION;
+static const uint64_t louver_op_no_compression = SSL_OP_NO_COMPRESSION;
+static const unsigned long louver_name_rfc2253 = XN_FLAG_RFC2253;
+static const int louver_bio_retry_flags = BIO_FLAGS_RWS | BIO_FLAGS_SHOULD_RETRY;
+static inline int louver_set_version_range(SSL_CTX *context, int lowest, int highest) {
+    return SSL_CTX_set_min_proto_version(context, lowest) == 1 && SSL_CTX_set_max_proto_version(context, highest) == 1;
+}
+static inline int louver_set_groups(SSL_CTX *context, const char *names) { return (int)SSL_CTX_set1_groups_list(context, names); }
+static inline void louver_set_mode(SSL_CTX *context, long mode) { SSL_CTX_set_mode(context, mode); }
+static inline void louver_set_session_cache(SSL_CTX *context, long mode) { SSL_CTX_set_session_cache_mode(context, mode); }
+static inline int louver_set_sni(SSL *session, const char *name) { return (int)SSL_set_tlsext_host_name(session, name); }
+
+// Seconds since 1970 of a certificate's date, from the calendar alone and whatever the zone of the machine.
+static inline int louver_unix_time(const ASN1_TIME *time, int64_t *seconds) {
+    int days = 0, rest = 0;
+    ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+    int done = epoch && time && ASN1_TIME_diff(&days, &rest, epoch, time);
+    ASN1_TIME_free(epoch);
+    *seconds = (int64_t)days * 86400 + rest;
+    return done;
+}
 #endif

@@ -73,6 +73,19 @@ public enum Limits {
     /// A text to seal or open at once.
     public static let sealedBytesMax = 16 * 1024 * 1024
 
+    // MARK: TLS
+
+    /// Alternative names read from one certificate; later ones are ignored.
+    public static let certificateNamesMax = 64
+    /// Certificates read from one file; the largest system stores hold a few hundred.
+    public static let certificatesInFileMax = 1_024
+    /// Text of the error queue kept for one failure.
+    public static let tlsDetailBytesMax = 512
+    /// Server names whose last session a client context remembers.
+    public static let tlsSessionsRememberedMax = 64
+    /// How long a session may be resumed.
+    public static let tlsSessionSecondsMax = 3_600
+
     // MARK: Tokens and sessions
 
     /// One Bearer token.

@@ -1,5 +1,0 @@
-import Testing
-
-@testable import TLS
-
-@Test func placeholder() {}
