@@ -63,7 +63,9 @@ let package = Package(
         room("Redaction", needs: ["Core", "JSON", "YAML", "Crypto", "CScan", "CPCRE2"]),
 
         // Floor 4: assembly.
-        room("Configuration", needs: ["Core", "YAML", "JSON", "TLS", "Crypto", "Identity", "Policy", "RateLimit", "Redaction"]),
+        room(
+            "Configuration",
+            needs: ["Core", "YAML", "JSON", "HTTP", "TLS", "Crypto", "Telemetry", "Identity", "Policy", "RateLimit", "Redaction"]),
         room(
             "Proxy",
             needs: [
@@ -73,8 +75,8 @@ let package = Package(
 
         // Floor 5: the program.
         .executableTarget(
-            name: "louver", dependencies: ["Core", "Configuration", "Proxy", "Redaction", "Policy", "Telemetry"], path: "Sources/louver",
-            swiftSettings: strict),
+            name: "louver", dependencies: ["Core", "YAML", "Configuration", "Proxy", "Redaction", "Policy", "Telemetry"],
+            path: "Sources/louver", swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Core", "COpenSSL"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("Core"),
@@ -91,7 +93,7 @@ let package = Package(
         tests("RateLimit", needs: ["Redis"]),
         tests("Policy", needs: ["JSON", "YAML", "Identity", "RateLimit"]),
         tests("Redaction", needs: ["JSON", "YAML", "Crypto"]),
-        tests("Configuration", needs: ["YAML", "Identity", "Policy", "RateLimit", "Redaction"]),
+        tests("Configuration", needs: ["Core", "YAML", "HTTP", "Crypto", "Telemetry", "Identity", "Policy", "RateLimit", "Redaction"]),
         tests("Proxy", needs: ["JSON", "HTTP", "Reactor", "Configuration"]),
     ]
 )

@@ -1,0 +1,13 @@
+/// One address that clients connect to.
+public struct ListenerOptions: Sendable {
+    /// Where it listens.
+    public var address: Endpoint
+    /// How it speaks TLS; nil for plain HTTP.
+    public var tls: ServerTLSOptions?
+
+    /// Makes the options.
+    public init(address: Endpoint, tls: ServerTLSOptions? = nil) {
+        self.address = address
+        self.tls = tls
+    }
+}

@@ -1,0 +1,35 @@
+/// Everything a configuration file says, defaults filled in, nothing opened yet.
+public struct LouverOptions: Sendable {
+    /// The file, as it was named.
+    public var file: String
+    /// Addresses that clients connect to; at least one.
+    public var listeners: [ListenerOptions]
+    /// Where `/metrics`, `/healthz` and `/readyz` are served; nil for nowhere.
+    public var admin: Endpoint?
+    /// How many workers run; nil for one on each core.
+    public var workers: Int?
+    /// Hosts and origins that are let in.
+    public var hostGuard: HostGuard
+    /// Who signs tokens; at least one.
+    public var issuers: [IssuerOptions]
+    /// Endpoints; at least one.
+    public var routes: [RouteOptions]
+    /// Airflow MCP servers, in the order written.
+    public var upstreams: [UpstreamOptions]
+    /// The shared store; nil for the embedded one.
+    public var redis: RedisOptions?
+    /// What is scrubbed.
+    public var redaction: RedactionOptions
+    /// The key of session seals, shared by replicas; nil for a random one per process.
+    public var sessionKey: FileReference?
+    /// Bounds.
+    public var limits: ServiceLimits
+    /// Logs.
+    public var logs: LogOptions
+
+    /// How many workers run on a machine with so many cores.
+    public func workerCount(cores: Int) -> Int { workers ?? max(1, cores) }
+
+    /// The upstream of a name.
+    public func upstream(_ name: String) -> UpstreamOptions? { upstreams.first { $0.name == name } }
+}

@@ -1,0 +1,27 @@
+import Crypto
+
+/// How tokens for an upstream are made.
+public struct MintOptions: Sendable {
+    /// What signs them.
+    public enum Key: Sendable {
+        /// A secret shared with Airflow, for the HS algorithms.
+        case secret(FileReference)
+        /// PEM: a private key whose public half Airflow trusts under `keyID`.
+        case privateKey(FileReference, keyID: String)
+    }
+
+    /// What signs them; nil only after a fault.
+    public var key: Key?
+    /// The algorithm; nil means the key's usual one.
+    public var algorithm: SignatureAlgorithm?
+    /// Their `aud`.
+    public var audience: String
+    /// Their `iss`, or nil for none.
+    public var issuer: String?
+    /// How long they live.
+    public var lifetime: Duration
+    /// The claim of the client's token that becomes their `sub`.
+    public var subjectClaim: String
+    /// Who gets which role; the first that matches counts, and without one there is no call. Nil writes no role.
+    public var roles: [RoleOptions]?
+}
