@@ -82,7 +82,7 @@ let package = Package(
         tests("Core"),
         tests("JSON"),
         tests("YAML"),
-        tests("HTTP", needs: ["CZlib"]),
+        tests("HTTP"),
         tests("Crypto"),
         tests("TLS", needs: ["Crypto", "COpenSSL"]),
         tests("Redis"),

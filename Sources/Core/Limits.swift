@@ -97,6 +97,51 @@ public enum Limits {
     /// A progress token or request id as written.
     public static let requestIDBytesMax = 256
 
+    // MARK: Identity
+
+    /// One claim that is read as a short text, a group or a scope.
+    public static let claimTextBytesMax = 1_024
+    /// Names in the path of a claim.
+    public static let claimPathStepsMax = 8
+    /// The URL of the resource or of an authorization server.
+    public static let externalURLBytesMax = 2_048
+    /// Issued credentials remembered by one loop.
+    public static let issuedCredentialsMax = 10_000
+    /// Issuers of one verifier.
+    public static let issuersMax = 32
+    /// One JWK Set.
+    public static let keySetBytesMax = 256 * 1024
+    /// Keys in one JWK Set.
+    public static let keySetKeysMax = 100
+    /// How long minted tokens may live.
+    public static let mintedLifetimes: ClosedRange<Duration> = .seconds(60) ... .seconds(3_600)
+    /// How long before its end a credential is renewed at the latest.
+    public static let renewalMarginMin: Duration = .seconds(30)
+    /// Rules of one role mapping.
+    public static let roleRulesMax = 256
+    /// The least bytes of a shared secret, unless its issuer states another.
+    public static let sharedSecretBytesMin = 32
+    /// Shared secrets of one issuer while a rotation overlaps.
+    public static let sharedSecretsMax = 4
+    /// Audiences named by a token or by an issuer's settings.
+    public static let tokenAudiencesMax = 32
+    /// Groups named by a token.
+    public static let tokenGroupsMax = 1_024
+    /// The decoded header of a token.
+    public static let tokenHeaderBytesMax = 2_048
+    /// The `kid` of a key or token.
+    public static let tokenKeyIDBytesMax = 256
+    /// The most that an issuer's clock may be said to differ.
+    public static let tokenLeewayMax: Duration = .seconds(120)
+    /// How long an issuer's tokens may live unless it is said otherwise.
+    public static let tokenLifetimeDefault: Duration = .seconds(24 * 3_600)
+    /// The most that may be said instead.
+    public static let tokenLifetimeMax: Duration = .seconds(30 * 24 * 3_600)
+    /// Scopes named by a token.
+    public static let tokenScopesMax = 256
+    /// After what time a remembered token is verified again.
+    public static let verifiedTokenRecheck: Duration = .seconds(300)
+
     // MARK: Redis
 
     /// The strings of one Redis reply together.

@@ -19,7 +19,7 @@ public enum HeadParser {
             if first != UInt8(ascii: "\r"), !ByteSet.token.contains(first) {
                 throw first == UInt8(ascii: "\n") ? .bareLF : .badRequestLine
             }
-            guard let end = try HeadEnd.find(in: bytes, scanned: &scanned, longLine: .targetTooLong) else { return nil }
+            guard let end = try HeadEnd.find(in: bytes, scanned: &scanned) else { return nil }
             return (try request(bytes, end), end)
         }
     }
@@ -36,7 +36,7 @@ public enum HeadParser {
             return try bytes.withUnsafeBufferPointer { (bytes) throws(HTTPFailure) -> (head: ResponseHead, length: Int)? in
                 guard let first = bytes.first else { return nil }
                 if first != UInt8(ascii: "H") { throw .badStatusLine }
-                guard let end = try HeadEnd.find(in: bytes, scanned: &scanned, longLine: .badStatusLine) else { return nil }
+                guard let end = try HeadEnd.find(in: bytes, scanned: &scanned) else { return nil }
                 return (try response(bytes, end), end)
             }
         } catch {
@@ -48,7 +48,6 @@ public enum HeadParser {
     private static func request(_ bytes: UnsafeBufferPointer<UInt8>, _ end: Int) throws(HTTPFailure) -> RequestHead {
         // RFC 9112 section 2.2: one empty line before the request line is skipped.
         let start = bytes[0] == UInt8(ascii: "\r") ? 2 : 0
-        if start == 2, bytes[1] != UInt8(ascii: "\n") { throw .bareCR }
         if bytes[start] == UInt8(ascii: "\r") { throw .emptyLine }
         let token = ByteSet.token
         var at = start

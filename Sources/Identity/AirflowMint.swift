@@ -1,0 +1,126 @@
+import Core
+import Crypto
+import JSON
+
+/// Makes short-lived tokens for the API of an Airflow 3 deployment, as its own API server would (`airflow.api_fastapi.auth.tokens`).
+///
+/// Claims are `sub`, `role` where SimpleAuthManager wants it, `jti`, `iss` if the deployment names one, `aud`, `nbf`, `iat` and `exp`. The
+/// role comes from a mapping over verified claims and from nowhere else, because Airflow believes whatever stands there.
+public struct AirflowMint: Sendable {
+    /// How long a token lives.
+    public let lifetime: Duration
+    /// The algorithm it is signed with.
+    public let algorithm: SignatureAlgorithm
+    private let key: SigningKey
+    private let subject: SubjectSource
+    private let roles: RoleMapping?
+    /// The encoded header with its dot: the same for every token.
+    private let prefix: [UInt8]
+    private let issuer: [UInt8]?
+    private let audience: [UInt8]
+
+    /// Makes a mint.
+    /// - Parameters:
+    ///   - key: Airflow's `[api_auth] jwt_secret` for HS512 (or the algorithm it is set to), or a private key whose public half
+    ///     stands in the deployment's `trusted_jwks_url`.
+    ///   - algorithm: what to sign with; nil for the key's own.
+    ///   - keyID: the `kid` of a private key, which Airflow insists on; nil for a secret.
+    ///   - roles: nil for FabAuthManager, which keeps roles in its own tables.
+    /// Throws if the lifetime is not within `Limits.mintedLifetimes`, the algorithm does not go with the key, or a text cannot be used.
+    public init(
+        key: SigningKey, algorithm: SignatureAlgorithm? = nil, keyID: [UInt8]? = nil, issuer: [UInt8]? = nil,
+        audience: [UInt8] = [UInt8]("apache-airflow".utf8), lifetime: Duration = .seconds(600), subject: SubjectSource = .subject,
+        roles: RoleMapping?
+    ) throws(IdentityFault) {
+        guard Limits.mintedLifetimes.contains(lifetime) else {
+            throw IdentityFault("a lifetime of \(lifetime) for minted tokens", remedy: "set it between 1 minute and 1 hour")
+        }
+        let chosen = algorithm ?? key.defaultAlgorithm
+        let fits = key.kind == .secret ? chosen == key.defaultAlgorithm : key.kind.serves(chosen)
+        guard fits else {
+            throw IdentityFault("\(chosen.name) does not go with the signing key", remedy: "use \(key.defaultAlgorithm.name)")
+        }
+        guard key.kind == .secret || keyID != nil else {
+            throw IdentityFault(
+                "a private key without `kid`", remedy: "name the `kid` under which Airflow's trusted JWK Set holds its public half")
+        }
+        for text in [keyID, issuer, audience].compactMap({ $0 }) where !ClaimText.isPlain(text.span, bytesMax: Limits.tokenKeyIDBytesMax) {
+            throw IdentityFault(
+                "a `kid`, issuer or audience of minted tokens is empty, too long, or holds a control character",
+                remedy: "write what the deployment's `[api_auth]` section says")
+        }
+        self.key = key
+        self.algorithm = chosen
+        self.issuer = issuer
+        self.audience = audience
+        self.lifetime = lifetime
+        self.subject = subject
+        self.roles = roles
+        prefix = Self.prefix(chosen, keyID)
+    }
+
+    /// What a token for this caller may say. Throws unless the caller has a name and, where one is needed, a role.
+    func grant(for principal: Principal) throws(IssueFailure) -> AirflowGrant {
+        let name = try subject.name(of: principal)
+        guard let roles else { return AirflowGrant(subject: name, role: nil) }
+        guard let role = roles.role(of: principal) else { throw .noMapping }
+        return AirflowGrant(subject: name, role: role)
+    }
+
+    /// Mints a token with a `jti` of its own.
+    func mint(_ grant: AirflowGrant, now: WallTime) throws(IssueFailure) -> UpstreamCredential {
+        let issued = WallTime(seconds: now.seconds)
+        let expires = issued.moved(by: lifetime)
+        var token = prefix
+        token.append(contentsOf: Base64.encode(claims(grant, issued, expires), .url))
+        let signature: [UInt8]
+        do {
+            signature = try key.sign(algorithm, over: token.span)
+        } catch {
+            throw .signingFailed
+        }
+        token.append(UInt8(ascii: "."))
+        token.append(contentsOf: Base64.encode(signature, .url))
+        return UpstreamCredential(bearer: token, issued: issued, expires: expires)
+    }
+
+    private func claims(_ grant: AirflowGrant, _ issued: WallTime, _ expires: WallTime) -> [UInt8] {
+        var out = ByteBuffer(capacity: 256)
+        out.append("{\"sub\":")
+        JSONText.appendString(grant.subject.span, to: &out)
+        if let role = grant.role {
+            out.append(",\"role\":")
+            JSONText.appendString(role.rawValue, to: &out)
+        }
+        out.append(",\"jti\":\"")
+        // 32 characters: the width of the column in which Airflow keeps revoked tokens.
+        out.append(SecureRandom.uuid4Hex())
+        out.append("\"")
+        if let issuer {
+            out.append(",\"iss\":")
+            JSONText.appendString(issuer.span, to: &out)
+        }
+        out.append(",\"aud\":")
+        JSONText.appendString(audience.span, to: &out)
+        out.append(",\"nbf\":")
+        out.append(decimal: Int(issued.seconds))
+        out.append(",\"iat\":")
+        out.append(decimal: Int(issued.seconds))
+        out.append(",\"exp\":")
+        out.append(decimal: Int(expires.seconds))
+        out.append("}")
+        return out.takeAll()
+    }
+
+    private static func prefix(_ algorithm: SignatureAlgorithm, _ keyID: [UInt8]?) -> [UInt8] {
+        var out = ByteBuffer(capacity: 128)
+        out.append("{\"alg\":")
+        JSONText.appendString(algorithm.name, to: &out)
+        if let keyID {
+            out.append(",\"kid\":")
+            JSONText.appendString(keyID.span, to: &out)
+        }
+        out.append(",\"typ\":\"JWT\"}")
+        return Base64.encode(out.takeAll(), .url) + [UInt8(ascii: ".")]
+    }
+}

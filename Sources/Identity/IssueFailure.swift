@@ -1,0 +1,11 @@
+/// Why a caller gets no credential for an upstream; nothing is sent there then. Stable classes for the log and the metric.
+public enum IssueFailure: String, Error, Sendable, CaseIterable {
+    /// No rule gives the caller a role, or no line of the table a name.
+    case noMapping = "no_mapping"
+    /// The token lacks the claim that names the caller in Airflow.
+    case subjectMissing = "subject_missing"
+    /// That claim is not a name.
+    case subjectMalformed = "subject_malformed"
+    /// The key would not sign.
+    case signingFailed = "signing_failed"
+}

@@ -1,0 +1,67 @@
+import Core
+import Crypto
+import JSON
+
+/// Who is calling, as a verified token says it. Immutable, and one object per token in each loop's cache, so that two principals can be
+/// compared by identity first.
+public final class Principal: Sendable {
+    /// The `iss` of the token, or the configured name of an issuer that leaves it out.
+    public let issuer: [UInt8]
+    /// The place of the issuer in its verifier.
+    public let issuerIndex: Int
+    /// The `sub` of the token; empty for a machine whose issuer gives none.
+    public let subject: [UInt8]
+    /// The `client_id` of the token, or its `azp`.
+    public let client: [UInt8]?
+    /// What the issuer's groups claim holds.
+    public let groups: [[UInt8]]
+    /// What `scope` or `scp` holds.
+    public let scopes: [[UInt8]]
+    /// All claims.
+    public let claims: JSONDocument
+    /// When the token ends, without leeway.
+    public let expires: WallTime
+    /// The `jti` of the token.
+    public let tokenID: [UInt8]?
+    /// The client certificate that the token is bound to.
+    public let confirmation: CertificateConfirmation?
+    /// The digest of the token, for caches; never written anywhere.
+    public let tokenDigest: Digest256
+    /// The first 16 bytes of SHA-256 over issuer, NUL, client, NUL, subject: the same for every token of one caller. What limits, seals and
+    /// caches are kept under.
+    public let key: [UInt8]
+    /// `key` as a number, in the byte order of the machine.
+    public let keyValue: UInt128
+
+    /// Puts a principal together. Texts hold no NUL: `TokenVerifier` refuses tokens in which one does.
+    public init(
+        issuer: [UInt8], issuerIndex: Int = 0, subject: [UInt8], client: [UInt8]? = nil, groups: [[UInt8]] = [], scopes: [[UInt8]] = [],
+        claims: JSONDocument, expires: WallTime, tokenID: [UInt8]? = nil, confirmation: CertificateConfirmation? = nil,
+        tokenDigest: Digest256
+    ) {
+        self.issuer = issuer
+        self.issuerIndex = issuerIndex
+        self.subject = subject
+        self.client = client
+        self.groups = groups
+        self.scopes = scopes
+        self.claims = claims
+        self.expires = expires
+        self.tokenID = tokenID
+        self.confirmation = confirmation
+        self.tokenDigest = tokenDigest
+        key = Self.key(issuer: issuer, client: client ?? [], subject: subject)
+        keyValue = key.withUnsafeBytes { $0.loadUnaligned(as: UInt128.self) }
+    }
+
+    private static func key(issuer: [UInt8], client: [UInt8], subject: [UInt8]) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(issuer.count + client.count + subject.count + 2)
+        text.append(contentsOf: issuer)
+        text.append(0)
+        text.append(contentsOf: client)
+        text.append(0)
+        text.append(contentsOf: subject)
+        return [UInt8](Digest.sha256(text.span)[..<16])
+    }
+}

@@ -1,0 +1,39 @@
+import Core
+import JSON
+
+/// One line of a role mapping: who gets which role.
+public struct RoleRule: Sendable, Equatable {
+    /// What must be true of a caller. All of it was verified with the token.
+    public enum Condition: Sendable, Equatable {
+        /// The caller is in one of these groups.
+        case groups([[UInt8]])
+        /// The token carries one of these scopes.
+        case scopes([[UInt8]])
+        /// A claim has one of some values.
+        case claim(ClaimRequirement)
+    }
+
+    /// What must be true of the caller.
+    public let condition: Condition
+    /// The one issuer whose callers the rule speaks of; nil for all that are trusted. Two issuers may give one group name two meanings.
+    public let issuer: [UInt8]?
+    /// The role the caller gets.
+    public let role: AirflowRole
+
+    /// Makes a rule.
+    public init(_ condition: Condition, issuer: [UInt8]? = nil, role: AirflowRole) {
+        self.condition = condition
+        self.issuer = issuer
+        self.role = role
+    }
+
+    /// Whether the rule speaks of this caller.
+    func matches(_ principal: Principal) -> Bool {
+        if let issuer, issuer != principal.issuer { return false }
+        return switch condition {
+        case .groups(let wanted): wanted.contains { principal.groups.contains($0) }
+        case .scopes(let wanted): wanted.contains { principal.scopes.contains($0) }
+        case .claim(let requirement): requirement.isSatisfied(by: principal.claims.root)
+        }
+    }
+}

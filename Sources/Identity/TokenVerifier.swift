@@ -1,0 +1,119 @@
+import Core
+import Crypto
+import JSON
+
+/// Tells who a Bearer token speaks of, or refuses it: the door of the resource server (OAuth 2.1 section 5.2, RFC 8725, RFC 9068). An
+/// immutable snapshot, usable from any thread; a key rotation makes another.
+public final class TokenVerifier: Sendable {
+    /// The issuers, in the order given.
+    public let issuers: [IssuerTrust]
+    private let places: [[UInt8]: Int]
+    private let missingIssuer: Int?
+
+    /// Makes a verifier; without issuers it refuses every token. Throws if two issuers have the same name or both may be left out of
+    /// their tokens, if there are more than `Limits.issuersMax`, or if a setting is out of its bounds.
+    public init(issuers: [IssuerTrust]) throws(IdentityFault) {
+        guard issuers.count <= Limits.issuersMax else {
+            throw IdentityFault("\(issuers.count) issuers", remedy: "trust at most \(Limits.issuersMax)")
+        }
+        var places: [[UInt8]: Int] = [:]
+        var missing: Int?
+        for (at, trust) in issuers.enumerated() {
+            try trust.check()
+            if places.updateValue(at, forKey: trust.issuer) != nil {
+                throw IdentityFault("two issuers have the same name", remedy: "merge them: one issuer may have several keys and audiences")
+            }
+            guard trust.allowsMissingIssuer else { continue }
+            if missing != nil {
+                throw IdentityFault(
+                    "two issuers leave `iss` out of their tokens, so that they cannot be told apart",
+                    remedy: "set `[api_auth] jwt_issuer` in all but one of the Airflow deployments")
+            }
+            missing = at
+        }
+        self.issuers = issuers
+        self.places = places
+        missingIssuer = missing
+    }
+
+    /// The same verifier with other keys for the issuer at `index`, after a rotation. Throws if they do not go with its algorithms.
+    public func replacing(keys: KeySet, ofIssuer index: Int) throws(IdentityFault) -> TokenVerifier {
+        var next = issuers
+        next[index] = try issuers[index].replacing(keys: keys)
+        return try TokenVerifier(issuers: next)
+    }
+
+    /// Verifies a token. `certificate` is the SHA-256 thumbprint of the client certificate of the connection: a token that is bound to one
+    /// is refused without it.
+    public func verify(_ token: Span<UInt8>, certificate: [UInt8]? = nil, now: WallTime) throws(TokenFailure) -> Principal {
+        let principal = try verify(token, digest: Digest.sha256Value(token), now: now)
+        try Self.checkBinding(of: principal, certificate)
+        return principal
+    }
+
+    /// Holds a certificate-bound token against its connection. Apart from the rest because it depends on the connection and so is not
+    /// covered by the cache.
+    static func checkBinding(of principal: Principal, _ certificate: [UInt8]?) throws(TokenFailure) {
+        guard let confirmation = principal.confirmation else { return }
+        do {
+            try confirmation.check(certificate)
+        } catch {
+            throw TokenFailure(error, issuer: principal.issuerIndex)
+        }
+    }
+
+    /// Verifies all but the binding to a connection.
+    func verify(_ token: Span<UInt8>, digest: Digest256, now: WallTime) throws(TokenFailure) -> Principal {
+        let parsed: CompactToken
+        let place: Int
+        do throws(TokenRefusal) {
+            parsed = try CompactToken(token)
+            place = try issuer(of: parsed.claims.root)
+        } catch {
+            throw TokenFailure(error)
+        }
+        let trust = issuers[place]
+        do throws(TokenRefusal) {
+            guard trust.algorithms.contains(parsed.header.algorithm) else { throw .algorithmRefused }
+            if trust.requiresAccessTokenType, !parsed.header.isAccessToken { throw .typeRefused }
+            try trust.keys.check(
+                parsed.header.algorithm, keyID: parsed.header.keyID, signature: parsed.signature.span,
+                over: token.extracting(0..<parsed.signedCount))
+            return try principal(parsed.claims, trust, place, digest, now)
+        } catch {
+            throw TokenFailure(error, issuer: place, requiredScopes: error == .scopeMissing ? trust.requiredScopes : [])
+        }
+    }
+
+    private func principal(
+        _ claims: JSONDocument, _ trust: IssuerTrust, _ place: Int, _ digest: Digest256, _ now: WallTime
+    ) throws(TokenRefusal) -> Principal {
+        let check = ClaimsCheck(claims: claims.root, trust: trust, now: now)
+        let expires = try check.expiry()
+        try check.audience()
+        let (subject, client) = try check.caller()
+        let tokenID = try check.tokenID()
+        let confirmation = try check.confirmation()
+        let groups = try check.groups()
+        try check.requirements()
+        // Last: its refusal tells the client that everything else was good.
+        let scopes = try check.scopes()
+        return Principal(
+            issuer: trust.issuer, issuerIndex: place, subject: subject, client: client, groups: groups, scopes: scopes, claims: claims,
+            expires: expires, tokenID: tokenID, confirmation: confirmation, tokenDigest: digest)
+    }
+
+    /// Which issuer a token claims to come from.
+    private func issuer(of claims: JSONNode) throws(TokenRefusal) -> Int {
+        switch ClaimText.read(claims["iss"]) {
+        case .malformed:
+            throw .issuerMalformed
+        case .absent:
+            guard let missingIssuer else { throw .issuerMissing }
+            return missingIssuer
+        case .text(let name):
+            guard let place = places[name] else { throw .issuerUnknown }
+            return place
+        }
+    }
+}

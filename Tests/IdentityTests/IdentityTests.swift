@@ -1,5 +1,0 @@
-import Testing
-
-@testable import Identity
-
-@Test func placeholder() {}
