@@ -1,4 +1,5 @@
 import Core
+import JSON
 
 /// Which parts of a reply are free text and which carry the protocol: the table of all revisions' schemas (2024-11-05 to 2026-07-28) in
 /// code. Everything it does not know is free text, keys included.
