@@ -82,7 +82,8 @@ struct CallShape {
 
     private static func checkInitialize(_ params: JSONNode?, _ status: Int) throws(ProtocolFailure) {
         try require(
-            params?["protocolVersion"]?.kind == .string && params?["capabilities"]?.kind == .object && params?["clientInfo"]?.kind == .object,
+            params?["protocolVersion"]?.kind == .string && params?["capabilities"]?.kind == .object
+                && params?["clientInfo"]?.kind == .object,
             status, "initialize_shape", "`initialize` needs protocolVersion, capabilities and clientInfo")
     }
 

@@ -51,6 +51,7 @@ public enum Classifier {
     ) throws(ProtocolFailure) -> Inbound {
         try envelope.check()
         let wire = try Wire.decide(fields, envelope, supported)
+        if wire.era == .modern { try RoutingFields.checkParameters(fields) }
         let method = try method(of: envelope, in: wire.era)
         let meta = try meta(of: envelope)
         let call = try CallShape(envelope.params, of: method, in: wire.era)
@@ -70,7 +71,8 @@ public enum Classifier {
         guard let node = envelope.methodNode else {
             guard era == .legacy else {
                 throw ProtocolFailure(
-                    400, ProtocolErrorCode.invalidRequest, "modern_response", "a client sends no responses at 2026-07-28; retry with inputResponses")
+                    400, ProtocolErrorCode.invalidRequest, "modern_response",
+                    "a client sends no responses at 2026-07-28; retry with inputResponses")
             }
             return .response
         }
@@ -78,13 +80,15 @@ public enum Classifier {
         if envelope.id == nil {
             guard let known else { throw unknownMethod(.legacy, status: era == .modern ? 404 : 400) }
             guard known.role == .clientNotification else {
-                throw ProtocolFailure(400, ProtocolErrorCode.invalidRequest, "request_without_id", "this method is a request and needs an `id`")
+                throw ProtocolFailure(
+                    400, ProtocolErrorCode.invalidRequest, "request_without_id", "this method is a request and needs an `id`")
             }
             return known
         }
         guard let known, known.isOffered(in: era) else {
             if known?.role == .clientNotification {
-                throw ProtocolFailure(400, ProtocolErrorCode.invalidRequest, "notification_with_id", "this method is a notification and has no `id`")
+                throw ProtocolFailure(
+                    400, ProtocolErrorCode.invalidRequest, "notification_with_id", "this method is a notification and has no `id`")
             }
             throw unknownMethod(era, status: era == .modern ? 404 : 200)
         }
@@ -108,7 +112,8 @@ public enum Classifier {
         guard let node = meta?[MetaKey.progressToken] else { return nil }
         guard let token = RequestID(node) else {
             throw ProtocolFailure(
-                400, ProtocolErrorCode.invalidParams, "progress_token", "`progressToken` must be a string or an integer of at most 256 bytes")
+                400, ProtocolErrorCode.invalidParams, "progress_token",
+                "`progressToken` must be a string or an integer of at most 256 bytes")
         }
         return token
     }

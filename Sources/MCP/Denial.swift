@@ -106,11 +106,13 @@ public struct Denial: Sendable, Equatable {
         case .policy: "Do not try it again; use what the lists offer, or ask the owner of the policy for access."
         case .guarded: "Check the arguments and identifiers, and call it again with ones that are allowed."
         case .pinned: "Its definition changed since it was reviewed. It works again once the owner of the policy accepts the new one."
-        case .placeholder: "An argument holds a placeholder that stands for a removed secret. Leave it out, or name the secret's place instead."
+        case .placeholder:
+            "An argument holds a placeholder that stands for a removed secret. Leave it out, or name the secret's place instead."
         case .limit: "A limit is used up. Try again later."
         case .repeated: "The same call was made too often. Use the answer you have, or change the arguments."
         case .upstreamFailed: "The MCP server behind Louver failed to answer. Nothing is wrong with the request; try again in a moment."
-        case .withheld: "Louver withheld the reply of the MCP server because it cannot be let through safely. Ask for less or for something else."
+        case .withheld:
+            "Louver withheld the reply of the MCP server because it cannot be let through safely. Ask for less or for something else."
         case .storeLost: "Louver cannot reach its store of limits, and the policy refuses calls until it can. Try again in a moment."
         case .deadline: "The MCP server behind Louver did not answer in time. Ask for less, or try again."
         }

@@ -58,7 +58,9 @@ public enum HeaderValue {
     /// Whether a value starts and ends as an encoded one does; the two marks may overlap, which is then invalid.
     private static func isMarked(_ value: Span<UInt8>) -> Bool {
         let lead = prefix.utf8CodeUnitCount
-        guard value.count > lead, value[value.count - 1] == UInt8(ascii: "="), value[value.count - 2] == UInt8(ascii: "?") else { return false }
+        guard value.count > lead, value[value.count - 1] == UInt8(ascii: "="), value[value.count - 2] == UInt8(ascii: "?") else {
+            return false
+        }
         return ASCII.equals(value.extracting(0..<lead), prefix)
     }
 

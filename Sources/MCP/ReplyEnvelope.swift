@@ -106,7 +106,9 @@ struct ReplyEnvelope {
             return ReplyFailure("reply_shape")
         }
         // URL elicitation in the clothes of an error.
-        if ASCII.equals(text, "-32042"), !expectation.features.contains(.elicitation) { return ReplyFailure("interaction_refused", .withheld) }
+        if ASCII.equals(text, "-32042"), !expectation.features.contains(.elicitation) {
+            return ReplyFailure("interaction_refused", .withheld)
+        }
         return nil
     }
 

@@ -19,7 +19,8 @@ public final class ReplyRewriter {
     }
 
     /// Starts the next message; what is left of the last one's output is dropped.
-    public func begin(_ expectation: ReplyExpectation, scrubber: any ValueScrubber, counts: @escaping (inout ByteBuffer) -> Void = { _ in }) {
+    public func begin(_ expectation: ReplyExpectation, scrubber: any ValueScrubber, counts: @escaping (inout ByteBuffer) -> Void = { _ in })
+    {
         tokenizer = JSONTokenizer()
         sink = ReplySink(expectation, scrubber: scrubber, counts: counts, output: ByteBuffer())
     }

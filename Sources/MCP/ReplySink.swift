@@ -42,7 +42,8 @@ struct ReplySink: ~Copyable {
     private var mutedDepth: Int?
 
     init(
-        _ expectation: ReplyExpectation, scrubber: any ValueScrubber, counts: @escaping (inout ByteBuffer) -> Void, output: consuming ByteBuffer
+        _ expectation: ReplyExpectation, scrubber: any ValueScrubber, counts: @escaping (inout ByteBuffer) -> Void,
+        output: consuming ByteBuffer
     ) {
         self.expectation = expectation
         self.scrubber = scrubber

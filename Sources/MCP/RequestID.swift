@@ -23,7 +23,9 @@ public struct RequestID: Sendable, Hashable {
 
     /// Takes an id from JSON text that is known to be a string or a number.
     init?(raw text: Span<UInt8>) {
-        guard text.count <= Limits.requestIDBytesMax, text.count > 0, text[0] == UInt8(ascii: "\"") || Self.isInteger(text) else { return nil }
+        guard text.count <= Limits.requestIDBytesMax, text.count > 0, text[0] == UInt8(ascii: "\"") || Self.isInteger(text) else {
+            return nil
+        }
         self.text = text.withUnsafeBufferPointer { [UInt8]($0) }
     }
 

@@ -4,23 +4,18 @@ import HTTP
 /// The rule that a header which decides something stands once: where two readers disagree on the first or the last, a proxy is bypassed
 /// (measured: a reference server runs the body's tool under the first of two version headers). Checked before anybody is authenticated.
 public enum RoutingFields {
-    /// Refuses a head in which a routing header stands twice. `Host` and `Content-Length` are held to it by HTTP already and again here.
+    /// Refuses a head in which an MCP header stands twice. HTTP does so for `Host`, `Authorization`, `Origin` and the content headers.
     public static func refuseDuplicates(_ head: RequestHead) throws(ProtocolFailure) {
         let fields = head.fields
-        if fields.count(.mcpProtocolVersion) > 1 || fields.count(.mcpMethod) > 1 || fields.count(.mcpName) > 1 || fields.count(.mcpSessionID) > 1 {
-            throw mismatch("duplicate_mcp_header", "an MCP header stands more than once; send each of them once")
-        }
-        if fields.count(.authorization) > 1 || fields.count(.contentType) > 1 || fields.count(.contentLength) > 1 || fields.count(.origin) > 1
-            || fields.count(.host) > 1
+        if fields.count(.mcpProtocolVersion) > 1 || fields.count(.mcpMethod) > 1 || fields.count(.mcpName) > 1
+            || fields.count(.mcpSessionID) > 1
         {
-            throw ProtocolFailure(
-                400, ProtocolErrorCode.invalidRequest, "duplicate_header",
-                "Authorization, Content-Type, Content-Length, Origin or Host stands more than once; send each of them once")
+            throw mismatch("duplicate_mcp_header", "an MCP header stands more than once; send each of them once")
         }
     }
 
-    /// Refuses two `Mcp-Param-*` headers of one name in any case, and any whose value cannot be decoded. Answers whether there are any.
-    static func checkParameters(_ fields: FieldTable) throws(ProtocolFailure) -> Bool {
+    /// Refuses two `Mcp-Param-*` headers of one name in any case, and any whose value cannot be decoded.
+    static func checkParameters(_ fields: FieldTable) throws(ProtocolFailure) {
         var found = 0
         var isDuplicate = false
         var isInvalid = false
@@ -31,8 +26,9 @@ public enum RoutingFields {
             if found > 1, count(of: name, in: fields) > 1 { isDuplicate = true }
         }
         if isDuplicate { throw mismatch("duplicate_mcp_header", "an Mcp-Param header stands more than once; send each of them once") }
-        if isInvalid { throw mismatch("param_header_encoding", "an Mcp-Param header is neither printable ASCII nor canonical =?base64?..?=") }
-        return found > 0
+        if isInvalid {
+            throw mismatch("param_header_encoding", "an Mcp-Param header is neither printable ASCII nor canonical =?base64?..?=")
+        }
     }
 
     /// Whether a field name begins with `Mcp-Param-`, in any case, and goes on.

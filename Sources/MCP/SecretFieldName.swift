@@ -11,7 +11,8 @@ enum SecretFieldName {
     }
 
     private static let words: [[UInt8]] = [
-        "password", "passwd", "passphrase", "passcode", "secret", "token", "apikey", "accesskey", "privatekey", "credential", "otp", "pincode",
+        "password", "passwd", "passphrase", "passcode", "secret", "token", "apikey", "accesskey", "privatekey", "credential", "otp",
+        "pincode",
         "cvv", "fernet",
     ].map { [UInt8]($0.utf8) }
 

@@ -94,7 +94,8 @@ public struct UpstreamRequest: Sendable {
         var isFirst = true
         wanted.forEachMember { key, value in
             guard
-                ASCII.equals(key, "toolsListChanged") || ASCII.equals(key, "promptsListChanged") || ASCII.equals(key, "resourcesListChanged")
+                ASCII.equals(key, "toolsListChanged") || ASCII.equals(key, "promptsListChanged")
+                    || ASCII.equals(key, "resourcesListChanged")
                     || ASCII.equals(key, "resourceSubscriptions")
             else { return }
             if !isFirst { out.append(UInt8(ascii: ",")) }

@@ -32,7 +32,8 @@ public struct WholeReply: Sendable {
 
     /// Writes the message with each member of its result as `member` writes it. `member` writes the whole member, key included, and says
     /// whether it wrote one.
-    func write(into out: inout ByteBuffer, _ member: (_ key: Span<UInt8>, _ value: JSONNode, _ lead: MemberLead, inout ByteBuffer) -> Bool) {
+    func write(into out: inout ByteBuffer, _ member: (_ key: Span<UInt8>, _ value: JSONNode, _ lead: MemberLead, inout ByteBuffer) -> Bool)
+    {
         guard result != nil else {
             root.write(into: &out)
             return

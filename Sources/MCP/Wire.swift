@@ -24,7 +24,8 @@ struct Wire {
         if envelope.names(.initialize) { return try handshake(envelope, hasHeader, stated, claim, supported) }
         guard hasHeader else {
             guard claim == .none else {
-                throw RoutingFields.mismatch("version_header_missing", "the body claims a version and the MCP-Protocol-Version header is missing")
+                throw RoutingFields.mismatch(
+                    "version_header_missing", "the body claims a version and the MCP-Protocol-Version header is missing")
             }
             guard supported.newest(.legacy) != nil else { throw unsupported(fields, supported) }
             try checkMirrors(fields, envelope, .legacy)
@@ -53,7 +54,8 @@ struct Wire {
     ) throws(ProtocolFailure) -> Wire {
         let wanted = envelope.params?["protocolVersion"]
         guard claim == .none, stated?.era != .modern else {
-            throw RoutingFields.mismatch("initialize_on_modern", "`initialize` is no method of 2026-07-28; send server/discover, or no version header")
+            throw RoutingFields.mismatch(
+                "initialize_on_modern", "`initialize` is no method of 2026-07-28; send server/discover, or no version header")
         }
         guard !hasHeader || stated != nil, let newest = supported.newest(.legacy) else {
             throw unsupported(requested: wanted?.string ?? [], supported)

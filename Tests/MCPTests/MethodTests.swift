@@ -6,13 +6,13 @@ import Testing
 @Suite struct MethodTests {
     @Test func everyNameFindsItsMethod() {
         for method in Method.allCases where method != .response {
-            #expect(Method([UInt8](method.text.description.utf8).span) == method)
+            #expect(Sample.method(method.text.description) == method)
         }
     }
 
     @Test(arguments: ["", "Tools/call", "tools/call ", "tools/cal", "tools/calls", "notifications/", "rpc.discover"])
     func otherNamesFindNone(_ name: String) {
-        #expect(Method([UInt8](name.utf8).span) == nil)
+        #expect(Sample.method(name) == nil)
     }
 
     @Test(arguments: [

@@ -16,7 +16,9 @@ struct Post {
         self.body = body
         var all: [(String, String)] = [("Host", "localhost")]
         let defaults = [("Content-Type", "application/json"), ("Accept", "application/json, text/event-stream")]
-        for (name, value) in defaults where !fields.contains(where: { $0.0.lowercased() == name.lowercased() }) { all.append((name, value)) }
+        for (name, value) in defaults where !fields.contains(where: { $0.0.lowercased() == name.lowercased() }) {
+            all.append((name, value))
+        }
         for (name, value) in fields { if let value { all.append((name, value)) } }
         self.fields = all
     }
@@ -60,7 +62,8 @@ enum Sample {
 
     /// A modern tool call whose headers agree with its body.
     static func call(
-        _ tool: String = "get_dag", id: String = "1", arguments: String = "{\"dag_id\":\"a\"}", more: String = "", fields: [(String, String?)] = []
+        _ tool: String = "get_dag", id: String = "1", arguments: String = "{\"dag_id\":\"a\"}", more: String = "",
+        fields: [(String, String?)] = []
     ) -> Post {
         modern("tools/call", id: id, params: "\"name\":\"\(tool)\",\"arguments\":\(arguments)\(more)", name: tool, fields: fields)
     }
@@ -89,7 +92,9 @@ enum Sample {
 
     static let initialize = legacy(
         "initialize", id: "0",
-        params: "\"protocolVersion\":\"2025-06-18\",\"capabilities\":{\"sampling\":{},\"tasks\":{}},\"clientInfo\":{\"name\":\"c\",\"version\":\"1\"}",
+        params:
+            "\"protocolVersion\":\"2025-06-18\",\"capabilities\":{\"sampling\":{},\"tasks\":{}},"
+            + "\"clientInfo\":{\"name\":\"c\",\"version\":\"1\"}",
         version: nil)
 
     static let upstreamID = UpstreamID(instance: 0x0123_4567_89AB_CDEF, serial: 42)
@@ -100,6 +105,12 @@ enum Sample {
         write(&out)
         return String(decoding: out.takeAll(), as: UTF8.self)
     }
+
+    static func method(_ name: String) -> Method? { Method([UInt8](name.utf8).span) }
+
+    static func version(_ text: String) -> ProtocolVersion? { ProtocolVersion([UInt8](text.utf8).span) }
+
+    static func matches(_ value: String, _ text: String) -> Bool { HeaderValue.matches([UInt8](value.utf8).span, [UInt8](text.utf8).span) }
 
     static func json(_ text: String) throws -> JSONNode { try JSONDocument.parse([UInt8](text.utf8)).root }
 }

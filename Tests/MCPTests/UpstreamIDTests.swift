@@ -14,14 +14,16 @@ import Testing
         for _ in 0..<200 {
             let id = UpstreamID(instance: generator.next(), serial: generator.next())
             var text = [UInt8](Sample.text { id.writeText(into: &$0) }.utf8)
-            #expect(id.matches(text.span))
+            #expect(matches(id, text))
             text[Int.random(in: 0..<32, using: &generator)] ^= 1
-            #expect(!id.matches(text.span))
+            #expect(!matches(id, text))
         }
-        #expect(!Sample.upstreamID.matches([UInt8]("".utf8).span))
-        #expect(!Sample.upstreamID.matches([UInt8]((Sample.upstreamText + "0").utf8).span))
-        #expect(!Sample.upstreamID.matches([UInt8](Sample.upstreamText.uppercased().utf8).span))
+        for other in ["", Sample.upstreamText + "0", Sample.upstreamText.uppercased()] {
+            #expect(!matches(Sample.upstreamID, [UInt8](other.utf8)))
+        }
     }
+
+    private func matches(_ id: UpstreamID, _ text: [UInt8]) -> Bool { id.matches(text.span) }
 
     @Test func aSourceNeverRepeats() {
         var source = UpstreamIDSource(instance: 9)
