@@ -141,6 +141,7 @@ public enum Limits {
     public static let tokenScopesMax = 256
     /// After what time a remembered token is verified again.
     public static let verifiedTokenRecheck: Duration = .seconds(300)
+
     // MARK: MCP
 
     /// Entries of one list page that are looked at.
