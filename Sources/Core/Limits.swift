@@ -198,4 +198,11 @@ public enum Limits {
     public static let logFieldBytesMax = 2_048
     /// Lines of one event told in ten seconds.
     public static let logRepeatsMax = 10
+
+    // MARK: Configuration
+
+    /// One file with a secret, token or private key.
+    public static let secretFileBytesMax = 64 * 1024
+    /// The least bytes of a key that seals or hashes.
+    public static let keyFileBytesMin = 32
 }

@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import TLS
 import YAML
 
 extension OptionsReader {
@@ -26,7 +27,7 @@ extension OptionsReader {
         let certificate = reader.requiredFile("certificate", example: "cert.pem")
         let key = reader.requiredFile("key", example: "key.pem")
         let authority = reader.file("client_ca")
-        let mode = reader.choice("client_certificates", default: ServerTLSOptions.ClientCertificates.off)
+        let mode = reader.choice("client_certificates", default: ClientCertificates.off)
         if mode != .off, authority == nil {
             reader.fault(
                 "client_certificates", "client certificates are checked, but `\(reader.name(of: "client_ca"))` is missing",
