@@ -16,7 +16,7 @@ public enum HeadParser {
     public static func parseRequest(_ bytes: Span<UInt8>, scanned: inout Int) throws(HTTPFailure) -> (head: RequestHead, length: Int)? {
         try bytes.withUnsafeBufferPointer { (bytes) throws(HTTPFailure) -> (head: RequestHead, length: Int)? in
             guard let first = bytes.first else { return nil }
-            if first != UInt8(ascii: "\r"), !ASCII.isToken(first) {
+            if first != UInt8(ascii: "\r"), !ByteSet.token.contains(first) {
                 throw first == UInt8(ascii: "\n") ? .bareLF : .badRequestLine
             }
             guard let end = try HeadEnd.find(in: bytes, scanned: &scanned) else { return nil }
@@ -49,8 +49,9 @@ public enum HeadParser {
         // RFC 9112 section 2.2: one empty line before the request line is skipped.
         let start = bytes[0] == UInt8(ascii: "\r") ? 2 : 0
         if bytes[start] == UInt8(ascii: "\r") { throw .emptyLine }
-        guard let base = bytes.baseAddress else { throw .badRequestLine }
-        var at = TokenTable.end(base, from: start)
+        let token = ByteSet.token
+        var at = start
+        while token.contains(bytes[at]) { at += 1 }
         guard at > start, bytes[at] == UInt8(ascii: " ") else { throw .badRequestLine }
         let method = HTTPMethod(bytes.part(start, at))
 

@@ -1,0 +1,92 @@
+import JSON
+
+/// Holds the arguments of a permitted call to what its tool can take: identifiers to Airflow's rules, and nothing the tool does not have.
+struct IdentifierGuard: Sendable {
+    /// What is wrong with an argument.
+    enum Finding: Sendable, Equatable {
+        /// It is no identifier of the kind.
+        case malformed(argument: [UInt8], IdentifierKind)
+        /// The tool has no such argument.
+        case unknown(argument: [UInt8])
+        /// It names objects in a form the policy's constraints cannot see.
+        case opaque(argument: [UInt8])
+        /// The arguments are not an object.
+        case notAnObject
+    }
+
+    let profile: ServerProfile
+    /// Whether identifiers are checked.
+    var checksIdentifiers = true
+    /// Whether arguments a known tool does not have are refused.
+    var refusesUnknown = true
+
+    /// What is wrong with the arguments of a tool, the first thing found; nil when all is well.
+    /// - Parameter isConstrained: whether a rule for this tool looks at arguments.
+    func finding(tool: [UInt8], _ arguments: JSONNode?, isConstrained: Bool) -> Finding? {
+        guard let arguments, !arguments.isNull else { return nil }
+        guard arguments.kind == .object else { return .notAnObject }
+        let known = profile.tools[tool]
+        var finding: Finding?
+        arguments.forEachMember { key, value in
+            if finding != nil { return }
+            if let known {
+                finding = judge(known, key, value, isConstrained)
+            } else if checksIdentifiers {
+                finding =
+                    key.count == 3 && IdentifierNames.takesKeys(tool) && Self.equal(Self.keyName, key)
+                    ? Self.named(key, value) : judge(key, value)
+            }
+        }
+        return finding
+    }
+
+    /// What is wrong with the URI of a resource.
+    func finding(resource: [UInt8]) -> Finding? {
+        !checksIdentifiers || IdentifierKind.uri.acceptsText(resource.span) ? nil : .malformed(argument: Array("uri".utf8), .uri)
+    }
+
+    private func judge(_ tool: ServerProfile.Tool, _ key: Span<UInt8>, _ value: JSONNode, _ isConstrained: Bool) -> Finding? {
+        guard let argument = tool.arguments.first(where: { Self.equal($0.name, key) }) else {
+            if refusesUnknown { return .unknown(argument: Self.copy(key)) }
+            return checksIdentifiers ? judge(key, value) : nil
+        }
+        if argument.isOpaque, isConstrained, !value.isNull { return .opaque(argument: argument.name) }
+        guard checksIdentifiers else { return nil }
+        if !argument.kind.accepts(value) { return .malformed(argument: argument.name, argument.kind) }
+        return argument.kind == .free && !IdentifierNames.isPayload(key) ? inside(value) : nil
+    }
+
+    /// Without a profile, and inside values: by the name.
+    private func judge(_ key: Span<UInt8>, _ value: JSONNode) -> Finding? {
+        if let kind = IdentifierNames.kind(of: key) {
+            return kind.accepts(value) ? nil : .malformed(argument: Self.copy(key), kind)
+        }
+        return IdentifierNames.isPayload(key) ? nil : inside(value)
+    }
+
+    private static func named(_ key: Span<UInt8>, _ value: JSONNode) -> Finding? {
+        IdentifierKind.name.accepts(value) ? nil : .malformed(argument: copy(key), .name)
+    }
+
+    private static let keyName = Array("key".utf8)
+
+    private func inside(_ value: JSONNode) -> Finding? {
+        var finding: Finding?
+        switch value.kind {
+        case .object:
+            value.forEachMember { key, member in if finding == nil { finding = judge(key, member) } }
+        case .array:
+            value.forEachElement { element in if finding == nil { finding = inside(element) } }
+        default: break
+        }
+        return finding
+    }
+
+    private static func equal(_ name: [UInt8], _ key: Span<UInt8>) -> Bool {
+        guard name.count == key.count else { return false }
+        for at in name.indices where name[at] != key[at] { return false }
+        return true
+    }
+
+    private static func copy(_ key: Span<UInt8>) -> [UInt8] { (0..<key.count).map { key[$0] } }
+}

@@ -1,0 +1,40 @@
+/// A refusal: by which rule, with which code, and what the model is told.
+public struct PolicyDenial: Sendable, Equatable {
+    /// How a refusal is sent.
+    public enum Answer: String, Sendable, CaseIterable {
+        /// As the result of the tool, marked as an error: models read those.
+        case result
+        /// As an error of the protocol.
+        case error
+    }
+
+    /// The codes that policies give.
+    public enum Code: Int, Sendable {
+        /// A rule, or the lack of one.
+        case policy = 4031
+        /// An argument that is no identifier where one belongs, or that the tool does not have.
+        case guarded = 4032
+    }
+
+    /// The id of the rule that refused; `default` when none allowed it.
+    public let rule: [UInt8]
+    /// What was refused and what to do instead, in words for a model. Holds no argument values.
+    public let say: String
+    /// The code.
+    public let code: Code
+    /// How to send it.
+    public let answer: Answer
+    /// Scopes with which the call would have been allowed; empty when no scope would help. Not empty means HTTP 403 with a challenge.
+    public let scopes: [[UInt8]]
+    /// Shadow rules that matched too.
+    public let shadows: [[UInt8]]
+
+    init(rule: [UInt8], say: String, code: Code = .policy, answer: Answer, scopes: [[UInt8]] = [], shadows: [[UInt8]] = []) {
+        self.rule = rule
+        self.say = say
+        self.code = code
+        self.answer = answer
+        self.scopes = scopes
+        self.shadows = shadows
+    }
+}

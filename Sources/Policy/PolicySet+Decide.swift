@@ -1,0 +1,110 @@
+import Core
+import JSON
+
+extension PolicySet {
+    /// Judges one call. The time is for rules that hold at certain hours.
+    public func decide(_ subject: PolicySubject, _ call: PolicyCall, now: WallTime) -> Decision {
+        guard subject.policyHash == hash else {
+            return .deny(refusal("louver/stale-subject", call, "The policy has just changed. Try again."))
+        }
+        guard let method = call.method else { return .deny(refusal("louver/unknown-method", call, "This method is never allowed here.")) }
+        let candidates: Bits
+        switch method.law {
+        case .handshake:
+            if subject.mayUseAnything { return .permit(Permit(rule: Self.handshakeRule)) }
+            return .deny(refusal("default", call, "Nothing is allowed for you here. Ask who runs this server for access."))
+        case .plain, .list: candidates = index[method]?.all ?? allowing
+        case .object where method == .complete: candidates = completions[call.object]?.rules(for: call.name) ?? Bits(count: rules.count)
+        case .object: candidates = index[method]?.rules(for: call.name) ?? Bits(count: rules.count)
+        }
+        var verdict = Verdict()
+        weigh(candidates, subject, call, &verdict)
+        if let denying = verdict.denying { return .deny(refusal(of: rules[denying], call, verdict)) }
+        if let allowing = verdict.allowing { return permit(rules[allowing], allowing, candidates, call, verdict) }
+        if case .list(let kind) = method.law, subject.mayUse.contains(kind) {
+            return .permit(Permit(rule: Self.listRule, shadows: verdict.shadows))
+        }
+        return .deny(refusal(byDefault: call, subject, candidates, verdict))
+    }
+
+    static let handshakeRule = Array("louver/handshake".utf8)
+    static let listRule = Array("louver/list".utf8)
+
+    /// What the rules for a call come to.
+    struct Verdict {
+        /// The first enforced deny rule that matches.
+        var denying: Int?
+        /// The first enforced allow rule that matches.
+        var allowing: Int?
+        /// The first enforced allow rule that fails on its arguments, and on which constraint.
+        var failing: (rule: Int, constraint: Constraint)?
+        /// Shadow rules that match.
+        var shadows: [[UInt8]] = []
+    }
+
+    private func weigh(_ candidates: Bits, _ subject: PolicySubject, _ call: PolicyCall, _ verdict: inout Verdict) {
+        verdict.denying = Bits.first(in: candidates, subject.rules, denying) { at in
+            guard rules[at].constraints.allSatisfy({ $0.matches(call.arguments, denying: true) }) else { return false }
+            if rules[at].isShadow { verdict.shadows.append(rules[at].id) }
+            return !rules[at].isShadow
+        }
+        if verdict.denying != nil { return }
+        verdict.allowing = Bits.first(in: candidates, subject.rules, allowing) { at in
+            if let failing = rules[at].constraints.first(where: { !$0.matches(call.arguments, denying: false) }) {
+                if verdict.failing == nil, !rules[at].isShadow { verdict.failing = (at, failing) }
+                return false
+            }
+            if rules[at].isShadow { verdict.shadows.append(rules[at].id) }
+            return !rules[at].isShadow
+        }
+    }
+
+    private func permit(_ rule: Rule, _ at: Int, _ candidates: Bits, _ call: PolicyCall, _ verdict: Verdict) -> Decision {
+        if let finding = guardFinding(call, candidates) { return .deny(refusal(of: finding, call, rule, verdict)) }
+        let forced = rule.forced.map { $0.text(over: call.arguments) }
+        return .permit(Permit(rule: rule.id, arguments: forced, shadows: verdict.shadows))
+    }
+
+    /// What the argument guard finds in a call that a rule allows.
+    func guardFinding(_ call: PolicyCall, _ candidates: Bits) -> IdentifierGuard.Finding? {
+        switch call.object {
+        case .tool:
+            let isConstrained = Bits.first(in: candidates, enforced, enforced) { !rules[$0].constraints.isEmpty } != nil
+            return argumentGuard.finding(tool: call.name, call.arguments, isConstrained: isConstrained)
+        case .resource where call.method != .complete: return argumentGuard.finding(resource: call.name)
+        default: return nil
+        }
+    }
+
+    /// Whether a principal could ever use an object: what lists are filtered by. When it is false, every call is refused; when it is true,
+    /// some call may still be refused for its arguments.
+    public func allows(_ subject: PolicySubject, _ kind: ObjectKind, _ name: [UInt8]) -> Bool {
+        guard subject.policyHash == hash else { return false }
+        let methods: [GuardedMethod] =
+            switch kind {
+            case .tool: [.toolsCall]
+            case .prompt: [.promptsGet]
+            case .resource: [.resourcesRead, .resourcesSubscribe]
+            case .none: []
+            }
+        return methods.contains { method in
+            guard let candidates = index[method]?.rules(for: name) else { return false }
+            if Bits.first(in: candidates, subject.rules, denying, where: { unconditional.contains($0) }) != nil { return false }
+            return Bits.first(in: candidates, subject.rules, allowing, where: { enforced.contains($0) }) != nil
+        }
+    }
+
+    /// Whether a principal could ever use a method that acts on no named object, such as `logging/setLevel`.
+    public func allows(_ subject: PolicySubject, method text: Span<UInt8>) -> Bool {
+        guard subject.policyHash == hash, let method = GuardedMethod(text), let candidates = index[method]?.all else { return false }
+        if case .handshake = method.law { return subject.mayUseAnything }
+        if method.object == .none, method != .complete,
+            Bits.first(in: candidates, subject.rules, denying, where: { unconditional.contains($0) }) != nil
+        {
+            return false
+        }
+        if Bits.first(in: candidates, subject.rules, allowing, where: { enforced.contains($0) }) != nil { return true }
+        if case .list(let kind) = method.law { return subject.mayUse.contains(kind) }
+        return false
+    }
+}

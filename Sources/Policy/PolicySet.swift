@@ -1,0 +1,140 @@
+import Core
+import Identity
+import RateLimit
+
+/// A policy, compiled: immutable, shared by all loops, replaced as a whole on reload.
+///
+/// Default is deny. A deny rule that matches wins over every allow; among allow rules the first in the order of the files decides (a file
+/// before the packs it extends). An argument that is missing never matches, what cannot be evaluated is refused, and every decision
+/// names its rule: one of the file, `<pack>/<rule>` of a pack, `default`, or one of `louver/...` for what is built in.
+public final class PolicySet: Sendable {
+    /// The policy's name.
+    public let name: String
+    /// SHA-256 over every file it was made of, in hexadecimal.
+    public let hash: [UInt8]
+    /// The server profile in use.
+    public var server: String { argumentGuard.profile.name }
+    /// The declared limits, at most `Limits.limitRulesMax`.
+    public let limits: [BucketRule]
+    /// The tests written in the file.
+    public let cases: [PolicyCase]
+    /// The ids of all rules in the order they are tried.
+    public var ruleIDs: [[UInt8]] { rules.map(\.id) }
+
+    let rules: [Rule]
+    let principals: [PrincipalMatch]
+    let argumentGuard: IdentifierGuard
+    let index: [GuardedMethod: RuleIndex]
+    let completions: [ObjectKind: RuleIndex]
+    /// Rules that allow, and rules that deny; shadows are in both kinds too.
+    let allowing: Bits
+    let denying: Bits
+    /// Rules that are enforced, and those of them that allow or deny without a condition.
+    let enforced: Bits
+    let unconditional: Bits
+
+    init(
+        name: String, hash: [UInt8], limits: [BucketRule], cases: [PolicyCase], rules: [Rule], principals: [PrincipalMatch],
+        argumentGuard: IdentifierGuard
+    ) {
+        self.name = name
+        self.hash = hash
+        self.limits = limits
+        self.cases = cases
+        self.rules = rules
+        self.principals = principals
+        self.argumentGuard = argumentGuard
+        var allowing = Bits(count: rules.count)
+        var denying = Bits(count: rules.count)
+        var enforced = Bits(count: rules.count)
+        var unconditional = Bits(count: rules.count)
+        for (index, rule) in rules.enumerated() {
+            if rule.effect == .allow { allowing.insert(index) } else { denying.insert(index) }
+            if !rule.isShadow { enforced.insert(index) }
+            if !rule.isShadow, rule.constraints.isEmpty { unconditional.insert(index) }
+        }
+        self.allowing = allowing
+        self.denying = denying
+        self.enforced = enforced
+        self.unconditional = unconditional
+        (index, completions) = Self.index(rules, argumentGuard.profile)
+    }
+
+    private static func index(_ rules: [Rule], _ profile: ServerProfile) -> ([GuardedMethod: RuleIndex], [ObjectKind: RuleIndex]) {
+        var index: [GuardedMethod: RuleIndex] = [:]
+        for method in GuardedMethod.allCases {
+            var own = RuleIndex(ruleCount: rules.count)
+            let speaking = rules.enumerated().filter { $0.element.methods.contains(method) }
+            if method.object == .none {
+                for (at, _) in speaking { own.add(at) }
+            } else {
+                add(speaking.map { ($0.offset, $0.element) }, method.object, profile, to: &own)
+            }
+            index[method] = own
+        }
+        let completing = rules.enumerated().filter { $0.element.methods.contains(.complete) }.map { ($0.offset, $0.element) }
+        var completions: [ObjectKind: RuleIndex] = [:]
+        for kind in [ObjectKind.prompt, .resource] {
+            var own = RuleIndex(ruleCount: rules.count)
+            add(completing.filter { !$0.1.patterns(kind).isEmpty }, kind, profile, to: &own)
+            completions[kind] = own
+        }
+        return (index, completions)
+    }
+
+    private static func add(_ rules: [(Int, Rule)], _ kind: ObjectKind, _ profile: ServerProfile, to index: inout RuleIndex) {
+        let known = kind == .tool ? Array(profile.tools.keys) : []
+        index.add(
+            rules.map { ($0.0, $0.1.patterns(kind), $0.1.effect == .allow) }, known: known, closed: kind == .tool && profile.knowsTools)
+    }
+
+    /// Which of the policy's principals a caller is. Done once per token: the cost grows with the principals declared.
+    public func subject(of principal: Principal) -> PolicySubject {
+        var matching = Bits(count: principals.count)
+        var nearly = Bits(count: principals.count)
+        var group: [UInt8] = []
+        for (index, entry) in principals.enumerated() where entry.matchesWithoutScopes(principal) {
+            nearly.insert(index)
+            if entry.hasScopes(principal) {
+                matching.insert(index)
+                // `anyone` comes first in the table and says nothing about who it is.
+                if group.isEmpty, index > 0 { group = entry.name }
+            }
+        }
+        var own = Bits(count: rules.count)
+        var nearlyOwn = Bits(count: rules.count)
+        var missing: [Int: [[UInt8]]] = [:]
+        for (index, rule) in rules.enumerated() {
+            if Self.applies(rule, matching) {
+                own.insert(index)
+            } else if rule.effect == .allow, Self.applies(rule, nearly) {
+                nearlyOwn.insert(index)
+                missing[index] = scopes(for: rule, nearly, principal)
+            }
+        }
+        var mayUse: [ObjectKind] = []
+        for kind in [ObjectKind.tool, .prompt, .resource] where mayEver(own, kind) { mayUse.append(kind) }
+        return PolicySubject(
+            group: group, policyHash: hash, rules: own, nearlyRules: nearlyOwn, missingScopes: missing,
+            mayUseAnything: Bits.first(in: own, allowing, enforced) { _ in true } != nil, mayUse: mayUse)
+    }
+
+    private static func applies(_ rule: Rule, _ matching: Bits) -> Bool {
+        guard rule.principals.contains(where: { matching.contains($0) }) else { return false }
+        return rule.narrowed.allSatisfy { list in list.contains { matching.contains($0) } }
+    }
+
+    private func scopes(for rule: Rule, _ nearly: Bits, _ principal: Principal) -> [[UInt8]] {
+        var out: [[UInt8]] = []
+        for list in [rule.principals] + rule.narrowed {
+            // One entry of each list is enough: the first that lacks nothing but scopes.
+            guard let entry = list.first(where: { nearly.contains($0) }).map({ principals[$0] }) else { continue }
+            for scope in entry.scopes where !principal.scopes.contains(scope) && !out.contains(scope) { out.append(scope) }
+        }
+        return out
+    }
+
+    private func mayEver(_ own: Bits, _ kind: ObjectKind) -> Bool {
+        Bits.first(in: own, allowing, enforced) { rules[$0].methods.contains { $0.object == kind } } != nil
+    }
+}

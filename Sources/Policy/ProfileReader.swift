@@ -1,0 +1,50 @@
+import Core
+import YAML
+
+/// Reads a server profile.
+enum ProfileReader {
+    /// Reads the whole file; nil after a fault that leaves nothing to work with.
+    static func read(_ text: PolicyText, faults: Faults) -> ServerProfile? {
+        NodeReader.read(text.bytes, file: text.path, faults: faults) { reader in
+            reader.formatVersion()
+            let name = reader.identifier("name", example: "astro-airflow-mcp")
+            _ = reader.optionalString("description")
+            let kinds = kinds(reader)
+            let opaque = Set(reader.texts("opaque").map { Array($0.text.utf8) })
+            var tools: [[UInt8]: ServerProfile.Tool] = [:]
+            reader.requiredMapping("tools") { classes in
+                for toolClass in ToolClass.allCases {
+                    guard classes.has(toolClass.rawValue) else { continue }
+                    classes.mapping(toolClass.rawValue) { reader in
+                        for entry in reader.written {
+                            let arguments = reader.texts(entry.name).map { item in
+                                argument(Array(item.text.utf8), tool: entry.name, kinds, opaque)
+                            }
+                            let name = Array(entry.name.utf8)
+                            if tools[name] != nil { reader.faults.add(reader.file, entry.keyMark, "`\(entry.name)` is listed twice") }
+                            tools[name] = ServerProfile.Tool(name: name, toolClass: toolClass, arguments: arguments)
+                        }
+                    }
+                }
+            }
+            return ServerProfile(name: name, tools: tools)
+        }
+    }
+
+    /// Arguments that mean something else than their name says: `name: kind` for all tools, `tool.name: kind` for one.
+    private static func kinds(_ reader: NodeReader) -> [String: IdentifierKind] {
+        var out: [String: IdentifierKind] = [:]
+        reader.mapping("identifiers") { own in
+            for entry in own.written { out[entry.name] = own.optionalChoice(entry.name) }
+        }
+        return out
+    }
+
+    private static func argument(
+        _ name: [UInt8], tool: String, _ kinds: [String: IdentifierKind], _ opaque: Set<[UInt8]>
+    ) -> ServerProfile.Argument {
+        let text = String(decoding: name, as: UTF8.self)
+        let kind = kinds["\(tool).\(text)"] ?? kinds[text] ?? IdentifierNames.kind(of: name.span) ?? .free
+        return ServerProfile.Argument(name: name, kind: kind, isOpaque: opaque.contains(name))
+    }
+}

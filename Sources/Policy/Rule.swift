@@ -1,0 +1,43 @@
+import Core
+
+/// One rule, compiled.
+struct Rule: Sendable {
+    /// What a rule does with the calls it covers.
+    enum Effect: Sendable {
+        case allow
+        case deny
+    }
+
+    /// Its id, with the pack's name in front when it comes from one.
+    var id: [UInt8]
+    var effect: Effect
+    var methods: [GuardedMethod]
+    /// Tools by full name: those written so, and those of the named classes.
+    var tools: [Glob] = []
+    var prompts: [Glob] = []
+    var resources: [Glob] = []
+    /// Indexes of the principals it is for; one of them must match.
+    var principals: [Int]
+    /// And one of each of these, where the packs it comes from were narrowed.
+    var narrowed: [[Int]] = []
+    /// What must hold for the arguments.
+    var constraints: [Constraint] = []
+    /// What is changed in the arguments.
+    var forced: ForcedArguments?
+    /// What the refused are told.
+    var say: String?
+    /// How a refusal is sent; nil for what suits the method.
+    var answer: PolicyDenial.Answer?
+    /// Whether it only counts.
+    var isShadow = false
+
+    /// The patterns for a kind of object.
+    func patterns(_ kind: ObjectKind) -> [Glob] {
+        switch kind {
+        case .tool: tools
+        case .prompt: prompts
+        case .resource: resources
+        case .none: []
+        }
+    }
+}

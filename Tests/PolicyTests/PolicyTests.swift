@@ -1,5 +1,0 @@
-import Testing
-
-@testable import Policy
-
-@Test func placeholder() {}
