@@ -12,10 +12,12 @@ servers' packages are pinned in ../locks and live in environments of their own.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -27,8 +29,7 @@ HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[2]
 HOME = Path(os.environ.get("LOUVER_STACK", CHECKOUT / ".louver" / "stack")).resolve()
 ENVIRONMENTS, RUN, LOGS = HOME / "environments", HOME / "run", HOME / "logs"
-PORTS = {"airflow": 18180, "astro": 18201, "aams": 18202, "msaa": 18203, "ams": 18204, "maa": 18205}
-AIRFLOW = f"http://127.0.0.1:{PORTS['airflow']}"
+USUAL_PORTS = {"airflow": 18180, "astro": 18201, "aams": 18202, "msaa": 18203, "ams": 18204, "maa": 18205}
 ROLES = ("admin", "op", "user", "viewer")
 # What each server is called here, the lock file it is installed from, and whether it needs a newer Python.
 SERVERS = {
@@ -43,6 +44,51 @@ QUIET = {"FASTMCP_CHECK_FOR_UPDATES": "off", "FASTMCP_SHOW_SERVER_BANNER": "fals
 
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
+
+
+# Places ----------------------------------------------------------------------------------------------------------------------------
+
+
+def ports() -> dict[str, int]:
+    """The ports of this stack: the ones it was started with, so that several checkouts on one machine keep out of each other's way."""
+    try:
+        return json.loads((HOME / "ports.json").read_text())
+    except FileNotFoundError:
+        return USUAL_PORTS
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def choose_ports() -> None:
+    """The usual ports while they are free, others for those that are not. A stack that runs keeps what it has."""
+    if any(alive(file.stem) for file in RUN.glob("*.pid")):
+        return
+    with contextlib.ExitStack() as held:
+        chosen = dict(USUAL_PORTS)
+        for name, port in chosen.items():
+            if not is_free(port):
+                probe = held.enter_context(socket.socket())
+                probe.bind(("127.0.0.1", 0))
+                chosen[name] = probe.getsockname()[1]
+    (HOME / "ports.json").write_text(json.dumps(chosen))
+
+
+def airflow_url() -> str:
+    return f"http://127.0.0.1:{ports()['airflow']}"
+
+
+def url(server: str) -> str:
+    if server == "plugin":
+        return airflow_url() + "/mcp/v1/"
+    return f"http://127.0.0.1:{ports()[server]}/mcp" + ("/" if server == "ams" else "")
 
 
 # Installing ------------------------------------------------------------------------------------------------------------------------
@@ -93,6 +139,7 @@ def prepare(servers: list[str]) -> list[str]:
     """Installs everything and makes the database; answers the servers that can run here."""
     for folder in (ENVIRONMENTS, RUN, LOGS, HOME / "home"):
         folder.mkdir(parents=True, exist_ok=True)
+    choose_ports()
     install("airflow", "airflow", sys.executable)
     install("client2", "client2", sys.executable)
     install("client1", "client1", sys.executable)
@@ -127,16 +174,16 @@ def airflow_environment() -> dict[str, str]:
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{role}:{role}" for role in ROLES),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": HOME / "passwords.json",
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": AIRFLOW + "/execution/",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": airflow_url() + "/execution/",
         "AIRFLOW__CORE__PARALLELISM": "2",
         "AIRFLOW__API__HOST": "127.0.0.1",
-        "AIRFLOW__API__PORT": PORTS["airflow"],
+        "AIRFLOW__API__PORT": ports()["airflow"],
         "AIRFLOW__API__WORKERS": "1",
-        "AIRFLOW__API__BASE_URL": AIRFLOW,
+        "AIRFLOW__API__BASE_URL": airflow_url(),
         "AIRFLOW__API_AUTH__JWT_SECRET": (HOME / "jwt_secret").read_text(),
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "15",
-        "AIRFLOW_API_URL": AIRFLOW,  # where the server that runs inside the api-server finds it
+        "AIRFLOW_API_URL": airflow_url(),  # where the server that runs inside the api-server finds it
         "HOME": HOME / "home",
         "PATH": f"{ENVIRONMENTS / 'airflow/bin'}:{os.environ['PATH']}",
     }
@@ -216,7 +263,7 @@ def call(method: str, path: str, body: object = None, token: str | None = None) 
     if token:
         headers["authorization"] = "Bearer " + token
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(AIRFLOW + path, data, headers, method=method)
+    request = urllib.request.Request(airflow_url() + path, data, headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=60) as reply:
             text = reply.read()
@@ -248,24 +295,24 @@ def speaks_mcp(url: str) -> bool:
 
 def command(server: str, token: str, password: str) -> tuple[list[str], dict[str, str]]:
     """How a server is started. Credentials go by the environment: a command line can be read by every user of the machine."""
-    program, port = ENVIRONMENTS / server / "bin", str(PORTS[server])
+    program, port = ENVIRONMENTS / server / "bin", str(ports()[server])
     host = ["--host", "127.0.0.1", "--port", port]
     match server:
         case "astro":
-            run = [program / "astro-airflow-mcp", "--transport", "http", *host, "--airflow-url", AIRFLOW]
+            run = [program / "astro-airflow-mcp", "--transport", "http", *host, "--airflow-url", airflow_url()]
             return run, {"AIRFLOW_USERNAME": "admin", "AIRFLOW_PASSWORD": password}
         case "aams":
             run = [program / "airflow-mcp", "--transport", "http", *host]
-            return run, {"AIRFLOW_MCP_HOST": AIRFLOW, "AIRFLOW_MCP_USERNAME": "admin", "AIRFLOW_MCP_PASSWORD": password}
+            return run, {"AIRFLOW_MCP_HOST": airflow_url(), "AIRFLOW_MCP_USERNAME": "admin", "AIRFLOW_MCP_PASSWORD": password}
         case "msaa":
             run = [program / "mcp-server-apache-airflow", "--transport", "http", "--mcp-host", "127.0.0.1", "--mcp-port", port]
-            return run, {"AIRFLOW_HOST": AIRFLOW, "AIRFLOW_API_VERSION": "v2", "AIRFLOW_JWT_TOKEN": token}
+            return run, {"AIRFLOW_HOST": airflow_url(), "AIRFLOW_API_VERSION": "v2", "AIRFLOW_JWT_TOKEN": token}
         case "ams":
             run = [program / "airflow-mcp-server", "--http", "--static-tools", *host]
-            return run, {"AIRFLOW_BASE_URL": AIRFLOW, "AUTH_TOKEN": token}
+            return run, {"AIRFLOW_BASE_URL": airflow_url(), "AUTH_TOKEN": token}
         case "maa":
             run = [program / "mcp-airflow-api", "--type", "streamable-http", *host]
-            return run, {"AIRFLOW_API_BASE_URL": AIRFLOW + "/api", "AIRFLOW_API_VERSION": "v2", "AIRFLOW_API_USERNAME": "admin", "AIRFLOW_API_PASSWORD": password}
+            return run, {"AIRFLOW_API_BASE_URL": airflow_url() + "/api", "AIRFLOW_API_VERSION": "v2", "AIRFLOW_API_USERNAME": "admin", "AIRFLOW_API_PASSWORD": password}
     raise SystemExit(f"there is no server `{server}`; there are {', '.join(SERVERS)}")
 
 
@@ -275,7 +322,7 @@ def up(servers: list[str], seeds: bool) -> None:
     environment = airflow_environment()
     airflow = str(ENVIRONMENTS / "airflow/bin/airflow")
     try:
-        start("api", [airflow, "api-server", "--host", "127.0.0.1", "--port", str(PORTS["airflow"])], environment)
+        start("api", [airflow, "api-server", "--host", "127.0.0.1", "--port", str(ports()["airflow"])], environment)
         # Without --skip-serve-logs it would open a log server on every address of the machine.
         start("scheduler", [airflow, "scheduler", "--skip-serve-logs"], environment)
         start("dag-processor", [airflow, "dag-processor"], environment)
@@ -286,7 +333,7 @@ def up(servers: list[str], seeds: bool) -> None:
         for server in able:
             run, extra = command(server, token, password)
             start(server, [str(part) for part in run], {**os.environ, **QUIET, "HOME": str(HOME / "home"), **extra})
-        wait("api", "the MCP server inside Airflow", 30, lambda: speaks_mcp(AIRFLOW + "/mcp/v1/"))
+        wait("api", "the MCP server inside Airflow", 30, lambda: speaks_mcp(airflow_url() + "/mcp/v1/"))
         for server in able:
             wait(server, SERVERS[server], 60, lambda: speaks_mcp(url(server)))
         (HOME / "servers.json").write_text(json.dumps(able))
@@ -296,12 +343,6 @@ def up(servers: list[str], seeds: bool) -> None:
         down()
         raise
     say(f"the stack is up after {time.monotonic() - began:.0f} s")
-
-
-def url(server: str) -> str:
-    if server == "plugin":
-        return AIRFLOW + "/mcp/v1/"
-    return f"http://127.0.0.1:{PORTS[server]}/mcp" + ("/" if server == "ams" else "")
 
 
 # Seeding ---------------------------------------------------------------------------------------------------------------------------
@@ -359,7 +400,7 @@ def places() -> dict[str, object]:
     """Where everything is, for tests and the demonstration."""
     able = json.loads((HOME / "servers.json").read_text()) if (HOME / "servers.json").exists() else []
     return {
-        "airflow": AIRFLOW,
+        "airflow": airflow_url(),
         "urls": {server: url(server) for server in [*able, "plugin"]},
         "run_id": RUN_ID,
         "jwt_secret": str(HOME / "jwt_secret"),

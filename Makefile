@@ -1,0 +1,122 @@
+# Every check and every run of Louver, by one word. `make` alone lists the words.
+#
+# Budgets on two cores, everything already installed; `make test` as a whole stays under 30 minutes:
+#   setup 1 s (once: 2 min) · lint 1 min · unit 8 min · build 6 min · e2e 8 min
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+REPORTS := .louver/reports
+SWIFT_SOURCES := Package.swift Sources Tests
+SWIFT_TEST := swift test --skip-build --disable-xctest --parallel
+LOUVER := .build/release/louver
+SECONDS_EACH ?= 60
+ARGS ?=
+
+.PHONY: help
+help: ## List the words
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+##@ Build and run
+
+.PHONY: setup
+setup: ## Install what is missing (as root), or print the one line that does
+	@Tests/EndToEnd/setup.sh
+
+.PHONY: build
+build: ## Build the program for release: .build/release/louver
+	swift build -c release --product louver
+
+.PHONY: run
+run: build ## Run it with your own file: make run CONFIG=louver.yaml
+	@test -n "$(CONFIG)" || { echo "say which configuration: make run CONFIG=louver.yaml" >&2; exit 2; }
+	$(LOUVER) run --config "$(CONFIG)"
+
+.PHONY: demo
+demo: setup build ## Real Airflow, a real client, Louver between them, with a tour; ONCE=1 ends after the tour
+	@python3 Tests/EndToEnd/demo.py $(if $(ONCE),--once)
+
+##@ Tests
+
+.PHONY: test
+test: setup lint unit build e2e ## Everything that CI runs
+
+.PHONY: unit
+unit: ## Build and run the unit tests of every room
+	@mkdir -p $(REPORTS) && rm -f $(REPORTS)/unit*
+	swift build --build-tests
+	$(SWIFT_TEST) --xunit-output $(REPORTS)/unit.xml $(ARGS)
+
+.PHONY: e2e
+e2e: ## Real Airflow, real MCP servers, official clients; ARGS="-k limits" for some of them
+	@mkdir -p $(REPORTS) && rm -f $(REPORTS)/e2e.xml
+	python3 Tests/EndToEnd/run.py --junitxml=$(REPORTS)/e2e.xml $(ARGS)
+
+.PHONY: policy-test
+policy-test: ## The policies that come with Louver: their own cases, and the room that reads them
+	swift build --build-tests
+	$(SWIFT_TEST) --filter PolicyTests
+
+.PHONY: detectors-test
+detectors-test: ## The detectors that come with Louver: their own examples, and the room that runs them
+	swift build --build-tests
+	$(SWIFT_TEST) --filter RedactionTests
+
+.PHONY: soak
+soak: build ## Long: 200,000 calls over both wires with clients that leave; memory and descriptors come back
+	LOUVER_SOAK=100000 python3 Tests/EndToEnd/run.py --no-stack -k "soak" $(ARGS)
+
+.PHONY: chaos
+chaos: build ## Long: upstream, store and Louver killed and reloaded under load; no reply crossed or lost without an error
+	LOUVER_CHAOS=$(SECONDS_EACH) python3 Tests/EndToEnd/run.py --no-stack -k "chaos" $(ARGS)
+
+.PHONY: syscalls
+syscalls: build ## Which system calls 10,000 requests take (needs strace)
+	@Tests/EndToEnd/setup.sh strace
+	LOUVER_SYSCALLS=1 python3 Tests/EndToEnd/run.py --no-stack -k "syscalls" $(ARGS)
+
+.PHONY: fuzz
+fuzz: ## Every fuzz driver for SECONDS_EACH seconds (60)
+	@for driver in $(filter-out FuzzSupport,$(notdir $(wildcard Tests/Fuzz/Fuzz*))); do \
+	  LOUVER_FUZZ=1 swift build -c release --scratch-path .build/fuzz --product $$driver; \
+	  .build/fuzz/release/$$driver -max_total_time=$(SECONDS_EACH); \
+	done
+
+.PHONY: asan
+asan: ## The unit tests with AddressSanitizer
+	swift build --build-tests --sanitize=address --scratch-path .build/asan
+	$(SWIFT_TEST) --sanitize=address --scratch-path .build/asan $(ARGS)
+
+.PHONY: tsan
+tsan: ## The unit tests with ThreadSanitizer
+	swift build --build-tests --sanitize=thread --scratch-path .build/tsan
+	$(SWIFT_TEST) --sanitize=thread --scratch-path .build/tsan $(ARGS)
+
+.PHONY: cover
+cover: ## Line coverage of each file by the unit tests
+	swift build --build-tests --enable-code-coverage --scratch-path .build/cover
+	swift test --skip-build --disable-xctest --enable-code-coverage --scratch-path .build/cover $(ARGS)
+	@python3 Tests/EndToEnd/coverage.py .build/cover
+
+.PHONY: bench
+bench: build ## CPU per request and latency beside nginx, HAProxy and Envoy in one run
+	@Tests/EndToEnd/setup.sh bench
+	@python3 Tests/Benchmarks/bench.py $(ARGS)
+
+##@ House
+
+.PHONY: lint
+lint: ## What the formatter would change, and Python that does not parse
+	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+	@python3 -m compileall -q -f Tests .ci
+
+.PHONY: fmt
+fmt: ## Format every Swift file in place
+	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+.PHONY: clean
+clean: ## Stop the test stack and remove what was built and installed here
+	@python3 Tests/EndToEnd/stack/stack.py down
+	rm -rf .build .louver

@@ -1,0 +1,72 @@
+"""The running stack, and one Louver in front of all of its servers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE / "stack"), str(HERE / "stack" / "dags")]
+
+import stack as real_stack  # noqa: E402
+from louver import Identity, Louver  # noqa: E402
+from servers import SERVERS, policy  # noqa: E402
+
+ROLES = {"roles": [{"groups": ["platform"], "role": "admin"}, {"groups": ["analytics"], "role": "viewer"}]}
+
+
+@pytest.fixture(scope="session")
+def stack() -> dict:
+    """Where the servers are. `make e2e` starts them; a test run by hand needs `stack.py up --seed` first."""
+    if not real_stack.alive("api"):
+        pytest.exit("the stack is not up: run `python3 Tests/EndToEnd/stack/stack.py up --seed`", returncode=1)
+    return real_stack.places()
+
+
+@pytest.fixture(scope="session")
+def identity() -> Identity:
+    return Identity()
+
+
+def mint(stack: dict) -> dict:
+    """How Louver makes a token that Airflow takes: signed with Airflow's own secret, the role from verified groups."""
+    return {"mode": "mint", "secret_file": stack["jwt_secret"], "algorithm": "HS512", **ROLES}
+
+
+@pytest.fixture(scope="session")
+def louver(stack: dict, identity: Identity):
+    upstreams = {name: {"url": url, "reissue": mint(stack) if name == "plugin" else {"mode": "none"}} for name, url in stack["urls"].items()}
+    every = sorted({tool for name in upstreams for tool in SERVERS[name].permitted})
+    with Louver(upstreams, policy(every), identity) as running:
+        yield running
+        assert running.stop() == 0, running.log_file.read_text()
+
+
+class Client:
+    """Runs one of the client programs in the environment that holds its library."""
+
+    def __init__(self, stack: dict, name: str, mode: str = "") -> None:
+        places = {"official2": stack["client2"], "official1": stack["client1"], "fast": stack["fastmcp"]}
+        self.command = [places[name], str(HERE / "clients" / f"{name}.py")]
+        self.mode = mode
+
+    def play(self, url: str, token: str | None, steps: list[dict], timeout: float = 90) -> dict:
+        wanted = json.dumps({"url": url, "token": token, "mode": self.mode or "auto", "steps": steps})
+        done = subprocess.run(self.command, input=wanted, capture_output=True, text=True, timeout=timeout)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def clients(stack: dict) -> dict[str, Client]:
+    return {
+        "official 2, auto": Client(stack, "official2", "auto"),
+        "official 2, sessions": Client(stack, "official2", "legacy"),
+        "official 2, 2026-07-28": Client(stack, "official2", "2026-07-28"),
+        "official 1": Client(stack, "official1"),
+        "fastmcp": Client(stack, "fast"),
+    }

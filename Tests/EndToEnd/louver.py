@@ -1,0 +1,138 @@
+"""Starts the real program for a test or the demonstration, and makes the tokens that its callers show.
+
+Standard library only: it runs in any of the environments, whatever else they hold.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parents[1]
+BINARY = Path(os.environ.get("LOUVER_BINARY", CHECKOUT / ".build" / "release" / "louver"))
+ISSUER, AUDIENCE = "https://idp.test", "louver"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def b64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+class Identity:
+    """A stand-in for an organisation's identity provider: signs tokens with a secret that Louver shares."""
+
+    def __init__(self, secret: str | None = None) -> None:
+        self.secret = secret or secrets.token_urlsafe(48)
+
+    def token(self, subject: str = "alice", groups: tuple[str, ...] = ("analytics",), lifetime: int = 3600, **claims: object) -> str:
+        now = int(time.time())
+        body = {"iss": ISSUER, "aud": AUDIENCE, "sub": subject, "groups": list(groups), "iat": now, "nbf": now, "exp": now + lifetime, "client_id": "tests"}
+        head = {"alg": "HS256", "typ": "JWT"}
+        signed = b64(json.dumps(head).encode()) + "." + b64(json.dumps({**body, **claims}).encode())
+        return signed + "." + b64(hmac.new(self.secret.encode(), signed.encode(), hashlib.sha256).digest())
+
+
+class Louver:
+    """One running Louver in front of one upstream per route."""
+
+    def __init__(self, upstreams: dict[str, dict], policy: str, identity: Identity, *, extra: str = "", workers: int = 2, environment: dict | None = None) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="louver-"))
+        self.port, self.admin_port = free_port(), free_port()
+        self.identity = identity
+        self._write("identity_secret", identity.secret)
+        (self.folder / "policy.yaml").write_text(policy)
+        lines = ["version: 1", "listen:", f"  - address: 127.0.0.1:{self.port}", f"admin: {{ address: 127.0.0.1:{self.admin_port} }}", f"workers: {workers}"]
+        lines += ["issuers:", f"  - issuer: {ISSUER}", f"    audiences: [{AUDIENCE}]", "    algorithms: [HS256]", "    secret_file: identity_secret"]
+        lines.append("routes:")
+        lines += [f"  - {{ path: /{name}, upstream: {name}, policy: policy.yaml }}" for name in upstreams]
+        lines.append("upstreams:")
+        for name, settings in upstreams.items():
+            lines.append(f"  {name}:")
+            for key, value in {"reissue": {"mode": "none"}, **settings}.items():
+                lines.append(f"    {key}: {value if isinstance(value, str) else json.dumps(value)}")
+        self.configuration = self.folder / "louver.yaml"
+        self.configuration.write_text("\n".join(lines) + "\n" + extra)
+        self.log_file = self.folder / "louver.log"
+        self.access_file = self.folder / "access.log"
+        self.environment = {**os.environ, **(environment or {})}
+        self.process: subprocess.Popen | None = None
+
+    def _write(self, name: str, text: str) -> None:
+        with open(os.open(self.folder / name, os.O_WRONLY | os.O_CREAT, 0o600), "w") as out:
+            out.write(text)
+
+    def url(self, route: str) -> str:
+        return f"http://127.0.0.1:{self.port}/{route}"
+
+    def start(self) -> "Louver":
+        command = [str(BINARY), "run", "--config", str(self.configuration)]
+        with open(self.log_file, "w") as log, open(self.access_file, "w") as access:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=access, stderr=log, env=self.environment)
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"louver ended with {self.process.returncode}:\n{self.log_file.read_text()}")
+            try:
+                if json.loads(self.admin("/readyz"))["status"] == "ready":
+                    return self
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"louver was not ready in time:\n{self.log_file.read_text()}")
+
+    def stop(self) -> int:
+        if self.process is None or self.process.poll() is not None:
+            return self.process.returncode if self.process else 0
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(timeout=40)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+
+    def __enter__(self) -> "Louver":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def admin(self, path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.admin_port}{path}", timeout=5) as reply:
+            return reply.read().decode()
+
+    def metric(self, name: str, **labels: str) -> float:
+        """The sum of a family's samples that carry these labels."""
+        total = 0.0
+        for line in self.admin("/metrics").splitlines():
+            sample, _, value = line.rpartition(" ")
+            family, _, rest = sample.partition("{")
+            if family == name and all(f'{key}="{wanted}"' in rest for key, wanted in labels.items()):
+                total += float(value)
+        return total
+
+    @property
+    def resident_bytes(self) -> int:
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        raise RuntimeError("no VmRSS")
+
+    @property
+    def descriptors(self) -> int:
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))

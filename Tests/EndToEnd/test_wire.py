@@ -1,0 +1,206 @@
+"""The wire itself, byte by byte: what is malformed, who may have which session, and whose answer goes to whom."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+import time
+
+import pytest
+from raw import META, Connection, Session, base, call, modern
+
+ASK = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {"name": "fetch_dags", "arguments": {}, "_meta": META}}
+
+
+def asked(**changes: object) -> dict:
+    return {**ASK, **changes}
+
+
+MALFORMED = [
+    # what is wrong, the body, changed headers, the status, the code
+    ("not JSON", b"{", {}, 400, -32700),
+    ("a byte order mark", b"\xef\xbb\xbf" + json.dumps(ASK).encode(), {}, 400, -32700),
+    ("invalid UTF-8", json.dumps(ASK).encode().replace(b"fetch", b"\xff\xfe"), {}, 400, -32700),
+    ("NaN", json.dumps(ASK).encode().replace(b"7", b"NaN", 1), {}, 400, -32700),
+    ("a duplicate key", json.dumps(ASK).encode()[:-1] + b', "method": "tools/list"}', {}, 400, -32700),
+    ("an escaped duplicate key", json.dumps(ASK).encode()[:-1] + b', "m\\u0065thod": "tools/list"}', {}, 400, -32700),
+    ("a duplicate key deep inside", json.dumps(ASK).replace('"arguments": {}', '"arguments": {"a": {"b": 1, "b": 2}}').encode(), {}, 400, -32700),
+    ("a batch", json.dumps([ASK]).encode(), {}, 400, -32600),
+    ("two values", json.dumps(ASK).encode() * 2, {}, 400, -32700),
+    ("an id that is null", json.dumps(asked(id=None)).encode(), {}, 400, -32600),
+    ("an id that is a fraction", json.dumps(asked(id=1.5)).encode(), {}, 400, -32600),
+    ("another JSON-RPC version", json.dumps(asked(jsonrpc="1.0")).encode(), {}, 400, -32600),
+    ("a header that names another tool", json.dumps(ASK).encode(), {"Mcp-Name": "get_version"}, 400, -32020),
+    ("a header that names another method", json.dumps(ASK).encode(), {"Mcp-Method": "tools/list"}, 400, -32020),
+    ("no method header", json.dumps(ASK).encode(), {"Mcp-Method": None}, 400, -32020),
+    ("a version in the header only", json.dumps(asked(params={"name": "fetch_dags", "arguments": {}})).encode(), {}, 400, -32602),
+    ("a version in the body only", json.dumps(ASK).encode(), {"MCP-Protocol-Version": None}, 400, -32020),
+    ("a session version with a stateless body", json.dumps(ASK).encode(), {"MCP-Protocol-Version": "2025-06-18"}, 400, -32020),
+    ("an unknown version", json.dumps(ASK).encode(), {"MCP-Protocol-Version": "2031-01-01"}, 400, -32020),
+    ("an unknown method", json.dumps(asked(method="tools/destroy")).encode(), {"Mcp-Method": "tools/destroy"}, 404, -32601),
+    ("a task method", json.dumps(asked(method="tasks/get")).encode(), {"Mcp-Method": "tasks/get"}, 404, -32601),
+    ("deep nesting", b'{"jsonrpc":"2.0","id":7,"method":"tools/call","params":' + b"[" * 100_000 + b"]" * 100_000 + b"}", {}, 400, -32700),
+]
+
+
+@pytest.mark.parametrize("fault, body, changes, status, code", MALFORMED, ids=[row[0] for row in MALFORMED])
+def test_malformed_messages_end_at_the_door(fault, body, changes, status, code, louver, identity):
+    sent_before = louver.metric("louver_exchanges_total", outcome="answered")
+    with Connection(louver.port) as connection:
+        reply = connection.post("/msaa", body, {**modern(identity.token(), "tools/call", "fetch_dags"), **changes})
+    assert (reply.status, reply.answer["error"]["code"]) == (status, code), reply.body
+    if b'"id": 7' in body and code not in (-32700,) and fault != "a batch":
+        assert reply.answer["id"] == 7
+    assert louver.metric("louver_exchanges_total", outcome="answered") == sent_before
+
+
+HTTP_FAULTS = [
+    ("two Host lines", "POST /msaa HTTP/1.1\r\nHost: {h}\r\nHost: {h}\r\nContent-Length: 2\r\n\r\n{{}}", 400),
+    ("no Host", "POST /msaa HTTP/1.1\r\nContent-Length: 2\r\n\r\n{{}}", 400),
+    ("another Host", "POST /msaa HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 2\r\n\r\n{{}}", 421),
+    ("a foreign Origin", "POST /msaa HTTP/1.1\r\nHost: {h}\r\nOrigin: https://evil.example\r\nContent-Length: 2\r\n\r\n{{}}", 403),
+    ("a length and chunks", "POST /msaa HTTP/1.1\r\nHost: {h}\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    ("two lengths", "POST /msaa HTTP/1.1\r\nHost: {h}\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{{}}", 400),
+    ("a bare newline", "POST /msaa HTTP/1.1\nHost: {h}\n\n", 400),
+    ("a folded line", "POST /msaa HTTP/1.1\r\nHost: {h}\r\nX-A: b\r\n c\r\n\r\n", 400),
+    ("a space before the colon", "POST /msaa HTTP/1.1\r\nHost : {h}\r\n\r\n", 400),
+    ("an unknown path", "POST /nothing HTTP/1.1\r\nHost: {h}\r\nContent-Length: 2\r\n\r\n{{}}", 404),
+    ("a climbing path", "POST /msaa/../admin HTTP/1.1\r\nHost: {h}\r\nContent-Length: 2\r\n\r\n{{}}", 400),
+    ("PUT", "PUT /msaa HTTP/1.1\r\nHost: {h}\r\nContent-Length: 2\r\n\r\n{{}}", 405),
+    ("no token", "POST /msaa HTTP/1.1\r\nHost: {h}\r\nContent-Length: 2\r\n\r\n{{}}", 401),
+    ("Basic credentials", "POST /msaa HTTP/1.1\r\nHost: {h}\r\nAuthorization: Basic YTpi\r\nContent-Length: 2\r\n\r\n{{}}", 401),
+    ("HTTP/2 by surprise", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+]
+
+
+@pytest.mark.parametrize("fault, raw, status", HTTP_FAULTS, ids=[row[0] for row in HTTP_FAULTS])
+def test_http_faults(fault, raw, status, louver):
+    with Connection(louver.port) as connection:
+        connection.send(raw.format(h=f"127.0.0.1:{louver.port}").encode())
+        got, headers = connection.head()
+    assert got == status or (fault in ("a climbing path", "HTTP/2 by surprise") and got in (400, 404, 505)), got
+    if status == 401:
+        assert "resource_metadata=" in headers["www-authenticate"]
+
+
+def test_the_resource_describes_itself_to_everybody(louver):
+    for path in ("/.well-known/oauth-protected-resource/msaa", "/.well-known/oauth-protected-resource"):
+        with Connection(louver.port) as connection:
+            connection.send(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{louver.port}\r\n\r\n".encode())
+            reply = connection.reply()
+        assert reply.status == 200
+        assert json.loads(reply.body)["authorization_servers"] == ["https://idp.test"]
+
+
+def test_a_body_in_chunks_and_a_client_that_waits_for_100(louver, identity):
+    raw = json.dumps(ASK).encode()
+    lines = {**modern(identity.token(), "tools/call", "fetch_dags"), "Host": f"127.0.0.1:{louver.port}", "Transfer-Encoding": "chunked", "Expect": "100-continue"}
+    with Connection(louver.port) as connection:
+        connection.send(b"POST /msaa HTTP/1.1\r\n" + b"".join(f"{k}: {v}\r\n".encode() for k, v in lines.items()) + b"\r\n")
+        assert connection.head()[0] == 100
+        for at in range(0, len(raw), 50):
+            piece = raw[at : at + 50]
+            connection.send(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+        connection.send(b"0\r\n\r\n")
+        reply = connection.reply()
+    assert reply.status == 200 and "steady" in reply.body.decode()
+
+
+def test_pipelined_requests_are_answered_in_order(louver, identity):
+    with Connection(louver.port) as connection:
+        for number in range(5):
+            connection.start("/msaa", call("fetch_dags", {}, id=number), modern(identity.token(), "tools/call", "fetch_dags"))
+        assert [connection.reply().answer["id"] for _ in range(5)] == list(range(5))
+
+
+@pytest.mark.parametrize("ids", [(1, 1), (1, "1")], ids=["1 and 1", '1 and "1"'])
+@pytest.mark.parametrize("sessions", [1, 2], ids=["one session", "two sessions"])
+def test_concurrent_calls_with_one_id_get_their_own_answers(ids, sessions, louver, identity):
+    """Without a proxy that renames ids, the second caller receives the first one's result and the first waits for ever."""
+    opened = [Session(louver.port, "/astro", identity.token()) for _ in range(sessions)]
+    calls = [("get_dag_details", {"dag_id": "steady"}), ("get_dag_details", {"dag_id": "leaky_log"})]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        pending = [pool.submit(opened[at % sessions].call, tool, arguments, ids[at]) for at, (tool, arguments) in enumerate(calls)]
+        replies = [future.result(timeout=30) for future in pending]
+    for reply, (_, arguments), id in zip(replies, calls, ids):
+        assert reply.status == 200
+        assert reply.answer["id"] == id and type(reply.answer["id"]) is type(id)
+        assert arguments["dag_id"] in json.dumps(reply.answer["result"]), "another caller's answer"
+    assert replies[0].answer["result"] != replies[1].answer["result"]
+
+
+def test_a_session_belongs_to_who_opened_it(louver, identity):
+    mine = Session(louver.port, "/astro", identity.token("alice"))
+    assert mine.call("list_dags", {}, 1).status == 200
+    stolen = Session.__new__(Session)
+    stolen.port, stolen.path = mine.port, mine.path
+    stolen.headers = {**mine.headers, "Authorization": "Bearer " + identity.token("mallory")}
+    assert stolen.call("list_dags", {}, 1).status == 404
+    forged = Session.__new__(Session)
+    forged.port, forged.path = mine.port, mine.path
+    forged.headers = {**mine.headers, "Mcp-Session-Id": mine.id[:-4] + "AAAA"}
+    assert forged.call("list_dags", {}, 1).status == 404
+    again = Session.__new__(Session)
+    again.port, again.path = mine.port, mine.path
+    again.headers = {**mine.headers, "Authorization": "Bearer " + identity.token("alice", lifetime=1800)}
+    assert again.call("list_dags", {}, 1).status == 200, "a renewed token of the same person keeps the session"
+
+
+def test_a_session_ends_when_it_is_told_to(louver, identity):
+    session = Session(louver.port, "/astro", identity.token())
+    with Connection(louver.port) as connection:
+        lines = {**session.headers, "Host": f"127.0.0.1:{louver.port}"}
+        connection.send(b"DELETE /astro HTTP/1.1\r\n" + b"".join(f"{k}: {v}\r\n".encode() for k, v in lines.items()) + b"\r\n")
+        assert connection.reply().status == 200
+    assert session.call("list_dags", {}, 1).status == 404
+
+
+def test_a_stream_of_a_session_is_held_open_and_resumption_refused(louver, identity):
+    session = Session(louver.port, "/astro", identity.token())
+    lines = {**session.headers, "Host": f"127.0.0.1:{louver.port}", "Accept": "text/event-stream"}
+    with Connection(louver.port) as connection:
+        connection.send(b"GET /astro HTTP/1.1\r\n" + b"".join(f"{k}: {v}\r\n".encode() for k, v in lines.items()) + b"\r\n")
+        status, headers = connection.head()
+        assert (status, headers["content-type"]) == (200, "text/event-stream")
+        assert headers["x-accel-buffering"] == "no"
+    with Connection(louver.port) as connection:
+        lines["Last-Event-ID"] = "1"
+        connection.send(b"GET /astro HTTP/1.1\r\n" + b"".join(f"{k}: {v}\r\n".encode() for k, v in lines.items()) + b"\r\n")
+        status, headers = connection.head()
+        assert (status, headers["allow"]) == (405, "POST")
+
+
+def test_the_old_two_endpoint_wire_is_refused(louver, identity):
+    with Connection(louver.port) as connection:
+        lines = {**base(identity.token()), "Host": f"127.0.0.1:{louver.port}", "Accept": "text/event-stream"}
+        connection.send(b"GET /astro HTTP/1.1\r\n" + b"".join(f"{k}: {v}\r\n".encode() for k, v in lines.items()) + b"\r\n")
+        status, headers = connection.head()
+    assert (status, headers["allow"]) == (405, "POST")
+
+
+def test_a_probe_is_never_forwarded_to_a_server_with_a_handshake(louver, identity):
+    for _ in range(3):
+        with Connection(louver.port) as connection:
+            body = {"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {"_meta": META}}
+            reply = connection.post("/astro", body, modern(identity.token(), "server/discover"))
+        assert reply.status == 400
+        assert reply.answer["error"]["code"] == -32022
+        assert reply.answer["error"]["data"]["supported"][-1] == "2025-11-25"
+
+
+def wait_until(check, seconds: float = 5) -> None:
+    end = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.02)
+
+
+def test_a_client_that_leaves_ends_its_stateless_call(louver, identity, slow_upstream):
+    with slow_upstream(louver) as (behind, heard):
+        with Connection(behind.port) as connection:
+            connection.start("/slow", call("wait", {}), modern(identity.token(), "tools/call", "wait"))
+            wait_until(lambda: heard.begun == 1)
+            left = time.monotonic()
+        wait_until(lambda: heard.closed == 1, 2)
+        assert heard.closed_at - left < 0.5
+        wait_until(lambda: behind.metric("louver_active_exchanges") == 0)
