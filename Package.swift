@@ -82,7 +82,7 @@ let package = Package(
         tests("Core"),
         tests("JSON"),
         tests("YAML"),
-        tests("HTTP"),
+        tests("HTTP", needs: ["CZlib"]),
         tests("Crypto"),
         tests("TLS", needs: ["Crypto", "COpenSSL"]),
         tests("Redis"),

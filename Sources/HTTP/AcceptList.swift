@@ -17,7 +17,7 @@ public struct AcceptList: Sendable, Equatable {
         fields.forEachValue(.accept) { value in
             var list = TokenList(value.count)
             while let element = list.next(in: value) {
-                guard let range = Range(value, element) else { continue }
+                guard let range = MediaRange(value, element) else { continue }
                 json.take(range, exact: .json, wild: .anyApplication)
                 stream.take(range, exact: .eventStream, wild: .anyText)
             }
@@ -32,12 +32,12 @@ public struct AcceptList: Sendable, Equatable {
     }
 
     /// One media range with its weight.
-    private struct Range {
+    private struct MediaRange {
         enum Extent { case json, eventStream, anyApplication, anyText, anything, other }
         let extent: Extent
         let isExcluded: Bool
 
-        init?(_ value: Span<UInt8>, _ element: Swift.Range<Int>) {
+        init?(_ value: Span<UInt8>, _ element: Range<Int>) {
             var parameters = ParameterList(element)
             guard let essence = parameters.essence(in: value) else { return nil }
             let text = value.extracting(essence)
@@ -68,7 +68,7 @@ public struct AcceptList: Sendable, Equatable {
         private var specificity = 0
         private(set) var isAcceptable = false
 
-        mutating func take(_ range: Range, exact: Range.Extent, wild: Range.Extent) {
+        mutating func take(_ range: MediaRange, exact: MediaRange.Extent, wild: MediaRange.Extent) {
             let rank = range.extent == exact ? 3 : range.extent == wild ? 2 : range.extent == .anything ? 1 : 0
             if rank == 0 || rank < specificity { return }
             // Of two equally specific ranges an exclusion wins.

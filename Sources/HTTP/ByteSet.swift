@@ -25,8 +25,6 @@ struct ByteSet: Sendable {
         return byte < 128 && (word >> UInt64(byte & 63)) & 1 != 0
     }
 
-    /// tchar: RFC 9110 section 5.6.2.
-    static let token = ByteSet(alphanumericAnd: "!#$%&'*+-.^_`|~")
     /// What stands in a path as itself: pchar and the slash, without the percent sign, RFC 3986 section 3.3.
     static let path = ByteSet(alphanumericAnd: "-._~!$&'()*+,;=:@/")
     /// What stands in a query as itself, without the percent sign: RFC 3986 section 3.4 and what browsers leave bare.

@@ -3,7 +3,7 @@ import Core
 /// The chunked coding (RFC 9112 section 7.1), a byte at a time but for chunk content. Extensions and trailers are checked and dropped.
 struct ChunkedDecoder {
     private enum Place {
-        case firstDigit, size, extension_, sizeLF
+        case firstDigit, size, extensions, sizeLF
         case content, contentCR, contentLF
         case trailerStart, trailerName, trailerValue, trailerLF, endLF
         case complete
@@ -49,7 +49,7 @@ struct ChunkedDecoder {
         switch place {
         case .firstDigit, .size:
             try sizeByte(byte)
-        case .extension_:
+        case .extensions:
             if byte == UInt8(ascii: "\r") {
                 place = .sizeLF
                 return
@@ -87,7 +87,7 @@ struct ChunkedDecoder {
         guard place == .size else { throw byte == UInt8(ascii: "\n") ? .bareLF : .badChunkSize }
         switch byte {
         case UInt8(ascii: "\r"): place = .sizeLF
-        case UInt8(ascii: ";"): place = .extension_
+        case UInt8(ascii: ";"): place = .extensions
         case UInt8(ascii: "\n"): throw .bareLF
         default: throw .badChunkSize
         }

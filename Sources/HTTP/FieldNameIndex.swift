@@ -1,7 +1,7 @@
 /// Finds a known field name from its bytes: a table of 256 slots by length, first, middle and last byte, then one comparison.
 struct FieldNameIndex: Sendable {
     /// In each slot the raw value of a name, or `vacant`; names that share a slot follow each other.
-    private let slots: InlineArray<256, UInt8>
+    private let slots: [UInt8]
     private let texts: [StaticString]
 
     /// Stands for a name that is not known.
@@ -11,7 +11,7 @@ struct FieldNameIndex: Sendable {
     static let known = FieldNameIndex()
 
     private init() {
-        var slots = InlineArray<256, UInt8>(repeating: Self.vacant)
+        var slots = [UInt8](repeating: Self.vacant, count: 256)
         texts = FieldName.allCases.map(\.text)
         precondition(texts.count <= 64, "a set of names is one word")
         for name in FieldName.allCases {

@@ -31,7 +31,6 @@ struct FieldSection: Sendable {
         guard let base = bytes.baseAddress else { throw .badFieldName }
         var slots = InlineArray<100, UInt64>(repeating: 0)
         precondition(slots.count == Limits.headFieldsMax && Limits.headBytesMax <= 0xFFFF && Limits.fieldNameBytesMax <= 0xFF)
-        let token = ByteSet.token
         let names = FieldNameIndex.known
         var count = 0
         var present: UInt64 = 0
@@ -39,7 +38,7 @@ struct FieldSection: Sendable {
         while base[at] != UInt8(ascii: "\r") {
             if count == Limits.headFieldsMax { throw .tooManyFields }
             let nameStart = at
-            while token.contains(base[at]) { at &+= 1 }
+            at = TokenTable.end(base, from: at)
             let nameCount = at &- nameStart
             if base[at] != UInt8(ascii: ":") || nameCount == 0 { throw Self.nameFault(base[at], nameCount) }
             if nameCount > Limits.fieldNameBytesMax { throw .fieldNameTooLong }

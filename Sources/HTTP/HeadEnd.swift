@@ -5,7 +5,7 @@ import Glibc
 enum HeadEnd {
     /// The index behind the empty line, or nil if it has not come. Every LF before it is known to follow a CR, so what is no head
     /// (RFC 9112 section 2.2) is refused at its first line rather than at a deadline.
-    static func find(in bytes: UnsafeBufferPointer<UInt8>, scanned: inout Int) throws(HTTPFailure) -> Int? {
+    static func find(in bytes: UnsafeBufferPointer<UInt8>, scanned: inout Int, longLine: HTTPFailure) throws(HTTPFailure) -> Int? {
         guard let base = bytes.baseAddress else { return nil }
         let limit = min(bytes.count, Limits.headBytesMax)
         while scanned < limit {
@@ -18,9 +18,9 @@ enum HeadEnd {
             scanned = at + 1
             if at >= 3, base[at - 2] == UInt8(ascii: "\n") { return at + 1 }
         }
-        // A first line longer than any target leaves room for is a target too long, even before its end is seen.
+        // A first line longer than any target leaves room for is refused as such even before its end is seen.
         let firstLineMax = Limits.targetBytesMax + 256
-        if bytes.count > firstLineMax, memchr(base, Int32(UInt8(ascii: "\n")), firstLineMax) == nil { throw .targetTooLong }
+        if bytes.count > firstLineMax, memchr(base, Int32(UInt8(ascii: "\n")), firstLineMax) == nil { throw longLine }
         if bytes.count >= Limits.headBytesMax { throw .headTooLarge }
         return nil
     }

@@ -16,10 +16,10 @@ public enum HeadParser {
     public static func parseRequest(_ bytes: Span<UInt8>, scanned: inout Int) throws(HTTPFailure) -> (head: RequestHead, length: Int)? {
         try bytes.withUnsafeBufferPointer { (bytes) throws(HTTPFailure) -> (head: RequestHead, length: Int)? in
             guard let first = bytes.first else { return nil }
-            if first != UInt8(ascii: "\r"), !ByteSet.token.contains(first) {
+            if first != UInt8(ascii: "\r"), !ASCII.isToken(first) {
                 throw first == UInt8(ascii: "\n") ? .bareLF : .badRequestLine
             }
-            guard let end = try HeadEnd.find(in: bytes, scanned: &scanned) else { return nil }
+            guard let end = try HeadEnd.find(in: bytes, scanned: &scanned, longLine: .targetTooLong) else { return nil }
             return (try request(bytes, end), end)
         }
     }
@@ -36,7 +36,7 @@ public enum HeadParser {
             return try bytes.withUnsafeBufferPointer { (bytes) throws(HTTPFailure) -> (head: ResponseHead, length: Int)? in
                 guard let first = bytes.first else { return nil }
                 if first != UInt8(ascii: "H") { throw .badStatusLine }
-                guard let end = try HeadEnd.find(in: bytes, scanned: &scanned) else { return nil }
+                guard let end = try HeadEnd.find(in: bytes, scanned: &scanned, longLine: .badStatusLine) else { return nil }
                 return (try response(bytes, end), end)
             }
         } catch {
@@ -48,10 +48,10 @@ public enum HeadParser {
     private static func request(_ bytes: UnsafeBufferPointer<UInt8>, _ end: Int) throws(HTTPFailure) -> RequestHead {
         // RFC 9112 section 2.2: one empty line before the request line is skipped.
         let start = bytes[0] == UInt8(ascii: "\r") ? 2 : 0
+        if start == 2, bytes[1] != UInt8(ascii: "\n") { throw .bareCR }
         if bytes[start] == UInt8(ascii: "\r") { throw .emptyLine }
-        let token = ByteSet.token
-        var at = start
-        while token.contains(bytes[at]) { at += 1 }
+        guard let base = bytes.baseAddress else { throw .badRequestLine }
+        var at = TokenTable.end(base, from: start)
         guard at > start, bytes[at] == UInt8(ascii: " ") else { throw .badRequestLine }
         let method = HTTPMethod(bytes.part(start, at))
 

@@ -81,8 +81,8 @@ public struct RequestTarget: Sendable, Equatable {
             guard at == path.count || path[at] == UInt8(ascii: "/") else { continue }
             var end = start
             while end < at, path[end] == UInt8(ascii: ".") { end += 1 }
-            let dots = end - start
-            if dots == 1 || dots == 2, end == at || path[end] == UInt8(ascii: ";") { return true }
+            let isDots = end - start == 1 || end - start == 2
+            if isDots, end == at || path[end] == UInt8(ascii: ";") || path[end...].starts(with: "%3B".utf8) { return true }
             start = at + 1
         }
         return false
