@@ -97,3 +97,27 @@ let package = Package(
         tests("Proxy", needs: ["JSON", "HTTP", "Reactor", "Configuration"]),
     ]
 )
+
+// With LOUVER_FUZZ=1 everything is built for libFuzzer and the drivers in Tests/Fuzz are added: see Tests/Fuzz/README.md.
+if Context.environment["LOUVER_FUZZ"] == "1" {
+    /// A driver, in a folder of its name.
+    func fuzz(_ name: String, needs: [Target.Dependency]) -> Target {
+        .executableTarget(
+            name: name, dependencies: ["FuzzSupport", "Core"] + needs, path: "Tests/Fuzz/\(name)", swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
+    }
+    package.targets += [
+        .target(name: "CFuzz", path: "Tests/Fuzz/CFuzz"),
+        .target(
+            name: "FuzzSupport", dependencies: ["CFuzz", "TestSupport"], path: "Tests/Fuzz/FuzzSupport", swiftSettings: strict),
+        fuzz("FuzzJSON", needs: ["JSON"]),
+    ]
+    for target in package.targets {
+        let isC = target.name == "CFuzz" || target.name == "CLinux" || target.name == "CScan"
+        if isC {
+            target.cSettings = (target.cSettings ?? []) + [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]
+        } else if target.type != .system {
+            target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer,address"])]
+        }
+    }
+}

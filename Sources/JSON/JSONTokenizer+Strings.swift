@@ -7,9 +7,9 @@ extension JSONTokenizer {
         _ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ sink: inout S
     ) throws(JSONFailure) -> Int {
         var at = start
-        if !cut.isEmpty {
-            at = try mend(base, at, end) { sink.string(raw: $0.span) }
-            if !cut.isEmpty { return at }
+        while !cut.isEmpty {
+            guard let mended = try mend(base, &at, end) else { return at }
+            if !mended.isEmpty { sink.string(raw: mended.span) }
         }
         // What lies between `from` and `at` is well-formed and not passed on yet.
         var from = at
@@ -77,11 +77,9 @@ extension JSONTokenizer {
         _ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ sink: inout S
     ) throws(JSONFailure) -> Int {
         var at = start
-        if !cut.isEmpty {
-            var mended: [UInt8] = []
-            at = try mend(base, at, end) { mended.append(contentsOf: $0) }
+        while !cut.isEmpty {
+            guard let mended = try mend(base, &at, end) else { return at }
             try mended.withUnsafeBufferPointer { (text) throws(JSONFailure) in try hold(text) }
-            if !cut.isEmpty { return at }
         }
         while at < end {
             let byte = base[at]
@@ -143,39 +141,37 @@ extension JSONTokenizer {
         cut.append(contentsOf: UnsafeBufferPointer(start: base, count: count))
     }
 
-    /// Completes what the last chunk cut, byte by byte, and hands on what comes of it. Answers where to go on in this chunk;
-    /// `cut` is empty then, unless the chunk has ended again.
-    private mutating func mend(
-        _ base: UnsafePointer<UInt8>, _ start: Int, _ end: Int, _ pass: (UnsafeBufferPointer<UInt8>) -> Void
-    ) throws(JSONFailure) -> Int {
-        var at = start
-        while !cut.isEmpty {
-            // A plain byte can only be the one that was added last: it showed that what stands before it is broken.
-            if cut[0] < 0x80, cut[0] != UInt8(ascii: "\\") {
-                precondition(cut.count == 1 && at > start, "a plain byte was kept")
-                cut = []
-                return at &- 1
-            }
+    /// Completes the first sequence of what the last chunk cut, byte by byte, and answers what came of it, `at` being behind it;
+    /// nil if this chunk ends as well. What it answers is empty if a plain byte is left, which is then `at`.
+    private mutating func mend(_ base: UnsafePointer<UInt8>, _ at: inout Int, _ end: Int) throws(JSONFailure) -> [UInt8]? {
+        // A plain byte can only be the one that was added last: it showed that what stands before it is broken.
+        if cut[0] < 0x80, cut[0] != UInt8(ascii: "\\") {
+            precondition(cut.count == 1 && at > 0, "a plain byte was kept")
+            cut = []
+            at &-= 1
+            return []
+        }
+        while true {
             let outcome = cut.withUnsafeBufferPointer { text in
                 text.baseAddress.map { StringSequence.read($0, text.count) } ?? .incomplete
             }
             switch outcome {
             case .incomplete:
-                guard at < end else { return at }
+                guard at < end else { return nil }
                 cut.append(base[at])
                 at &+= 1
             case .sound(let length):
-                cut.withUnsafeBufferPointer { pass(UnsafeBufferPointer(rebasing: $0.prefix(length))) }
+                let mended = [UInt8](cut.prefix(length))
                 cut.removeFirst(length)
+                return mended
             case .illFormed(let length, let reason):
                 try countRepair(reason, at &- cut.count)
-                StringRepair.replacement.withUnsafeBufferPointer { pass($0) }
                 cut.removeFirst(length)
+                return StringRepair.replacement
             case .invalid(let reason):
                 throw failure(reason, at &- cut.count)
             }
         }
-        return at
     }
 
     private mutating func countRepair(_ reason: JSONReason, _ at: Int) throws(JSONFailure) {

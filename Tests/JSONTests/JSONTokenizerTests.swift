@@ -127,6 +127,20 @@ import Testing
         #expect(run([[UInt8]](repeating: level, count: levels + 1)).failure?.reason == .tooManyMembers)
     }
 
+    /// Repair makes a key longer, so a cut must not move the place where it becomes too long.
+    @Test func brokenKeyAroundTheBoundIsJudgedTheSameHoweverItIsCut() {
+        var generator = SeededGenerator(seed: 4)
+        for count in 338...344 {
+            var text = [UInt8]("{\"".utf8)
+            for _ in 0..<count { text += [[0xD5], [0xEF], [0xE2, 0x82], [UInt8]("\\ud800".utf8)].randomElement(using: &generator) ?? [] }
+            text += [UInt8]("\":1}".utf8)
+            let whole = run([text])
+            #expect((whole.failure == nil) == (count * 3 <= Limits.jsonKeyBytesMax))
+            #expect(run(bytewise(text)) == whole)
+            for longest in [2, 3, 7, 13] { #expect(run(generator.pieces(of: text, longest: longest)) == whole) }
+        }
+    }
+
     @Test func failureStays() {
         var tokenizer = JSONTokenizer()
         var sink = RecordingSink()
