@@ -1,0 +1,68 @@
+import Core
+import Crypto
+import Testing
+
+@testable import MCP
+
+@Suite struct SessionSealTests {
+    private let seal = SessionSeal(SealingKey.random())
+    private let alice = [UInt8](repeating: 1, count: 16)
+    private let mallory = [UInt8](repeating: 2, count: 16)
+    private let route = [UInt8]("airflow".utf8)
+
+    private func session(_ id: String) -> LegacySession {
+        LegacySession(upstreamID: [UInt8](id.utf8), version: .june2025, issued: WallTime(seconds: 1_800_000_000))
+    }
+
+    private func open(_ value: [UInt8], _ principal: [UInt8], _ route: [UInt8], _ seal: SessionSeal? = nil) -> LegacySession? {
+        (seal ?? self.seal).open(value.span, principal: principal, route: route)
+    }
+
+    @Test(arguments: ["", "0123456789abcdef0123456789abcdef", "!~", String(repeating: "x", count: 512)])
+    func opensForItsPrincipalOnItsRouteOnly(_ id: String) throws {
+        let value = try #require(seal.seal(session(id), principal: alice, route: route))
+        #expect(open(value, alice, route) == session(id))
+        #expect(open(value, mallory, route) == nil)
+        #expect(open(value, alice, [UInt8]("other".utf8)) == nil)
+        #expect(open(value, alice, route, SessionSeal(SealingKey.random())) == nil)
+    }
+
+    @Test func isVisibleASCIIWithinTheBoundAndNeverTheSame() throws {
+        let long = session(String(repeating: "x", count: Limits.upstreamSessionBytesMax))
+        let first = try #require(seal.seal(long, principal: alice, route: route))
+        #expect(first.count <= Limits.sessionIDBytesMax)
+        #expect(first.allSatisfy { $0 > 0x20 && $0 < 0x7F })
+        #expect(first != seal.seal(long, principal: alice, route: route))
+    }
+
+    @Test func aChangedValueDoesNotOpen() throws {
+        let value = try #require(seal.seal(session("abc"), principal: alice, route: route))
+        for at in 0..<value.count {
+            var changed = value
+            changed[at] = changed[at] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
+            #expect(open(changed, alice, route) == nil)
+        }
+        #expect(open([UInt8](value.dropLast()), alice, route) == nil)
+        #expect(open([], alice, route) == nil)
+        #expect(open([UInt8](repeating: UInt8(ascii: "A"), count: 4_000), alice, route) == nil)
+    }
+
+    @Test(arguments: ["a b", "a\u{7F}", "ä", "a\r\nb", String(repeating: "x", count: 513)])
+    func anIllegalUpstreamIDIsNotSealed(_ id: String) {
+        #expect(seal.seal(session(id), principal: alice, route: route) == nil)
+    }
+
+    @Test func theSessionsVersionCounts() throws {
+        let session = session("s")
+        #expect(throws: Never.self) { try session.check(try Sample.legacy("tools/list", version: "2025-06-18").classify()) }
+        #expect(throws: Never.self) { try session.check(try Sample.legacy("tools/list", version: nil).classify()) }
+        let other = try Sample.legacy("tools/list", id: "9", version: "2025-03-26").classify()
+        do throws(ProtocolFailure) {
+            try session.check(other)
+            Issue.record("accepted another version")
+        } catch {
+            #expect(error.httpStatus == 400 && error.code == -32020)
+            #expect(error.id?.text == [UInt8]("9".utf8))
+        }
+    }
+}
