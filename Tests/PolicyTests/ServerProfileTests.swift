@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+import YAML
+
+@testable import Policy
+
+@Suite struct ServerProfileTests {
+    static let files = PolicyFiles.list("Policies/servers")
+
+    /// What each server was recorded to offer: tools with the names of their arguments.
+    private func recorded(_ name: String) throws -> [String: [String]] {
+        let path = PolicyFiles.root.appending(path: "Tests/Fixtures/tools/\(name).json")
+        return try JSONDecoder().decode([String: [String]].self, from: Data(contentsOf: path))
+    }
+
+    private func read(_ path: String, _ faults: Faults) throws -> ServerProfile {
+        let text = try #require(PolicyFiles.text(path))
+        return try #require(ProfileReader.read(text, faults: faults))
+    }
+
+    @Test(arguments: files)
+    func knowsExactlyWhatWasRecorded(path: String) throws {
+        let faults = Faults()
+        let profile = try read(path, faults)
+        #expect(faults.isEmpty, "\(faults.rendered)")
+        #expect(path == "Policies/servers/\(profile.name).yaml")
+        let recorded = try recorded(profile.name)
+        #expect(Set(profile.tools.keys.map { String(decoding: $0, as: UTF8.self) }) == Set(recorded.keys))
+        for (name, arguments) in recorded {
+            let known = profile.tools[Array(name.utf8)]?.arguments.map { String(decoding: $0.name, as: UTF8.self) }
+            #expect(known == arguments, "\(name)")
+        }
+    }
+
+    @Test func thereAreProfilesForTheServersWeKnow() {
+        #expect(Self.files.count == 6)
+    }
+
+    /// Reading tools have reading names, and the other way round: a slip in a profile would hand out a writing tool as a reading one.
+    @Test(arguments: files)
+    func classesAgreeWithNames(path: String) throws {
+        let profile = try read(path, Faults())
+        let reading: Set<ToolClass> = [.read, .logs, .rendered, .source, .xcom, .config, .secrets, .people]
+        let verbs = [
+            "create", "update", "delete", "post", "patch", "set", "bulk", "clear", "trigger", "pause", "unpause", "reparse", "materialize",
+            "cancel",
+        ]
+        for tool in profile.tools.values {
+            let name = String(decoding: tool.name, as: UTF8.self)
+            let words = name.split(separator: "_").map(String.init).filter { $0 != "airflow" }
+            let writes = verbs.contains(words.first ?? "") && !name.contains("dry_run")
+            #expect(!(writes && reading.contains(tool.toolClass)), "\(name) is called \(tool.toolClass.rawValue)")
+            let touchesSecrets = name.contains("connection") || name.contains("variable")
+            let secretClasses: Set<ToolClass> = [.secrets, .admin]
+            if touchesSecrets { #expect(secretClasses.contains(tool.toolClass), "\(name) is called \(tool.toolClass.rawValue)") }
+        }
+    }
+
+    /// Whatever is pasted into a path must be held to a shape.
+    @Test(arguments: files)
+    func identifiersAreNotFree(path: String) throws {
+        let profile = try read(path, Faults())
+        for tool in profile.tools.values {
+            for argument in tool.arguments {
+                let name = String(decoding: argument.name, as: UTF8.self)
+                let mustBeHeld = name.hasSuffix("_id") || name.hasSuffix("_ids") || name.hasSuffix("_key") || name.hasSuffix("_uri")
+                let exempt = ["logical_date", "partition_key", "responded_by_user_id"].contains(name)
+                if mustBeHeld, !exempt { #expect(argument.kind != .free, "\(String(decoding: tool.name, as: UTF8.self)).\(name)") }
+            }
+        }
+    }
+}
