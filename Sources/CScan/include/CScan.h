@@ -1,4 +1,98 @@
-// SIMD literal scan.
+// The byte scans of the redaction engine: literals, class runs, traits and the flattened view of escaped text.
+// Nothing here keeps state between calls; a compiled set is immutable and may be used from any thread.
 #ifndef LOUVER_CSCAN_H
 #define LOUVER_CSCAN_H
+#include <stddef.h>
+#include <stdint.h>
+
+// MARK: Literals
+
+enum {
+    // Letters match in either case.
+    CSCAN_CASELESS = 1,
+    // The byte before the literal, if any, must not be a letter or digit.
+    CSCAN_WORD_START = 2,
+};
+
+// Which code path scans; CSCAN_BEST asks the processor. A path the processor lacks falls back to the next narrower one.
+enum { CSCAN_BEST = 0, CSCAN_SCALAR = 1, CSCAN_SSSE3 = 2, CSCAN_AVX2 = 3, CSCAN_AVX512 = 4 };
+
+// The longest literal, in bytes.
+enum { CSCAN_LITERAL_MAX = 64 };
+
+typedef struct {
+    const uint8_t *bytes;
+    uint32_t length;
+    uint32_t flags;
+} cscan_literal;
+
+typedef struct {
+    uint32_t start;
+    uint32_t literal;
+} cscan_hit;
+
+typedef struct cscan_set cscan_set;
+
+// Compiles literals of 2 to CSCAN_LITERAL_MAX bytes, copying them. NULL on a bad literal or without memory.
+cscan_set *cscan_set_make(const cscan_literal *literals, size_t count, int kernel);
+void cscan_set_free(cscan_set *set);
+// The longest literal in the set.
+size_t cscan_set_longest(const cscan_set *set);
+
+// Finds literals that lie wholly in text[0, count), in order of the place they were spotted at, from *at on. Writes at most
+// `capacity` hits; *at becomes `count` when the text is done, or where to go on. Every occurrence that ends after *at + longest is found;
+// capacity must be at least 64.
+size_t cscan_find(const cscan_set *set, const uint8_t *text, size_t count, size_t *at, cscan_hit *hits, size_t capacity);
+
+// MARK: Traits and runs
+
+enum {
+    CSCAN_HAS_BACKSLASH = 1,
+    // A control character other than tab, newline, carriage return.
+    CSCAN_HAS_CONTROL = 2,
+    CSCAN_HAS_NON_ASCII = 4,
+    CSCAN_HAS_PERCENT = 8,
+    CSCAN_HAS_AMPERSAND = 16,
+};
+
+// The union of the traits of all bytes.
+unsigned cscan_traits(const uint8_t *text, size_t count);
+
+typedef struct {
+    uint32_t start;
+    uint32_t length;
+} cscan_run;
+
+// Finds maximal runs of at least `least` (16 or more) bytes of [A-Za-z0-9+/_=-] in text[*at, count). Works like cscan_find.
+size_t cscan_runs(const uint8_t *text, size_t count, size_t *at, size_t least, cscan_run *runs, size_t capacity);
+
+// MARK: Flattening
+
+// Where a view and its source step apart: view bytes before `view` end at source offset `end`, and view[view] starts at source offset
+// `start`. `slashes` is the number of backslashes of the escape that made view[view - 1], 0 if none did.
+typedef struct {
+    uint32_t view;
+    uint32_t end;
+    uint32_t start;
+    uint32_t slashes;
+} cscan_turn;
+
+typedef struct {
+    size_t taken;    // source bytes used
+    size_t written;  // view bytes made, never more than taken
+    size_t turns;    // turns made
+    int is_full;     // no room for another turn
+} cscan_flat;
+
+// Makes the view: backslash escapes of any depth resolved, HTML entities resolved, terminal sequences, control and invisible characters
+// left out, full-width and confusable letters folded. `view` has room for `count` bytes. Stops before a unit that more bytes may change,
+// unless `is_final`. A second call may go on from `taken`: units do not depend on what stood before them, except for a backspace.
+cscan_flat cscan_flatten(
+    const uint8_t *source, size_t count, int is_final, uint8_t *view, cscan_turn *turns, size_t turn_capacity);
+
+// MARK: Decoding
+
+// Decodes base64 of either alphabet, ignoring `=`; stops at the first other byte. Returns bytes written; `out` has room for count/4*3+3.
+size_t cscan_base64(const uint8_t *text, size_t count, uint8_t *out);
+
 #endif

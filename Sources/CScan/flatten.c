@@ -1,0 +1,325 @@
+// The flattened view: what a reader of escaped, coloured or disguised text sees, with a list of the places where it steps apart from the
+// source. A unit (a byte, an escape, a terminal sequence, a UTF-8 sequence) is read without looking at what stood before it.
+#include <string.h>
+#include "CScan.h"
+#include "confusables.h"
+
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
+
+enum {
+    SLASHES_MAX = 31,
+    CSI_BYTES_MAX = 64,
+    OSC_BYTES_MAX = 256,
+};
+
+typedef struct {
+    const uint8_t *source;
+    size_t count;
+    int is_final;
+    uint8_t *view;
+    size_t written;
+    cscan_turn *turns;
+    size_t made;
+    size_t room;
+} flattener;
+
+// A unit that would need bytes that have not come yet.
+enum { INCOMPLETE = 0 };
+
+static inline int hex_value(uint8_t byte) {
+    if ((uint8_t)(byte - '0') < 10) return byte - '0';
+    uint8_t low = byte | 0x20;
+    return (uint8_t)(low - 'a') < 6 ? low - 'a' + 10 : -1;
+}
+
+static inline int is_token_byte(uint8_t byte) { return (uint8_t)((byte | 0x20) - 'a') < 26 || (uint8_t)(byte - '0') < 10; }
+
+// Notes that view bytes up to `written` end at source offset `end` and the next ones start at `start`.
+static inline void turn(flattener *in, size_t end, size_t start, size_t slashes) {
+    if (in->made > 0) {
+        cscan_turn *last = &in->turns[in->made - 1];
+        // Left-out units in a row, or after an escape, are one turn.
+        if (last->view == in->written && last->start == end) {
+            last->start = (uint32_t)start;
+            return;
+        }
+    }
+    in->turns[in->made++] = (cscan_turn){(uint32_t)in->written, (uint32_t)end, (uint32_t)start, (uint32_t)slashes};
+}
+
+static inline void put(flattener *in, uint32_t code) {
+    uint8_t *to = in->view + in->written;
+    if (code < 0x80) {
+        to[0] = (uint8_t)code;
+        in->written += 1;
+    } else if (code < 0x800) {
+        to[0] = (uint8_t)(0xc0 | code >> 6);
+        to[1] = (uint8_t)(0x80 | (code & 63));
+        in->written += 2;
+    } else if (code < 0x10000) {
+        to[0] = (uint8_t)(0xe0 | code >> 12);
+        to[1] = (uint8_t)(0x80 | (code >> 6 & 63));
+        to[2] = (uint8_t)(0x80 | (code & 63));
+        in->written += 3;
+    } else {
+        to[0] = (uint8_t)(0xf0 | code >> 18);
+        to[1] = (uint8_t)(0x80 | (code >> 12 & 63));
+        to[2] = (uint8_t)(0x80 | (code >> 6 & 63));
+        to[3] = (uint8_t)(0x80 | (code & 63));
+        in->written += 4;
+    }
+}
+
+// The source offset after the terminal sequence whose ESC ends before `at`; `at` itself when it is no sequence; SIZE_MAX when undecided.
+static size_t after_sequence(const flattener *in, size_t at) {
+    if (at >= in->count) return in->is_final ? at : SIZE_MAX;
+    const uint8_t *text = in->source;
+    if (text[at] == '[') {
+        size_t end = at + 1;
+        while (end < in->count && end - at < CSI_BYTES_MAX && text[end] >= 0x20 && text[end] < 0x40) end++;
+        if (end - at >= CSI_BYTES_MAX) return at;
+        if (end >= in->count) return in->is_final ? end : SIZE_MAX;
+        return text[end] >= 0x40 && text[end] < 0x7f && text[end] != '\\' ? end + 1 : at;
+    }
+    if (text[at] == ']') {
+        for (size_t end = at + 1; end < in->count && end - at < OSC_BYTES_MAX; end++) {
+            if (text[end] == 7) return end + 1;
+            if (text[end] == 0x1b) return end;
+            if (text[end] == '\n') return at;
+        }
+        return in->count - at >= OSC_BYTES_MAX || in->is_final ? at : SIZE_MAX;
+    }
+    return at;
+}
+
+// Takes in one character that stands in source[from, to): left out, folded or kept. Answers where to go on, or INCOMPLETE.
+static size_t take(flattener *in, uint32_t code, size_t from, size_t to, size_t slashes) {
+    if (code == 0x1b) {
+        size_t end = after_sequence(in, to);
+        if (end == SIZE_MAX) return INCOMPLETE;
+        turn(in, from, end, 0);
+        return end;
+    }
+    if (code == 8) {
+        // A letter struck over: the later one is what is seen.
+        int is_plain = in->written > 0 && is_token_byte(in->view[in->written - 1])
+            && (in->made == 0 || in->turns[in->made - 1].view != in->written);
+        if (is_plain) {
+            in->written -= 1;
+            turn(in, from - 1, to, 0);
+        } else {
+            turn(in, from, to, 0);
+        }
+        return to;
+    }
+    uint32_t seen = cscan_fold(code);
+    if (seen == CSCAN_INVISIBLE) {
+        turn(in, from, to, 0);
+        return to;
+    }
+    size_t before = in->written;
+    put(in, seen);
+    if (to - from != in->written - before) turn(in, to, to, slashes);
+    return to;
+}
+
+// Reads the escape at `at`, a backslash.
+static size_t take_escape(flattener *in, size_t at) {
+    const uint8_t *text = in->source;
+    size_t run = 1;
+    while (at + run < in->count && run < SLASHES_MAX && text[at + run] == '\\') run++;
+    size_t mark = at + run;
+    if (mark >= in->count && !in->is_final) return INCOMPLETE;
+    uint8_t byte = mark < in->count ? text[mark] : 0;
+    uint32_t code = 0;
+    size_t end = mark + 1;
+    switch (mark < in->count ? byte : 0) {
+    case 'n': code = '\n'; break;
+    case 'r': code = '\r'; break;
+    case 't': code = '\t'; break;
+    case '"': case '\'': case '/': code = byte; break;
+    case '\n':
+        // A line that the shell goes on reading.
+        turn(in, at, end, 0);
+        return end;
+    case 'u': case 'x': {
+        size_t digits = byte == 'u' ? 4 : 2;
+        for (size_t index = 0; index < digits; index++) {
+            if (mark + 1 + index >= in->count) {
+                if (!in->is_final) return INCOMPLETE;
+                goto verbatim;
+            }
+            int value = hex_value(text[mark + 1 + index]);
+            if (value < 0) goto verbatim;
+            code = code << 4 | (uint32_t)value;
+        }
+        end = mark + 1 + digits;
+        if (code >= 0xd800 && code < 0xdc00) {
+            // The other half has the same number of backslashes.
+            if (end + run + 5 > in->count) {
+                if (!in->is_final) return INCOMPLETE;
+                goto verbatim;
+            }
+            uint32_t low = 0;
+            for (size_t index = 0; index < run; index++)
+                if (text[end + index] != '\\') goto verbatim;
+            if (text[end + run] != 'u') goto verbatim;
+            for (size_t index = 0; index < 4; index++) {
+                int value = hex_value(text[end + run + 1 + index]);
+                if (value < 0) goto verbatim;
+                low = low << 4 | (uint32_t)value;
+            }
+            if (low < 0xdc00 || low > 0xdfff) goto verbatim;
+            code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+            end += run + 5;
+        } else if (code >= 0xdc00 && code < 0xe000) {
+            goto verbatim;
+        } else if (byte == 'x' && code >= 0x80) {
+            // A byte of some encoding, not a character.
+            in->view[in->written++] = (uint8_t)code;
+            turn(in, end, end, run);
+            return end;
+        }
+        break;
+    }
+    case '0': case '1': case '2': case '3': {
+        if (mark + 2 >= in->count) {
+            if (!in->is_final) return INCOMPLETE;
+            goto verbatim;
+        }
+        unsigned first = byte - '0', second = text[mark + 1] - (unsigned)'0', third = text[mark + 2] - (unsigned)'0';
+        if (second > 7 || third > 7) goto verbatim;
+        code = first << 6 | second << 3 | third;
+        end = mark + 3;
+        if (code >= 0x80) goto verbatim;
+        break;
+    }
+    case 'e':
+        if (mark + 1 >= in->count && !in->is_final) return INCOMPLETE;
+        if (mark + 1 >= in->count || text[mark + 1] != '[') goto verbatim;
+        code = 0x1b;
+        break;
+    default: goto verbatim;
+    }
+    return take(in, code, at, end, run);
+verbatim:
+    memcpy(in->view + in->written, text + at, run);
+    in->written += run;
+    return mark;
+}
+
+// Reads the entity at `at`, an ampersand; anything else is kept as it is.
+static size_t take_entity(flattener *in, size_t at) {
+    static const struct {
+        const char *name;
+        uint8_t length;
+        uint8_t byte;
+    } names[] = {{"quot;", 5, '"'}, {"amp;", 4, '&'}, {"lt;", 3, '<'}, {"gt;", 3, '>'}, {"apos;", 5, '\''}};
+    const uint8_t *text = in->source + at + 1;
+    size_t left = in->count - at - 1;
+    for (size_t index = 0; index < sizeof names / sizeof *names; index++) {
+        size_t seen = left < names[index].length ? left : names[index].length;
+        if (memcmp(text, names[index].name, seen) != 0) continue;
+        if (seen == names[index].length) return take(in, names[index].byte, at, at + 1 + seen, 0);
+        if (!in->is_final) return INCOMPLETE;
+    }
+    if (left == 0 && !in->is_final) return INCOMPLETE;
+    if (left > 0 && text[0] == '#') {
+        size_t end = 1;
+        int is_hex = 0;
+        if (end < left && (text[end] | 0x20) == 'x') is_hex = 1, end++;
+        uint32_t code = 0;
+        size_t first = end;
+        while (end < left && end - first < 7) {
+            int value = hex_value(text[end]);
+            if (value < 0 || (!is_hex && value > 9)) break;
+            code = code * (is_hex ? 16 : 10) + (uint32_t)value;
+            end++;
+        }
+        if (end >= left && !in->is_final) return INCOMPLETE;
+        int is_character = code > 0 && code < 0x110000 && (code < 0xd800 || code > 0xdfff);
+        if (end < left && text[end] == ';' && end > first && is_character) return take(in, code, at, at + 2 + end, 0);
+    }
+    in->view[in->written++] = '&';
+    return at + 1;
+}
+
+// Reads one UTF-8 sequence; a byte that starts none is kept alone.
+static size_t take_sequence(flattener *in, size_t at) {
+    const uint8_t *text = in->source + at;
+    size_t left = in->count - at;
+    size_t length = text[0] >= 0xf0 && text[0] < 0xf5 ? 4 : text[0] >= 0xe0 && text[0] < 0xf0 ? 3 : text[0] >= 0xc2 && text[0] < 0xe0 ? 2 : 1;
+    uint32_t code = length == 4 ? text[0] & 7 : length == 3 ? text[0] & 15 : text[0] & 31;
+    for (size_t index = 1; index < length; index++) {
+        if (index >= left) {
+            if (!in->is_final) return INCOMPLETE;
+            length = 1;
+            break;
+        }
+        if ((text[index] & 0xc0) != 0x80) {
+            length = 1;
+            break;
+        }
+        code = code << 6 | (text[index] & 63);
+    }
+    if (length == 1) {
+        in->view[in->written++] = text[0];
+        return at + 1;
+    }
+    return take(in, code, at, at + length, 0);
+}
+
+static inline int is_special(uint8_t byte) {
+    if (byte == '\\' || byte == '&' || byte >= 0x7f) return 1;
+    return byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t';
+}
+
+// Copies plain bytes up to the next special one and answers where that is.
+static size_t copy_plain(flattener *in, size_t at) {
+#if defined(__x86_64__)
+    while (at + 16 <= in->count) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(in->source + at));
+        _mm_storeu_si128((__m128i *)(in->view + in->written), bytes);
+        // Signed: below 0x20 takes in everything from 0x80 up.
+        __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+        __m128i space = _mm_or_si128(
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t'))),
+            _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')));
+        __m128i marks = _mm_or_si128(
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('&'))),
+            _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f)));
+        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_andnot_si128(space, low), marks));
+        if (mask) {
+            unsigned plain = (unsigned)__builtin_ctz(mask);
+            in->written += plain;
+            return at + plain;
+        }
+        at += 16;
+        in->written += 16;
+    }
+#endif
+    while (at < in->count && !is_special(in->source[at])) in->view[in->written++] = in->source[at++];
+    return at;
+}
+
+cscan_flat cscan_flatten(
+    const uint8_t *source, size_t count, int is_final, uint8_t *view, cscan_turn *turns, size_t turn_capacity) {
+    flattener in = {source, count, is_final, view, 0, turns, 0, turn_capacity};
+    size_t at = 0;
+    while (at < count) {
+        at = copy_plain(&in, at);
+        if (at >= count) break;
+        if (in.made + 2 > in.room) return (cscan_flat){at, in.written, in.made, 1};
+        uint8_t byte = source[at];
+        size_t next;
+        if (byte == '\\') next = take_escape(&in, at);
+        else if (byte == '&') next = take_entity(&in, at);
+        else if (byte >= 0x80) next = take_sequence(&in, at);
+        else next = take(&in, byte, at, at + 1, 0);
+        if (next == INCOMPLETE) break;
+        at = next;
+    }
+    return (cscan_flat){at, in.written, in.made, 0};
+}
