@@ -160,6 +160,35 @@ public enum Limits {
     /// Places for buckets of one loop's admission gate, principals and addresses each.
     public static let admissionSlotsMax = 32_768
 
+    // MARK: Redaction
+
+    /// Capture groups and literals aside: one detector's pattern.
+    public static let detectorPatternBytesMax = 4_096
+    /// One literal of a detector.
+    public static let detectorLiteralBytesMax = 64
+    /// Detectors in one set.
+    public static let detectorsMax = 2_000
+    /// Machine stack of one pattern match.
+    public static let patternStackBytesMax = 256 * 1024
+    /// Steps of one pattern match before its value is withheld.
+    public static let patternStepsMax = 50_000
+    /// One base64 value whose text is looked at, encoded.
+    public static let redactionBlobBytesMax = 8 * 1024 * 1024
+    /// The body of one private key behind one placeholder.
+    public static let redactionBlockBytesMax = 8 * 1024
+    /// Text behind the first line of a private key in which its other lines are looked for.
+    public static let redactionBlockReachBytes = 64 * 1024
+    /// Text already written out that a scan may still look back at.
+    public static let redactionContextBytes = 1_024
+    /// How far a decision about one place may look ahead.
+    public static let redactionLookBytes = 4_096
+    /// Values of one reply that may be nested below the value being scrubbed.
+    public static let redactionDepthMax = 128
+    /// Token characters at the end of a text that wait for what follows them.
+    public static let redactionRunBytes = 512
+    /// Text that waits before it is scanned, unless it ends.
+    public static let redactionWindowBytes = 16 * 1024
+
     // MARK: YAML
 
     /// Faults of one check that are kept and told; the rest is counted.

@@ -1,0 +1,93 @@
+import Core
+import YAML
+
+/// All detectors, compiled once and shared by every loop.
+public final class DetectorSet: Sendable {
+    /// The detectors in the order of their files.
+    public let detectors: [Detector]
+    /// The kinds that placeholders and reports speak of; a kind is an index here.
+    public let kinds: [String]
+
+    let kindBytes: [[UInt8]]
+    /// The literals of all detectors and of what the engine knows by itself.
+    let prefixes: LiteralSet
+    /// The parts of names under which secrets stand.
+    let keyNames: LiteralSet
+    /// For a literal of `prefixes`, the targets in `targets[targetStarts[literal]..<targetStarts[literal + 1]]`.
+    let targetStarts: [Int]
+    let targets: [Target]
+
+    /// What is tried where a literal was seen.
+    enum Target {
+        case detector(Int)
+        /// `://`: a URI whose userinfo may hold a password.
+        case uri
+        /// The label line of a private key.
+        case keyBlock
+    }
+
+    /// Compiles the detectors of files; every fault of every file is told.
+    public static func load(_ files: [(name: String, bytes: [UInt8])]) -> Result<DetectorSet, DetectorFaults> {
+        let faults = Faults()
+        var reading = DetectorFile(faults: faults, kinds: GrammarKind.allCases.map(\.slug))
+        for file in files { reading.read(file.bytes, file: file.name) }
+        guard faults.isEmpty, let set = DetectorSet(reading.detectors, kinds: reading.kinds) else {
+            if faults.isEmpty { faults.add(files.first?.name ?? "detectors", nil, "the literals cannot be compiled") }
+            return .failure(DetectorFaults(faults: faults.all))
+        }
+        return .success(set)
+    }
+
+    private init?(_ detectors: [Detector], kinds: [String]) {
+        self.detectors = detectors
+        self.kinds = kinds
+        kindBytes = kinds.map { Array($0.utf8) }
+        var order: [Wanted] = []
+        var byLiteral: [Wanted: [Target]] = [:]
+        func want(_ wanted: Wanted, _ target: Target) {
+            if byLiteral[wanted] == nil { order.append(wanted) }
+            byLiteral[wanted, default: []].append(target)
+        }
+        for (index, detector) in detectors.enumerated() {
+            let startsWord = detector.search == .prefix && detector.pattern.hasPrefix(Self.wordStart)
+            for literal in detector.literals {
+                want(Wanted(text: literal, ignoresCase: detector.ignoresCase, startsWord: startsWord), .detector(index))
+            }
+        }
+        want(Wanted(text: "://", ignoresCase: false, startsWord: false), .uri)
+        want(Wanted(text: "PRIVATE KEY", ignoresCase: false, startsWord: false), .keyBlock)
+        var starts = [0]
+        var flat: [Target] = []
+        for wanted in order {
+            flat += byLiteral[wanted] ?? []
+            starts.append(flat.count)
+        }
+        targetStarts = starts
+        targets = flat
+        let literals = order.map { LiteralSet.Literal(bytes: Array($0.text.utf8), ignoresCase: $0.ignoresCase, startsWord: $0.startsWord) }
+        guard let prefixes = LiteralSet(literals) else { return nil }
+        let names = Self.keyParts.map { LiteralSet.Literal(bytes: Array($0.utf8), ignoresCase: true) }
+        guard let keyNames = LiteralSet(names) else { return nil }
+        self.prefixes = prefixes
+        self.keyNames = keyNames
+    }
+
+    private struct Wanted: Hashable {
+        let text: String
+        let ignoresCase: Bool
+        let startsWord: Bool
+    }
+
+    /// How a pattern says that no letter or digit may stand before it; the scan then checks that already.
+    private static let wordStart = "(?<![A-Za-z0-9])"
+
+    /// Every name that `KeyName` takes for one of a secret holds one of these.
+    private static let keyParts = [
+        "passw", "passphrase", "passcode", "pass=", "pass:", "_pass", "-pass", "pass\"", "pass'", "dbpass", "pwd", "_pw", "-pw", "psw",
+        "secret", "token", "api_key", "apikey", "api-key", "api key", "access_key", "accesskey", "access-key", "access key", "account_key",
+        "accountkey", "private_key", "privatekey", "private-key", "_key", "-key", ".key", "key=", "authkey", "servicekey", "fernet",
+        "credential", "creds", "authoriz", "auth_", "-auth", "_auth", "authtoken", "bearer", "cookie", "session", "jsessionid", "sid=", "dsn",
+        "_conn", "conn_", "connection_str", "connectionstr", "_url", "_uri", "sig=", "signature", "sas=", "_sas", "_pat", "otp", "hmac", "jwt",
+        "psk", "webhook_url", "proxy\"", "proxies\"", "proxy'", "proxies'", "service_account", "keyfile_dict",
+    ]
+}

@@ -1,0 +1,48 @@
+/// A stretch of a view that is a secret.
+struct Finding {
+    /// How it is replaced.
+    enum Form: UInt8 {
+        /// By a placeholder.
+        case placeholder
+        /// A JSON number, by `0`.
+        case zero
+        /// By nothing: the rest of a secret whose placeholder stands already.
+        case nothing
+    }
+
+    var start: Int
+    var end: Int
+    var kind: UInt16
+    /// The more certain of two that overlap names the kind.
+    var rank: UInt8
+    var form: Form = .placeholder
+    /// The stretch whose text the tag is made of.
+    var tagStart: Int
+    var tagEnd: Int
+    /// The tag, when it was made of a decoded text.
+    var tag: UInt64?
+    /// The secret goes on behind `end`, which is where the text seen so far ends.
+    var goesOn = false
+    /// It is longer than a look ahead.
+    var isCut = false
+    /// It is the body of a private key: white space does not count in its tag.
+    var isBody = false
+
+    /// How certain a finding is, by what found it.
+    enum Rank {
+        static let encoded: UInt8 = 1
+        static let key: UInt8 = 2
+        static let pattern: UInt8 = 3
+        static let precise: UInt8 = 4
+        static let block: UInt8 = 5
+    }
+
+    init(_ start: Int, _ end: Int, kind: UInt16, rank: UInt8) {
+        self.start = start
+        self.end = end
+        self.kind = kind
+        self.rank = rank
+        tagStart = start
+        tagEnd = end
+    }
+}

@@ -1,0 +1,98 @@
+import CScan
+
+/// A text as detectors read it, escapes resolved and disguises left out, with the way back to its source. Reused from window to window.
+///
+/// For a text that has neither, the view is the text itself and nothing is copied.
+final class FlatView {
+    private(set) var bytes: [UInt8] = []
+    private(set) var count = 0
+    private var turns: [cscan_turn] = []
+    private var turnCount = 0
+    /// Whether the view is the source, byte for byte.
+    private(set) var isSource = true
+
+    private static let needsFlattening = UInt32(
+        CSCAN_HAS_BACKSLASH | CSCAN_HAS_CONTROL | CSCAN_HAS_NON_ASCII | CSCAN_HAS_AMPERSAND)
+
+    /// Makes the view of `source` and answers how many of its bytes it covers: all, unless the end needs bytes that are still to come.
+    func flatten(_ source: Span<UInt8>, isFinal: Bool) -> (taken: Int, traits: UInt32) {
+        let traits = source.withUnsafeBufferPointer { cscan_traits($0.baseAddress, $0.count) }
+        turnCount = 0
+        isSource = traits & Self.needsFlattening == 0
+        if isSource {
+            count = source.count
+            return (source.count, traits)
+        }
+        if bytes.count < source.count { bytes = [UInt8](repeating: 0, count: max(source.count, 4_096)) }
+        if turns.isEmpty { turns = [cscan_turn](repeating: cscan_turn(), count: 512) }
+        while true {
+            let flat = source.withUnsafeBufferPointer { from in
+                bytes.withUnsafeMutableBufferPointer { view in
+                    turns.withUnsafeMutableBufferPointer { turns in
+                        cscan_flatten(from.baseAddress, from.count, isFinal ? 1 : 0, view.baseAddress, turns.baseAddress, turns.count)
+                    }
+                }
+            }
+            if flat.is_full == 0 {
+                count = flat.written
+                turnCount = flat.turns
+                return (flat.taken, traits)
+            }
+            turns = [cscan_turn](repeating: cscan_turn(), count: turns.count * 4)
+        }
+    }
+
+    /// Where in the source the view byte at `place` begins.
+    func sourceStart(of place: Int) -> Int {
+        let after = turnsUpTo(place)
+        if after == 0 { return place }
+        let turn = turns[after - 1]
+        return Int(turn.start) + place - Int(turn.view)
+    }
+
+    /// Where in the source the view bytes before `place` end.
+    func sourceEnd(of place: Int) -> Int {
+        let before = turnsUpTo(place - 1)
+        if before < turnCount, Int(turns[before].view) == place { return Int(turns[before].end) }
+        if before == 0 { return place }
+        let turn = turns[before - 1]
+        return Int(turn.start) + place - Int(turn.view)
+    }
+
+    /// How many backslashes made the view byte at `place`: 0 for a plain one.
+    func slashes(at place: Int) -> Int {
+        if isSource { return 0 }
+        let before = turnsUpTo(place)
+        if before < turnCount, Int(turns[before].view) == place + 1 { return Int(turns[before].slashes) }
+        return 0
+    }
+
+    /// The nearest place at or before `place` where a character begins.
+    func unitStart(_ place: Int, in source: Span<UInt8>) -> Int {
+        var start = place
+        if isSource { return start }
+        while start > 0, start < count, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+        return start
+    }
+
+    /// Hands the bytes out, so that they can be read while the rest of the view is in use.
+    func takeBytes() -> [UInt8] {
+        var taken: [UInt8] = []
+        swap(&taken, &bytes)
+        return taken
+    }
+
+    /// Takes the bytes back.
+    func giveBack(_ taken: consuming [UInt8]) { bytes = taken }
+
+    /// How many turns lie at or before `place`.
+    private func turnsUpTo(_ place: Int) -> Int {
+        var low = 0
+        var high = turnCount
+        while low < high {
+            let middle = (low + high) / 2
+            if Int(turns[middle].view) <= place { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

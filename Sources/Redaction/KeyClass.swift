@@ -1,0 +1,33 @@
+/// What a key's name says about its value.
+struct KeyClass {
+    /// How sure the name alone makes us.
+    enum Tier: UInt8 {
+        /// Not a name that asks for a look.
+        case none
+        /// The value must look random.
+        case medium
+        /// The value is a secret unless it is plainly something else.
+        case strong
+    }
+
+    /// What shape the value has beside the secret.
+    enum Shape: UInt8 {
+        case plain
+        /// A scheme word may stand before the credential: `Bearer`, `Basic`.
+        case authorization
+        /// Pairs of names and values.
+        case cookie
+        /// A URI may hold the secret in its userinfo; then only that part is one.
+        case connection
+        /// A path is the usual, harmless value.
+        case pathLike
+    }
+
+    var tier: Tier
+    var kind: GrammarKind
+    var shape: Shape = .plain
+    /// One of the names that Airflow's own masker hides whatever their value is.
+    var isAirflowName = false
+
+    static let none = KeyClass(tier: .none, kind: .secret)
+}

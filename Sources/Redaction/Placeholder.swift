@@ -1,0 +1,48 @@
+import Core
+import Crypto
+
+/// What stands where a secret stood: `REDACTED_<kind>_<tag>`, of letters, digits, `_` and `-` only, so that no syntax needs to escape it.
+public enum Placeholder {
+    /// How secrets are replaced.
+    public enum Style: String, Sendable, CaseIterable {
+        /// `REDACTED_<kind>_<tag>`: equal secrets can be told from different ones.
+        case typed
+        /// `REDACTED_<kind>`: nothing is told but the kind.
+        case mask
+        /// `REDACTED_<tag>`: the kind is not told.
+        case hashOnly = "hash-only"
+    }
+
+    /// The characters of a tag: 8 of 5 bits.
+    static let tagCount = 8
+    static let alphabet = [UInt8]("abcdefghijklmnopqrstuvwxyz234567".utf8)
+    private static let head: StaticString = "REDACTED_"
+
+    /// Appends a placeholder; `tag` holds 40 bits.
+    static func append(kind: [UInt8], tag: UInt64, style: Style, to out: inout ByteBuffer) {
+        out.append(head)
+        if style != .hashOnly { out.append(kind) }
+        if style == .typed { out.append(UInt8(ascii: "_")) }
+        if style == .mask { return }
+        for at in 0..<tagCount { out.append(alphabet[Int(tag >> UInt64(5 * (tagCount - 1 - at)) & 31)]) }
+    }
+
+    /// The length of the placeholder that `text` begins with at `start`, or nil.
+    public static func length(in text: Span<UInt8>, at start: Int) -> Int? {
+        guard text.count - start >= head.utf8CodeUnitCount + 3 else { return nil }
+        for at in 0..<head.utf8CodeUnitCount where text[start + at] != head.utf8Start[at] { return nil }
+        var at = start + head.utf8CodeUnitCount
+        let kindStart = at
+        while at < text.count, at - kindStart < 48, isKindByte(text[at]) { at += 1 }
+        guard at - kindStart >= 2 else { return nil }
+        guard at < text.count, text[at] == UInt8(ascii: "_"), text.count - at > tagCount else { return at - start }
+        for index in 1...tagCount where !isTagByte(text[at + index]) { return at - start }
+        return at - start + 1 + tagCount
+    }
+
+    /// Whether `text` is one placeholder and nothing else.
+    public static func isWhole(_ text: Span<UInt8>) -> Bool { length(in: text, at: 0) == text.count }
+
+    private static func isKindByte(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 || ASCII.isDigit(byte) || byte == UInt8(ascii: "-") }
+    private static func isTagByte(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 || byte &- 0x32 < 6 }
+}

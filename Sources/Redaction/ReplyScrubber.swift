@@ -1,0 +1,223 @@
+import Core
+import JSON
+
+/// Replaces the secrets in the values of a reply as a rewriter streams it by. One for each loop or exchange; `reset` makes it ready for
+/// the next reply without taking new memory.
+///
+/// Keys, structure and types stay: strings are changed inside, numbers under a key that names a secret become 0, `true`, `false` and
+/// `null` stay.
+public final class ReplyScrubber: ValueScrubber {
+    private let engine: RedactionEngine
+    private let text: TextScrubber
+    private var keyName = KeyName()
+    private var levels: [Level]
+    private var depth = 0
+    private var role = FieldRole.text
+    private var hasFailed = false
+    private var blob = ByteBuffer()
+    private var blobText: TextScrubber?
+    private var scratch = ByteBuffer()
+    private var element: [UInt8] = []
+    private var replacementsBefore = 0
+
+    /// What is known of an object or array that is open.
+    private struct Level {
+        var isObject = false
+        var isArray = false
+        /// The values seen so far.
+        var count = 0
+        /// The key of the next value, or of the array.
+        var key = KeyClass.none
+        /// The last member was a name, and this is what it says of a `value` beside it.
+        var named = KeyClass.none
+        var isName = false
+        /// The last element of an array was a flag or a name, and this is what it says of the next one.
+        var flag = KeyClass.none
+    }
+
+    /// Makes a scrubber.
+    public init(_ engine: RedactionEngine) {
+        self.engine = engine
+        text = TextScrubber(engine, lineSlashes: 1)
+        levels = [Level](repeating: Level(), count: Limits.redactionDepthMax + 1)
+    }
+
+    /// Forgets the reply and its counts, and keeps the memory.
+    public func reset() {
+        text.reset()
+        blobText?.reset()
+        blob.clear()
+        blob.shrink(keep: 0)
+        depth = 0
+        levels[0] = Level()
+        role = .text
+        hasFailed = false
+    }
+
+    /// What was replaced in this reply.
+    public var report: RedactionReport {
+        guard let blobText, !blobText.report.isEmpty else { return text.report }
+        return text.report.joined(with: blobText.report)
+    }
+
+    /// Whether the reply must not be delivered: a protocol field holds a secret, or something could not be looked at.
+    public var mustWithhold: Bool { hasFailed }
+
+    // MARK: Structure
+
+    /// An object or an array begins.
+    public func open(_ isObject: Bool) {
+        if depth >= Limits.redactionDepthMax {
+            hasFailed = true
+            return
+        }
+        let key = nextValue()
+        depth += 1
+        levels[depth] = Level(isObject: isObject, isArray: !isObject, key: isObject ? .none : key)
+    }
+
+    /// It ends.
+    public func close(_ isObject: Bool) {
+        if depth > 0 { depth -= 1 }
+        levels[depth].count += 1
+    }
+
+    /// A key: pattern detectors look at it, and its name decides about its value.
+    public func key(raw: Span<UInt8>, decoded: Span<UInt8>, role: FieldRole, into out: inout ByteBuffer) {
+        let named = levels[depth].named
+        levels[depth].named = .none
+        levels[depth].isName = Self.isName(decoded)
+        levels[depth].key = keyName.classify(decoded)
+        if named.tier != .none, ASCII.equalsIgnoringCase(decoded, "value") { levels[depth].key = named }
+        if role != .text || raw.count < 10 {
+            out.append(raw)
+            return
+        }
+        text.push(raw, into: &out)
+        text.finish(into: &out)
+    }
+
+    private static func isName(_ key: Span<UInt8>) -> Bool {
+        ASCII.equalsIgnoringCase(key, "key") || ASCII.equalsIgnoringCase(key, "name")
+    }
+
+    /// The key whose value comes now.
+    private func nextValue() -> KeyClass {
+        if levels[depth].isObject { return levels[depth].key }
+        let flag = levels[depth].flag
+        levels[depth].flag = .none
+        return flag.tier != .none ? flag : levels[depth].key
+    }
+
+    // MARK: Values
+
+    /// A string begins.
+    public func beginString(role: FieldRole) {
+        self.role = role
+        switch role {
+        case .opaque: return
+        case .blob: blob.clear()
+        case .protocolField:
+            _ = nextValue()
+            replacementsBefore = text.replacements
+            text.begin(valueOf: .none, isPreciseOnly: true)
+        case .text:
+            element.removeAll(keepingCapacity: true)
+            text.begin(valueOf: nextValue())
+        }
+    }
+
+    /// A piece of its raw content.
+    public func string(raw: Span<UInt8>, into out: inout ByteBuffer) {
+        switch role {
+        case .opaque: out.append(raw)
+        case .blob:
+            if blob.readableCount + raw.count > Limits.redactionBlobBytesMax { hasFailed = true } else { blob.append(raw) }
+        case .protocolField:
+            out.append(raw)
+            text.push(raw, into: &scratch)
+            scratch.clear()
+        case .text:
+            if levels[depth].isName || levels[depth].isArray { remember(raw) }
+            text.push(raw, into: &out)
+        }
+    }
+
+    /// The string ends.
+    public func endString(into out: inout ByteBuffer) {
+        switch role {
+        case .opaque: return
+        case .blob: endBlob(into: &out)
+        case .protocolField:
+            text.finish(into: &scratch)
+            scratch.clear()
+            if text.replacements > replacementsBefore { hasFailed = true }
+        case .text:
+            text.finish(into: &out)
+            if !element.isEmpty { readElement() }
+        }
+        levels[depth].count += 1
+    }
+
+    /// A number: 0 under a key that names a secret.
+    public func number(_ digits: Span<UInt8>, into out: inout ByteBuffer) {
+        let key = nextValue()
+        if key.tier == .strong, !(digits.count == 1 && digits[0] == UInt8(ascii: "0")) {
+            text.countNumber()
+            out.append(UInt8(ascii: "0"))
+        } else {
+            out.append(digits)
+        }
+        levels[depth].count += 1
+    }
+
+    /// `true`, `false` or `null`.
+    public func literal(_ word: Span<UInt8>, into out: inout ByteBuffer) {
+        _ = nextValue()
+        out.append(word)
+        levels[depth].count += 1
+    }
+
+    // MARK: Names as values
+
+    /// Keeps the beginning of a string that may be the name of what comes next.
+    private func remember(_ raw: Span<UInt8>) {
+        for at in 0..<min(raw.count, KeyName.longest + 1 - element.count) { element.append(raw[at]) }
+    }
+
+    /// `{"key": "db_password", "value": …}`, `["--password", …]`, `["password", …]`.
+    private func readElement() {
+        guard element.count <= KeyName.longest else { return }
+        if levels[depth].isName {
+            levels[depth].named = keyName.classify(element.span)
+        } else if levels[depth].count == 0 || element.first == UInt8(ascii: "-") {
+            for byte in element where !KeyName.isPart(byte) { return }
+            levels[depth].flag = keyName.classify(element.span)
+        }
+    }
+
+    // MARK: Blobs
+
+    private func endBlob(into out: inout ByteBuffer) {
+        if hasFailed { return }
+        var encoded: [UInt8] = []
+        encoded.reserveCapacity(blob.readableCount)
+        // The only escape that base64 can carry is `\/`.
+        blob.withReadable { bytes in for byte in bytes where byte != UInt8(ascii: "\\") { encoded.append(byte) } }
+        guard let plain = Base64.decode(encoded) ?? Base64.decode(encoded, .url) else {
+            text.push(blob.readable, into: &out)
+            text.finish(into: &out)
+            blob.clear()
+            return
+        }
+        let scrubber = blobText ?? TextScrubber(engine)
+        blobText = scrubber
+        let before = scrubber.replacements
+        var clean = ByteBuffer(capacity: plain.count)
+        scrubber.push(plain.span, into: &clean)
+        scrubber.finish(into: &clean)
+        scrubber.closeBlock()
+        if scrubber.replacements == before { out.append(blob.readable) } else { out.append(Base64.encode(clean.copy())) }
+        blob.clear()
+    }
+}

@@ -1,0 +1,181 @@
+import Core
+
+/// Replaces the secrets of one text that comes in pieces. One for each text at a time, on one loop; `reset` makes it ready for another.
+///
+/// The bytes that come out depend only on the bytes that went in, never on how they were cut into pieces. Memory is bounded whatever
+/// comes: a place that cannot be decided within `Limits.redactionLookBytes` is replaced, not passed.
+public final class TextScrubber {
+    private let engine: RedactionEngine
+    private let scan: WindowScan
+    /// Text that was written out already but may still be looked back at, then text that was not yet written.
+    private var pending = ByteBuffer()
+    /// How much of `pending` was written out: in source bytes, and in bytes of the view.
+    private var contextBytes = 0
+    private var contextView = 0
+    /// What follows belongs to a secret whose placeholder was written.
+    private var isGoingOn = false
+    /// All that follows does.
+    private var isDropping = false
+    private var isAtStart = true
+    private var whole = KeyClass.none
+    private var counts: [Int]
+    private var numbers = 0
+
+    /// Makes a scrubber of plain text.
+    public convenience init(_ engine: RedactionEngine) { self.init(engine, lineSlashes: 0) }
+
+    init(_ engine: RedactionEngine, lineSlashes: Int) {
+        self.engine = engine
+        scan = WindowScan(engine.detectors)
+        scan.lineSlashes = lineSlashes
+        counts = [Int](repeating: 0, count: engine.detectors.kinds.count)
+    }
+
+    /// Takes in a piece and appends what is decided; the rest waits.
+    public func push(_ chunk: Span<UInt8>, into out: inout ByteBuffer) {
+        var at = 0
+        while at < chunk.count {
+            let room = max(Limits.redactionWindowBytes - (pending.readableCount - contextBytes), 4_096)
+            let end = min(chunk.count, at + room)
+            pending.append(chunk.extracting(at..<end))
+            at = end
+            if pending.readableCount - contextBytes >= Limits.redactionWindowBytes { process(isFinal: false, into: &out) }
+        }
+    }
+
+    /// Appends all that can be decided without the text that is still to come.
+    public func settle(into out: inout ByteBuffer) {
+        if whole.tier == .none, pending.readableCount > contextBytes { process(isFinal: false, into: &out) }
+    }
+
+    /// Ends the text: appends what is left of it and is ready for another, which is a part of the same reply: a private key whose lines
+    /// come one by one stays open.
+    public func finish(into out: inout ByteBuffer) {
+        if pending.readableCount > contextBytes || isGoingOn { process(isFinal: true, into: &out) }
+        pending.clear()
+        contextBytes = 0
+        contextView = 0
+        isGoingOn = false
+        isDropping = false
+        isAtStart = true
+        whole = .none
+        scan.isPreciseOnly = false
+    }
+
+    /// Forgets everything, the counts too, and keeps the memory.
+    public func reset() {
+        pending.clear()
+        pending.shrink(keep: 4 * Limits.redactionWindowBytes)
+        contextBytes = 0
+        contextView = 0
+        isGoingOn = false
+        isDropping = false
+        isAtStart = true
+        whole = .none
+        scan.isPreciseOnly = false
+        scan.block = KeyBlock()
+        scan.failures = 0
+        numbers = 0
+        for index in 0..<counts.count where counts[index] != 0 { counts[index] = 0 }
+    }
+
+    /// What was replaced since the last `reset`.
+    public var report: RedactionReport {
+        var kinds: [RedactionReport.Count] = []
+        for (index, count) in counts.enumerated() where count > 0 {
+            kinds.append(RedactionReport.Count(kind: engine.detectors.kinds[index], count: count))
+        }
+        kinds.sort { $0.count == $1.count ? $0.kind < $1.kind : $0.count > $1.count }
+        return RedactionReport(counts: kinds, withheld: scan.failures, numbers: numbers)
+    }
+
+    /// How many placeholders were written since the last `reset`.
+    var replacements: Int { counts.reduce(numbers, +) }
+
+    /// Ends a private key that is still open.
+    func closeBlock() { scan.block = KeyBlock() }
+
+    /// Counts a number that was set to 0 outside of a text.
+    func countNumber() { numbers += 1 }
+
+    /// Says of the text that begins now that it is the value of a key, or that only precise patterns may look at it.
+    func begin(valueOf key: KeyClass, isPreciseOnly: Bool = false) {
+        whole = key
+        scan.isPreciseOnly = isPreciseOnly
+    }
+
+    // MARK: Windows
+
+    private func process(isFinal: Bool, into out: inout ByteBuffer) {
+        let region = contextView
+        let cut: Int
+        let cutSource: Int
+        let keep: Int
+        let keepSource: Int
+        do {
+            let source = pending.readable
+            let taken = scan.view.flatten(source, isFinal: isFinal).taken
+            if isDropping {
+                cut = scan.view.count
+                cutSource = taken
+            } else if scan.view.isSource {
+                cut = look(source, source, region, isFinal: isFinal, into: &out)
+                cutSource = cut
+            } else {
+                // The view is taken out for the time it is read, so that the scan may use its turns meanwhile.
+                let bytes = scan.view.takeBytes()
+                cut = look(bytes.span.extracting(0..<scan.view.count), source, region, isFinal: isFinal, into: &out)
+                scan.view.giveBack(bytes)
+                cutSource = cut == scan.view.count ? taken : scan.view.sourceStart(of: cut)
+            }
+            keep = scan.view.unitStart(max(0, cut - Limits.redactionContextBytes), in: source)
+            keepSource = scan.view.isSource ? keep : scan.view.sourceStart(of: keep)
+        }
+        isAtStart = false
+        pending.consume(keepSource)
+        contextBytes = cutSource - keepSource
+        contextView = cut - keep
+    }
+
+    private func look(
+        _ text: Span<UInt8>, _ source: Span<UInt8>, _ region: Int, isFinal: Bool, into out: inout ByteBuffer
+    ) -> Int {
+        let cut = scan.scan(text, from: region, isFinal: isFinal, isGoingOn: isGoingOn, whole: isAtStart ? whole : .none)
+        let view = scan.view
+        var written = contextBytes
+        for finding in scan.findings {
+            let start = max(view.isSource ? finding.start : view.sourceStart(of: finding.start), written)
+            let end = view.isSource ? finding.end : view.sourceEnd(of: finding.end)
+            out.append(source.extracting(written..<start))
+            replace(finding, text, into: &out)
+            written = max(end, start)
+        }
+        let end = view.isSource ? cut : view.sourceStart(of: cut)
+        if end > written { out.append(source.extracting(written..<end)) }
+        let last = scan.findings.last
+        isGoingOn = last.map { $0.goesOn && $0.end == cut && !isFinal } ?? false
+        if isGoingOn, isAtStart, whole.tier != .none { isDropping = true }
+        scan.block = scan.blockAfter(cut, region)
+        return cut
+    }
+
+    private func replace(_ finding: Finding, _ text: Span<UInt8>, into out: inout ByteBuffer) {
+        switch finding.form {
+        case .nothing: return
+        case .zero:
+            numbers += 1
+            out.append(UInt8(ascii: "0"))
+        case .placeholder:
+            let kind = Int(finding.kind)
+            counts[kind] += 1
+            let tag: UInt64
+            if let made = finding.tag {
+                tag = made
+            } else {
+                let secret = text.extracting(finding.tagStart..<finding.tagEnd)
+                tag = finding.isBody ? engine.tagOfBody(secret) : engine.tag(of: secret)
+            }
+            Placeholder.append(kind: engine.detectors.kindBytes[kind], tag: tag, style: engine.style, to: &out)
+        }
+    }
+}

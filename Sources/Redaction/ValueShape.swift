@@ -1,0 +1,132 @@
+import Core
+
+/// What a value looks like, apart from what its key is called.
+enum ValueShape {
+    /// Whether a value only stands for one: `***`, `<token>`, `${X}`, `{{ var }}`, `null`, a repeated character, our own placeholder.
+    static func isPlaceholder(_ value: Span<UInt8>) -> Bool {
+        guard value.count > 0 else { return true }
+        let first = value[0]
+        let last = value[value.count - 1]
+        if isRepeated(value) || Placeholder.isWhole(value) { return true }
+        switch first {
+        case UInt8(ascii: "<"): if last == UInt8(ascii: ">") { return true }
+        case UInt8(ascii: "$"): if value.count > 1, isVariable(value) { return true }
+        case UInt8(ascii: "{"): if last == UInt8(ascii: "}") { return true }
+        case UInt8(ascii: "["): if last == UInt8(ascii: "]") { return true }
+        case UInt8(ascii: "("): if last == UInt8(ascii: ")") { return true }
+        case UInt8(ascii: "%"):
+            if value.count == 2 || (value[1] == UInt8(ascii: "(") && value.count > 3) { return true }
+            if last == UInt8(ascii: "%"), value.count > 2 { return true }
+        case UInt8(ascii: "*"): if stars(value) { return true }
+        default: break
+        }
+        if value.count <= 22, isWord(value) { return true }
+        return false
+    }
+
+    private static func isRepeated(_ value: Span<UInt8>) -> Bool {
+        let first = value[0]
+        guard value.count >= 2 else { return first == UInt8(ascii: "*") || first == UInt8(ascii: "-") }
+        for at in 1..<value.count where value[at] != first { return false }
+        return true
+    }
+
+    /// `***abcd`: what masks leave to recognise a value by.
+    private static func stars(_ value: Span<UInt8>) -> Bool {
+        var count = 0
+        while count < value.count, value[count] == UInt8(ascii: "*") { count += 1 }
+        return count >= 3 && value.count - count <= 4
+    }
+
+    private static func isVariable(_ value: Span<UInt8>) -> Bool {
+        if value[1] == UInt8(ascii: "{") || value[1] == UInt8(ascii: "(") { return true }
+        for at in 1..<value.count where !ASCII.isAlphanumeric(value[at]) && value[at] != UInt8(ascii: "_") { return false }
+        return !ASCII.isDigit(value[1])
+    }
+
+    private static let words: [StaticString] = [
+        "null", "none", "nil", "true", "false", "undefined", "redacted", "masked", "hidden", "unset", "n/a", "na", "empty", "required",
+        "optional", "string", "str", "placeholder", "<redaction-failed>", "not set", "removed", "obfuscated", "filtered", "secret",
+        "password", "token", "yes", "no",
+    ]
+
+    private static func isWord(_ value: Span<UInt8>) -> Bool {
+        for word in words where ASCII.equalsIgnoringCase(value, word) { return true }
+        return false
+    }
+
+    /// Whether a value is a path: a slash or `~` first and parts of plain words.
+    static func isPath(_ value: Span<UInt8>) -> Bool {
+        var slashes = 0
+        var at = 0
+        if value.count > 0, value[0] == UInt8(ascii: "~") || value[0] == UInt8(ascii: ".") { at = 1 }
+        guard at < value.count, value[at] == UInt8(ascii: "/") else { return isDrive(value) }
+        var upper = 0
+        var digits = 0
+        while at < value.count {
+            let byte = value[at]
+            if byte == UInt8(ascii: "/") {
+                slashes += 1
+            } else if byte &- 0x41 < 26 {
+                upper += 1
+            } else if ASCII.isDigit(byte) {
+                digits += 1
+            } else if !(byte &- 0x61 < 26 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")) {
+                return false
+            }
+            at += 1
+        }
+        return slashes >= 1 && 5 * upper < 2 * value.count && 3 * digits < value.count
+    }
+
+    private static func isDrive(_ value: Span<UInt8>) -> Bool {
+        value.count > 3 && ASCII.isAlphanumeric(value[0]) && value[1] == UInt8(ascii: ":")
+            && (value[2] == UInt8(ascii: "\\") || value[2] == UInt8(ascii: "/"))
+    }
+
+    /// Whether a value is a name, or names joined by dots, as program text has them, without a digit.
+    static func isIdentifier(_ value: Span<UInt8>) -> Bool {
+        guard value.count > 0 else { return false }
+        for at in 0..<value.count {
+            let byte = value[at]
+            if (byte | 0x20) &- 0x61 >= 26, byte != UInt8(ascii: "_"), byte != UInt8(ascii: ".") { return false }
+        }
+        return true
+    }
+
+    /// Whether it holds only lower-case letters.
+    static func isLowerWord(_ value: Span<UInt8>) -> Bool {
+        for at in 0..<value.count where value[at] &- 0x61 >= 26 { return false }
+        return true
+    }
+
+    /// Whether it is a number, with a sign or a point.
+    static func isNumber(_ value: Span<UInt8>) -> Bool {
+        var digits = 0
+        for at in 0..<value.count {
+            if ASCII.isDigit(value[at]) {
+                digits += 1
+            } else if value[at] != UInt8(ascii: "."), value[at] != UInt8(ascii: "-"), value[at] != UInt8(ascii: "+") {
+                return false
+            }
+        }
+        return digits > 0
+    }
+
+    /// Whether it is a UUID with hyphens.
+    static func isUUID(_ value: Span<UInt8>) -> Bool {
+        guard value.count == 36 else { return false }
+        for at in 0..<36 {
+            let isHyphen = at == 8 || at == 13 || at == 18 || at == 23
+            if isHyphen ? value[at] != UInt8(ascii: "-") : Hex.value(of: value[at]) == nil { return false }
+        }
+        return true
+    }
+
+    /// Whether it looks drawn at random: what a value under a key that may be harmless must.
+    static func isRandom(_ value: Span<UInt8>) -> Bool {
+        guard value.count >= 8 else { return false }
+        if value.count >= 16, Randomness.isHexadecimal(value) { return true }
+        return Randomness.score(value) > Randomness.threshold(count: value.count)
+    }
+}

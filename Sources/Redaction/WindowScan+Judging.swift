@@ -1,0 +1,214 @@
+import Core
+
+extension WindowScan {
+    /// Decides whether the value of a key is a secret and adds what of it is.
+    func judge(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass, _ limit: Int) {
+        if value.isMember, !value.isQuoted {
+            // JSON that is no string: numbers under a strong key become 0, everything else is left alone.
+            let bare = text.extracting(value.start..<value.end)
+            if kind.tier == .strong, ValueShape.isNumber(bare) {
+                var number = Finding(value.start, value.end, kind: kind.kind.rawValue, rank: Finding.Rank.key)
+                number.form = .zero
+                if !isZero(bare) { findings.append(number) }
+                return
+            }
+            if text[value.start] == 0x5B { return judgeList(text, value, kind, limit) }
+            if text[value.start] == 0x7B { return }
+        }
+        if !value.isQuoted, text[value.start] == 0x5B { return judgeList(text, value, kind, limit) }
+        guard let secret = secretPart(text, value, kind) else { return }
+        add(text, secret, kind, isCut: value.isCut)
+    }
+
+    /// Decides about a text that is the whole value of a key; a value longer than a look is judged by its beginning.
+    func judgeWhole(_ text: Span<UInt8>, _ kind: KeyClass) {
+        guard text.count > 0 else { return }
+        let end = min(text.count, Limits.redactionLookBytes)
+        var value = Value(start: 0, end: end, isQuoted: true, isMember: true, separator: .colon)
+        value.isCut = end < text.count
+        guard let secret = secretPart(text, value, kind) else { return }
+        var finding = Finding(secret.lowerBound, secret.upperBound, kind: kind.kind.rawValue, rank: Finding.Rank.key)
+        if value.isCut, secret.upperBound == end {
+            finding.end = text.count
+            finding.isCut = true
+            finding.goesOn = !isFinal
+        }
+        findings.append(finding)
+    }
+
+    private func isZero(_ bare: Span<UInt8>) -> Bool { bare.count == 1 && bare[0] == 0x30 }
+
+    func add(_ text: Span<UInt8>, _ secret: Range<Int>, _ kind: KeyClass, isCut: Bool) {
+        var finding = Finding(secret.lowerBound, secret.upperBound, kind: kind.kind.rawValue, rank: Finding.Rank.key)
+        if isCut { extend(&finding, text) }
+        findings.append(finding)
+    }
+
+    /// The strings of a list under a key.
+    private func judgeList(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass, _ limit: Int) {
+        let end = min(limit, value.start + 1_024)
+        var at = value.start + 1
+        while at < end {
+            let next = text[at]
+            if next == 0x22 || next == 0x27 {
+                var item = Value(start: at, end: at, isQuoted: true, isMember: value.isMember, separator: .comma)
+                let depth = view.slashes(at: at)
+                var close = at + 1
+                while close < end, text[close] != next || view.slashes(at: close) > depth { close += 1 }
+                guard close < end else { break }
+                item.start = at + 1
+                item.end = close
+                if let secret = secretPart(text, item, kind) { add(text, secret, kind, isCut: false) }
+                at = close
+            } else if next != 0x2C, next != 0x20, next != 0x0A, next != 0x09, next != 0x0D {
+                return
+            }
+            at += 1
+        }
+        if at >= end, grows(text, end) { hold(value.start) }
+    }
+
+    /// What part of a value is the secret; nil when none is.
+    func secretPart(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Range<Int>? {
+        let bytes = text.extracting(value.start..<value.end)
+        if ValueShape.isPlaceholder(bytes) { return nil }
+        switch kind.shape {
+        case .authorization: return credentialPart(text, value, kind)
+        case .cookie: return cookiePart(text, value)
+        case .connection: return isSecretConnection(bytes, value, kind) ? value.start..<value.end : nil
+        case .pathLike: if bytes[0] == 0x2F || ValueShape.isPath(bytes) { return nil }
+        case .plain: break
+        }
+        let accepts = kind.tier == .strong ? acceptsStrong(bytes, value, kind) : acceptsMedium(bytes, value, kind)
+        return accepts ? value.start..<value.end : nil
+    }
+
+    private func acceptsStrong(_ bytes: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Bool {
+        if value.isMember, kind.isAirflowName { return true }
+        if isAddress(bytes) { return false }
+        if ValueShape.isPath(bytes), kind.kind != .secret || bytes.count < 38 { return false }
+        if value.isQuoted { return bytes.count >= (value.isMember ? 1 : 3) && !isSentence(bytes) }
+        let isCode = value.following == 0x28 || value.following == 0x5B
+        if isCode, ValueShape.isIdentifier(bytes) { return false }
+        if isCall(bytes) { return false }
+        if ValueShape.isIdentifier(bytes), !ValueShape.isLowerWord(bytes) {
+            // `password=conn.password`, `secret=my_secret`: names of program text.
+            for at in 0..<bytes.count where bytes[at] == 0x2E || bytes[at] == 0x5F { return false }
+        }
+        switch value.separator {
+        case .prose:
+            return bytes.count >= 6 && !ValueShape.isIdentifier(bytes) && !isWordWithMark(bytes)
+        case .colon:
+            if ValueShape.isIdentifier(bytes) { return bytes.count >= 6 && value.following <= 0x1F && !isCommonWord(bytes) }
+            return bytes.count >= 4 && !isWordWithMark(bytes)
+        case .assignment, .comma, .flag, .element:
+            if ValueShape.isLowerWord(bytes) { return bytes.count >= 6 && value.following != 0x29 && value.following != 0x2C }
+            return bytes.count >= 4
+        }
+    }
+
+    private func acceptsMedium(_ bytes: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Bool {
+        if isAddress(bytes) { return kind.kind == .webhookURL && bytes.count >= 24 }
+        if value.isMember, kind.isAirflowName, value.isQuoted { return bytes.count > 0 }
+        if bytes.count < 8 || isSentence(bytes) || isCall(bytes) { return false }
+        if ValueShape.isNumber(bytes) || ValueShape.isPath(bytes) || isDigest(bytes) { return false }
+        if ValueShape.isUUID(bytes) { return kind.kind == .token || kind.kind == .apiKey }
+        return ValueShape.isRandom(bytes)
+    }
+
+    /// `sha256:…`, `arn:…` and their like.
+    private func isDigest(_ bytes: Span<UInt8>) -> Bool {
+        for literal: StaticString in ["sha256:", "sha256-", "sha512-", "sha384-", "sha1:", "md5:", "arn:", "urn:"]
+        where bytes.count > literal.utf8CodeUnitCount && ASCII.equals(bytes.extracting(0..<literal.utf8CodeUnitCount), literal) { return true }
+        return false
+    }
+
+    /// Whether it is an address: its userinfo, if any, is looked at by itself.
+    private func isAddress(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count > 3 else { return false }
+        for at in 1..<bytes.count - 2 where bytes[at] == 0x3A && bytes[at + 1] == 0x2F && bytes[at + 2] == 0x2F { return true }
+        return false
+    }
+
+    /// Three words or more, all of letters: a description.
+    private func isSentence(_ bytes: Span<UInt8>) -> Bool {
+        var spaces = 0
+        for at in 0..<bytes.count {
+            let byte = bytes[at]
+            if byte == 0x20 { spaces += 1 } else if ASCII.isDigit(byte) { return false }
+        }
+        return spaces >= 2
+    }
+
+    private func isCall(_ bytes: Span<UInt8>) -> Bool {
+        for at in 0..<bytes.count {
+            if bytes[at] == 0x28 || bytes[at] == 0x5B { return at > 0 && ValueShape.isIdentifier(bytes.extracting(0..<at)) }
+        }
+        return false
+    }
+
+    /// A word with a mark behind it, as prose has.
+    private func isWordWithMark(_ bytes: Span<UInt8>) -> Bool {
+        let last = bytes[bytes.count - 1]
+        guard last == 0x2E || last == 0x2C || last == 0x3A || last == 0x21 || last == 0x3F else { return false }
+        return ValueShape.isIdentifier(bytes.extracting(0..<bytes.count - 1))
+    }
+
+    private func isCommonWord(_ bytes: Span<UInt8>) -> Bool {
+        for word: StaticString in [
+            "expected", "required", "invalid", "incorrect", "expired", "missing", "provided", "changed", "accepted", "rejected", "updated",
+            "created", "deleted", "authentication", "authenticated", "configured", "default", "enabled", "disabled", "string", "object",
+            "rotated", "refreshed", "available", "unavailable", "failed", "successful", "success", "loaded", "received", "generated",
+        ] where ASCII.equalsIgnoringCase(bytes, word) { return true }
+        return false
+    }
+
+    /// What follows the scheme word of an Authorization value.
+    private func credentialPart(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Range<Int>? {
+        var at = value.start
+        while at < value.end, ASCII.isAlphanumeric(text[at]) || text[at] == 0x2D { at += 1 }
+        let hasScheme = at < value.end && text[at] == 0x20 && at - value.start <= 20
+        if !hasScheme {
+            let bytes = text.extracting(value.start..<value.end)
+            if !value.isQuoted, bytes.count < 12 || ValueShape.isIdentifier(bytes) { return nil }
+            return bytes.count >= 4 ? value.start..<value.end : nil
+        }
+        while at < value.end, text[at] == 0x20 { at += 1 }
+        let rest = text.extracting(at..<value.end)
+        if rest.count < 4 || ValueShape.isPlaceholder(rest) || startsWithPlaceholder(rest) { return nil }
+        if !value.isQuoted, isSentence(text.extracting(value.start..<value.end)) || ValueShape.isIdentifier(rest) { return nil }
+        return at..<value.end
+    }
+
+    private func startsWithPlaceholder(_ bytes: Span<UInt8>) -> Bool {
+        guard let count = Placeholder.length(in: bytes, at: 0) else { return false }
+        return count == bytes.count || bytes[count] == 0x20 || bytes[count] == 0x2C || bytes[count] == 0x3B
+    }
+
+    /// The whole cookie header when one of its values looks like a session.
+    private func cookiePart(_ text: Span<UInt8>, _ value: Value) -> Range<Int>? {
+        var at = value.start
+        while at < value.end {
+            var end = at
+            while end < value.end, text[end] != 0x3B, text[end] != 0x2C, text[end] != 0x20 { end += 1 }
+            var start = at
+            while start < end, text[start] != 0x3D { start += 1 }
+            if start < end {
+                let item = text.extracting(start + 1..<end)
+                if item.count >= 16, !ValueShape.isPlaceholder(item), Placeholder.length(in: item, at: 0) == nil, ValueShape.isRandom(item) {
+                    return start + 1..<end
+                }
+            }
+            at = end + 1
+        }
+        return nil
+    }
+
+    private func isSecretConnection(_ bytes: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Bool {
+        if isAddress(bytes) || ValueShape.isPath(bytes) { return false }
+        // Parts with names of their own are looked at one by one.
+        for at in 0..<bytes.count where bytes[at] == 0x3D || bytes[at] == 0x20 { return false }
+        if kind.tier == .strong { return value.isQuoted ? bytes.count >= 4 : ValueShape.isRandom(bytes) }
+        return ValueShape.isRandom(bytes) && bytes.count >= 16
+    }
+}

@@ -1,0 +1,54 @@
+import Core
+
+extension WindowScan {
+    /// Looks at the userinfo of a URI whose `://` stands at `mark`: a password, or a token in the user's place.
+    func lookAtURI(_ text: Span<UInt8>, _ mark: Int) {
+        guard mark > 0, ASCII.isAlphanumeric(text[mark - 1]) else { return }
+        let start = mark + 3
+        let limit = min(text.count, start + Self.userinfoReach)
+        touchedEnd = false
+        var colon = -1
+        var sign = -1
+        var slash = -1
+        var at = start
+        scanning: while true {
+            let next = byte(text, at, limit)
+            switch next {
+            case -1...0x20, 0x22, 0x27, 0x3C, 0x3E, 0x5C, 0x60: break scanning
+            case 0x3A: if colon < 0 { colon = at }
+            case 0x40: sign = at
+            case 0x2F, 0x3F, 0x23:
+                // The authority ends here, unless a password holds the character unescaped.
+                if sign >= 0 || colon < 0 || isPort(text, colon + 1, at) { break scanning }
+                if slash < 0 { slash = at }
+                if at - slash > 64 { break scanning }
+            default: break
+            }
+            at += 1
+        }
+        if touchedEnd, grows(text, limit) {
+            hold(start)
+            return
+        }
+        guard sign > start else { return }
+        if colon >= start, colon + 1 < sign {
+            addUserinfo(text, colon + 1, sign, .urlPassword)
+        } else if colon < 0 || colon > sign, sign - start >= 16, ValueShape.isRandom(text.extracting(start..<sign)) {
+            addUserinfo(text, start, sign, .token)
+        }
+    }
+
+    /// How far a userinfo may reach.
+    private static let userinfoReach = 1_024
+
+    private func isPort(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+        for at in start..<end where !ASCII.isDigit(text[at]) { return false }
+        return true
+    }
+
+    private func addUserinfo(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ kind: GrammarKind) {
+        let value = text.extracting(start..<end)
+        if ValueShape.isPlaceholder(value) { return }
+        findings.append(Finding(start, end, kind: kind.rawValue, rank: Finding.Rank.pattern))
+    }
+}

@@ -1,0 +1,262 @@
+import CScan
+import Core
+
+/// Looks for secrets in one window of a view after another. One for each scrubber, on one loop; its memory is reused.
+///
+/// INVARIANT: what is decided about a place depends only on the `redactionContextBytes` before it, on at most a bounded number of bytes
+/// behind it, and on the key block that may be open; never on where windows begin and end. A place whose decision looks past the end of
+/// an unfinished window is held back.
+final class WindowScan {
+    let set: DetectorSet
+    let matcher = PatternMatcher()
+    var keyName = KeyName()
+    var view: FlatView
+
+    /// What was found, in no order; `scan` drops what lies behind the cut.
+    var findings: [Finding] = []
+    /// Where the first undecided place begins.
+    var held = 0
+    /// Up to where the window is decided.
+    private var cut = 0
+    /// Whether the text ends with the window.
+    var isFinal = false
+    /// Whether the look at the current place went to the end of an unfinished window.
+    var touchedEnd = false
+    /// The backslashes that make a line break of the text itself: 0 for plain text, 1 for raw JSON string content.
+    var lineSlashes = 0
+    /// Values withheld because a bound was hit.
+    var failures = 0
+    /// Whether only precise patterns look.
+    var isPreciseOnly = false
+    /// The private key whose lines are being looked for.
+    var block = KeyBlock()
+    var blockLabels: [KeyBlock.Label] = []
+
+    /// The key looked at last, so that two parts of one name are one look.
+    var lastKey = 0..<0
+
+    private var hits: [cscan_hit]
+    private var keyHits: [cscan_hit]
+    private var runs: [cscan_run]
+
+    init(_ set: DetectorSet) {
+        self.set = set
+        view = FlatView()
+        hits = [cscan_hit](repeating: cscan_hit(), count: set.prefixes.hitCapacity)
+        keyHits = [cscan_hit](repeating: cscan_hit(), count: set.keyNames.hitCapacity)
+        runs = [cscan_run](repeating: cscan_run(), count: 256)
+        findings.reserveCapacity(64)
+    }
+
+    /// Scans `text`, of which bytes before `region` are context, and answers up to where it is decided. `isGoingOn`: the token characters
+    /// the region begins with belong to a secret before it. `whole` is the key of which the text is the value.
+    func scan(_ text: Span<UInt8>, from region: Int, isFinal: Bool, isGoingOn: Bool = false, whole: KeyClass = .none) -> Int {
+        findings.removeAll(keepingCapacity: true)
+        blockLabels.removeAll(keepingCapacity: true)
+        lastKey = 0..<0
+        self.isFinal = isFinal
+        held = text.count
+        if isGoingOn { goOn(text, region) }
+        if whole.tier != .none { judgeWhole(text, whole) }
+        if text.count - region >= Self.shortest {
+            findPrefixes(text, region)
+            if !isPreciseOnly {
+                findKeys(text, region)
+                findRuns(text, region)
+            }
+        }
+        if block.isOpen || !blockLabels.isEmpty { findBlocks(text, region) }
+        cut = isFinal ? text.count : min(held, trailingRun(text, region))
+        return settle(text.count, region)
+    }
+
+    private func goOn(_ text: Span<UInt8>, _ region: Int) {
+        var rest = Finding(region, region, kind: GrammarKind.undecided.rawValue, rank: 0)
+        rest.form = .nothing
+        extend(&rest, text)
+        if rest.end > region { findings.append(rest) }
+    }
+
+    /// No secret is found in a text shorter than this without a key beside it.
+    private static let shortest = 8
+
+    // MARK: Searching
+
+    private func findPrefixes(_ text: Span<UInt8>, _ region: Int) {
+        var at = max(0, region - set.prefixes.longest)
+        while at < text.count {
+            let count = set.prefixes.find(in: text, at: &at, hits: &hits)
+            for index in 0..<count {
+                let start = Int(hits[index].start)
+                let literal = Int(hits[index].literal)
+                for target in set.targetStarts[literal]..<set.targetStarts[literal + 1] {
+                    switch set.targets[target] {
+                    case .detector(let detector): match(detector, text, start, region)
+                    case .uri: if !isPreciseOnly { lookAtURI(text, start) }
+                    case .keyBlock: lookAtBlockLabel(text, start)
+                    }
+                }
+            }
+        }
+    }
+
+    private func findKeys(_ text: Span<UInt8>, _ region: Int) {
+        var at = max(0, region - set.keyNames.longest)
+        while at < text.count {
+            let count = set.keyNames.find(in: text, at: &at, hits: &keyHits)
+            for index in 0..<count { lookAtKey(text, Int(keyHits[index].start)) }
+        }
+    }
+
+    private func findRuns(_ text: Span<UInt8>, _ region: Int) {
+        var at = 0
+        while at < text.count {
+            let count = text.withUnsafeBufferPointer { bytes in
+                runs.withUnsafeMutableBufferPointer { cscan_runs(bytes.baseAddress, bytes.count, &at, 24, $0.baseAddress, $0.count) }
+            }
+            for index in 0..<count {
+                let start = Int(runs[index].start)
+                let end = start + Int(runs[index].length)
+                if end > region { lookAtRun(text, start, end) }
+            }
+        }
+    }
+
+    // MARK: Patterns
+
+    private func match(_ index: Int, _ text: Span<UInt8>, _ start: Int, _ region: Int) {
+        let detector = set.detectors[index]
+        if isPreciseOnly, !detector.isPrecise { return }
+        let from = detector.search == .prefix ? start : runStart(text, start)
+        let floor = max(0, from - Limits.redactionContextBytes / 2)
+        let ceiling = min(text.count, start + Limits.redactionLookBytes)
+        let grows = ceiling == text.count && !isFinal
+        let outcome = matcher.run(
+            detector.compiled, group: detector.group, in: text.extracting(floor..<ceiling), from: from - floor, mayGrow: grows)
+        switch outcome {
+        case .none: return
+        case .undecided: hold(from)
+        case .failed:
+            failures += 1
+            withhold(text, start)
+        case .match(let whole, let group):
+            let secret = (group.lowerBound + floor)..<(group.upperBound + floor)
+            guard accepts(detector, text.extracting(secret)) else { return }
+            var finding = Finding(
+                secret.lowerBound, secret.upperBound, kind: detector.kindIndex,
+                rank: detector.isPrecise ? Finding.Rank.precise : Finding.Rank.pattern)
+            if detector.tagsWhole {
+                finding.tagStart = whole.lowerBound + floor
+                finding.tagEnd = whole.upperBound + floor
+            }
+            if secret.upperBound == ceiling, ceiling < text.count || grows { extend(&finding, text) }
+            findings.append(finding)
+        }
+    }
+
+    private func accepts(_ detector: Detector, _ secret: Span<UInt8>) -> Bool {
+        if Placeholder.length(in: secret, at: 0) != nil { return false }
+        return detector.entropy == 0 || Randomness.entropy(secret) >= detector.entropy
+    }
+
+    /// Takes the rest of a run of token characters into a finding that ends where the look ahead ended.
+    func extend(_ finding: inout Finding, _ text: Span<UInt8>) {
+        finding.isCut = true
+        while finding.end < text.count, Self.isToken(text[finding.end]) { finding.end += 1 }
+        finding.goesOn = finding.end == text.count && !isFinal
+    }
+
+    /// Where a look could not be finished within its bounds, the whole run of token characters is taken.
+    func withhold(_ text: Span<UInt8>, _ start: Int) {
+        var finding = Finding(start, start, kind: GrammarKind.undecided.rawValue, rank: Finding.Rank.precise)
+        extend(&finding, text)
+        finding.tagEnd = min(finding.end, start + Limits.redactionLookBytes)
+        if finding.end > start { findings.append(finding) }
+    }
+
+    // MARK: Holding back
+
+    /// Keeps everything from `place` on for the next window.
+    func hold(_ place: Int) { held = min(held, place) }
+
+    /// The byte at `place`, or -1 at `limit`, which is remembered.
+    func byte(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int {
+        if place < limit { return Int(text[place]) }
+        touchedEnd = true
+        return -1
+    }
+
+    /// Whether more text may come behind `limit`.
+    func grows(_ text: Span<UInt8>, _ limit: Int) -> Bool { limit == text.count && !isFinal }
+
+    /// Where the run of token characters around `place` begins, looking back at most `redactionRunBytes`.
+    func runStart(_ text: Span<UInt8>, _ place: Int) -> Int {
+        var start = place
+        let floor = max(0, place - Limits.redactionRunBytes)
+        while start > floor, Self.isToken(text[start - 1]) { start -= 1 }
+        return start
+    }
+
+    private func trailingRun(_ text: Span<UInt8>, _ region: Int) -> Int {
+        var start = text.count
+        let floor = max(region, text.count - Limits.redactionRunBytes)
+        while start > floor, Self.isToken(text[start - 1]) { start -= 1 }
+        return start
+    }
+
+    /// Whether a byte may stand inside a credential that has a format.
+    static func isToken(_ byte: UInt8) -> Bool { tokenTable[Int(byte)] }
+
+    private static let tokenTable: [Bool] = (0..<256).map { code in
+        let byte = UInt8(code)
+        return ASCII.isAlphanumeric(byte) || "+/_=.~:@%$!-*?&#".utf8.contains(byte)
+    }
+
+    // MARK: Settling
+
+    /// Orders and merges what was found, keeps what lies before the cut and answers the cut.
+    private func settle(_ count: Int, _ region: Int) -> Int {
+        if findings.isEmpty { return max(cut, region) }
+        findings.sort { $0.start == $1.start ? $0.end > $1.end : $0.start < $1.start }
+        var kept = 0
+        for index in 0..<findings.count {
+            let next = findings[index]
+            if next.end <= region || next.end <= next.start { continue }
+            if kept > 0, next.start < findings[kept - 1].end {
+                merge(&findings[kept - 1], next)
+            } else {
+                findings[kept] = next
+                kept += 1
+            }
+        }
+        findings.removeLast(findings.count - kept)
+        // A secret that goes on takes the rest of the window with it, whatever else may begin inside of it.
+        if let last = findings.last, last.goesOn, held >= last.start { cut = count }
+        while let last = findings.last, last.end > cut {
+            // A finding the cut would part is found again with the next window.
+            if last.start < cut { cut = last.start }
+            findings.removeLast()
+        }
+        if let first = findings.first, first.start < region { findings[0].start = region }
+        return max(cut, region)
+    }
+
+    private func merge(_ into: inout Finding, _ next: Finding) {
+        let isInside = next.end <= into.end
+        if !isInside { into.end = next.end }
+        // What was longer than a look ahead keeps what was known of it then: more may be found inside of it in one window than in two.
+        if into.isCut {
+            into.goesOn = isInside ? into.goesOn : next.goesOn
+            return
+        }
+        if next.rank > into.rank {
+            into.kind = next.kind
+            into.rank = next.rank
+        }
+        if isInside { return }
+        into.goesOn = next.goesOn
+        into.isCut = next.isCut
+        into.tagEnd = max(into.tagEnd, next.tagEnd)
+        into.tag = nil
+    }
+}

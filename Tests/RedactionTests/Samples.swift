@@ -1,0 +1,51 @@
+import Core
+import Glibc
+import Redaction
+import TestSupport
+
+/// The shipped detectors and the fakes that tests plant, made at run time.
+enum Samples {
+    static let detectorFiles: [(name: String, bytes: [UInt8])] = ["airflow", "cloud", "vcs", "saas", "generic"].map { name in
+        let path = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+        return ("\(name).yaml", read("\(path)/Policies/detectors/\(name).yaml"))
+    }
+
+    static let detectors: DetectorSet = {
+        switch DetectorSet.load(detectorFiles) {
+        case .success(let set): return set
+        case .failure(let faults): fatalError(faults.description)
+        }
+    }()
+
+    static let engine = RedactionEngine(detectors: detectors, tenantKey: SecretBytes(Array("tests only, not secret".utf8).span))
+
+    static func read(_ path: String) -> [UInt8] {
+        guard let file = fopen(path, "rb") else { fatalError("cannot read \(path)") }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[0..<count] }
+        return bytes
+    }
+
+    static func scrub(_ text: String) -> String { String(decoding: scrub(Array(text.utf8)), as: UTF8.self) }
+
+    static func scrub(_ text: [UInt8], pieces: [[UInt8]]? = nil) -> [UInt8] {
+        let scrubber = TextScrubber(engine)
+        var out = ByteBuffer()
+        for piece in pieces ?? [text] { scrubber.push(piece.span, into: &out) }
+        scrubber.finish(into: &out)
+        return out.copy()
+    }
+
+    static func scrubSettling(_ text: [UInt8], pieces: [[UInt8]]) -> [UInt8] {
+        let scrubber = TextScrubber(engine)
+        var out = ByteBuffer()
+        for piece in pieces {
+            scrubber.push(piece.span, into: &out)
+            scrubber.settle(into: &out)
+        }
+        scrubber.finish(into: &out)
+        return out.copy()
+    }
+}
