@@ -45,11 +45,17 @@ struct DetectorFile {
         entry.finish()
         guard !id.isEmpty, !pattern.isEmpty else { return }
         if !Self.isSlug(id) { entry.fault("id", "`\(id)` is not lower case letters, digits and hyphens") }
-        if !Self.isSlug(kind) { entry.fault("kind", "`\(kind)` is not lower case letters, digits and hyphens", remedy: "at most 32 of them") }
-        if let other = ids.updateValue(entry.file, forKey: id) { entry.fault("id", "`\(id)` is taken in \(other)", remedy: "choose another") }
+        if !Self.isSlug(kind) {
+            entry.fault("kind", "`\(kind)` is not lower case letters, digits and hyphens", remedy: "at most 32 of them")
+        }
+        if let other = ids.updateValue(entry.file, forKey: id) {
+            entry.fault("id", "`\(id)` is taken in \(other)", remedy: "choose another")
+        }
         if positives.isEmpty { entry.fault("positives", "no example of what it finds", remedy: "add one, such as `acme_{A-Za-z0-9:32}`") }
         if negatives.isEmpty { entry.fault("negatives", "no example of what it must leave alone", remedy: "add a near miss") }
-        if literals.isEmpty { entry.fault("literals", "no literal: it would have to look at every byte", remedy: "add a text that every match holds") }
+        if literals.isEmpty {
+            entry.fault("literals", "no literal: it would have to look at every byte", remedy: "add a text that every match holds")
+        }
         for literal in literals where !(2...Limits.detectorLiteralBytesMax).contains(literal.utf8.count) {
             entry.fault("literals", "`\(literal)` is not 2 to \(Limits.detectorLiteralBytesMax) bytes long")
         }
@@ -62,7 +68,8 @@ struct DetectorFile {
             if group > compiled.groupCount { entry.fault("group", "the pattern has no group \(group)") }
             return Detector(
                 id: id, kind: kind, about: about, literals: literals, ignoresCase: ignoresCase, pattern: pattern, group: group,
-                entropy: entropy.flatMap(Self.decimal) ?? 0, isPrecise: isPrecise, tagsWhole: tagsWhole, search: search, positives: positives,
+                entropy: entropy.flatMap(Self.decimal) ?? 0, isPrecise: isPrecise, tagsWhole: tagsWhole, search: search,
+                positives: positives,
                 negatives: negatives, compiled: compiled, kindIndex: 0)
         }
         if let entropy, Self.decimal(entropy) == nil { entry.fault("entropy", "`\(entropy)` is not a number from 0 to 8") }
@@ -75,7 +82,9 @@ struct DetectorFile {
                 entry.fault("pattern", "it can match nothing at all", remedy: "give every part a least length")
                 return
             }
-            if compiled.groupCount > 15 { entry.fault("pattern", "more than 15 groups", remedy: "write `(?:` for groups that are not needed") }
+            if compiled.groupCount > 15 {
+                entry.fault("pattern", "more than 15 groups", remedy: "write `(?:` for groups that are not needed")
+            }
             let made = make(compiled)
             detectors.append(made.withKind(index(of: made.kind)))
         } catch {
@@ -102,7 +111,8 @@ struct DetectorFile {
 extension Detector {
     func withKind(_ index: UInt16) -> Detector {
         Detector(
-            id: id, kind: kind, about: about, literals: literals, ignoresCase: ignoresCase, pattern: pattern, group: group, entropy: entropy,
+            id: id, kind: kind, about: about, literals: literals, ignoresCase: ignoresCase, pattern: pattern, group: group,
+            entropy: entropy,
             isPrecise: isPrecise, tagsWhole: tagsWhole, search: search, positives: positives, negatives: negatives, compiled: compiled,
             kindIndex: index)
     }

@@ -86,8 +86,10 @@ public final class DetectorSet: Sendable {
         "passw", "passphrase", "passcode", "pass=", "pass:", "_pass", "-pass", "pass\"", "pass'", "dbpass", "pwd", "_pw", "-pw", "psw",
         "secret", "token", "api_key", "apikey", "api-key", "api key", "access_key", "accesskey", "access-key", "access key", "account_key",
         "accountkey", "private_key", "privatekey", "private-key", "_key", "-key", ".key", "key=", "authkey", "servicekey", "fernet",
-        "credential", "creds", "authoriz", "auth_", "-auth", "_auth", "authtoken", "bearer", "cookie", "session", "jsessionid", "sid=", "dsn",
-        "_conn", "conn_", "connection_str", "connectionstr", "_url", "_uri", "sig=", "signature", "sas=", "_sas", "_pat", "otp", "hmac", "jwt",
+        "credential", "creds", "authoriz", "auth_", "-auth", "_auth", "authtoken", "bearer", "cookie", "session", "jsessionid", "sid=",
+        "dsn",
+        "_conn", "conn_", "connection_str", "connectionstr", "_url", "_uri", "sig=", "signature", "sas=", "_sas", "_pat", "otp", "hmac",
+        "jwt",
         "psk", "webhook_url", "proxy\"", "proxies\"", "proxy'", "proxies'", "service_account", "keyfile_dict",
     ]
 }

@@ -38,7 +38,9 @@ public struct DetectorTemplate: Sendable {
             switch part {
             case .text(let text): out += text
             case .draw(let letters, let counts):
-                for _ in 0..<Int.random(in: counts, using: &random) { out.append(letters[Int.random(in: 0..<letters.count, using: &random)]) }
+                for _ in 0..<Int.random(in: counts, using: &random) {
+                    out.append(letters[Int.random(in: 0..<letters.count, using: &random)])
+                }
             }
         }
         return out

@@ -181,7 +181,9 @@ struct KeyName {
         return isConnection ? KeyClass(tier: .medium, kind: .connection, shape: .connection) : nil
     }
 
-    private static let strongWhole: [StaticString] = ["pass", "pw", "psw", "passwort", "credential", "credentials", "creds", "secrets", "passwords"]
+    private static let strongWhole: [StaticString] = [
+        "pass", "pw", "psw", "passwort", "credential", "credentials", "creds", "secrets", "passwords",
+    ]
     private static let strongEnds: [StaticString] = ["password", "passwd", "passphrase", "passcode", "secret", "pwd", "dbpass", "userpass"]
     private static let gluedKeys: [StaticString] = [
         "apikey", "secretkey", "accesskey", "privatekey", "accountkey", "authkey", "sharedaccesskey", "servicekey",
@@ -194,7 +196,8 @@ struct KeyName {
     ]
     private static let addressWords: [StaticString] = ["url", "uri", "conn", "dsn", "endpoint", "link", "href"]
     private static let connectionWords: [StaticString] = [
-        "database", "db", "broker", "redis", "connection", "conn", "result", "sqlalchemy", "alchemy", "mongo", "mongodb", "amqp", "postgres",
+        "database", "db", "broker", "redis", "connection", "conn", "result", "sqlalchemy", "alchemy", "mongo", "mongodb", "amqp",
+        "postgres",
         "postgresql", "mysql", "backend", "jdbc", "proxy", "celery",
     ]
     private static let harmlessTokens: [StaticString] = [
@@ -203,21 +206,27 @@ struct KeyName {
         "progress", "start", "end", "last", "first", "new", "per", "invalid", "unexpected", "ownership", "fencing", "delete", "schema",
     ]
     private static let harmlessKeys: [StaticString] = [
-        "primary", "partition", "sort", "foreign", "cache", "dedup", "deduplication", "idempotency", "public", "host", "row", "hash", "natural",
+        "primary", "partition", "sort", "foreign", "cache", "dedup", "deduplication", "idempotency", "public", "host", "row", "hash",
+        "natural",
         "surrogate", "composite", "unique", "join", "group", "index", "lookup", "object", "file", "map", "dict", "message", "routing",
         "xcom", "config", "conf", "param", "context", "state", "task", "dag", "run", "event", "asset", "dataset", "bucket", "s3", "column",
         "table", "range", "order", "ordering", "business", "candidate", "super", "gpg", "hot", "short", "shortcut", "any", "arrow",
-        "registry", "root", "metric", "label", "tag", "kms", "return", "trigger", "rendered", "sorting", "grouping", "merge", "distribution",
+        "registry", "root", "metric", "label", "tag", "kms", "return", "trigger", "rendered", "sorting", "grouping", "merge",
+        "distribution",
         "clustering", "cluster", "lock", "storage", "batch", "record", "data", "json", "header", "default", "missing", "unknown", "invalid",
         "extra", "new", "old", "the", "this", "no", "by", "of", "first", "last", "next", "entry", "node", "field", "feature", "translation",
     ]
     private static let harmlessLast: [StaticString] = [
         "id", "ids", "name", "names", "arn", "arns", "ref", "refs", "type", "types", "path", "paths", "file", "files", "filename", "host",
-        "port", "policy", "length", "len", "size", "count", "counts", "limit", "limits", "max", "min", "expiry", "expires", "expiration", "in",
+        "port", "policy", "length", "len", "size", "count", "counts", "limit", "limits", "max", "min", "expiry", "expires", "expiration",
+        "in",
         "at", "ttl", "age", "version", "versions", "algorithm", "alg", "method", "mode", "backend", "backends", "provider", "providers",
         "manager", "store", "location", "namespace", "format", "field", "fields", "column", "columns", "label", "enabled", "disabled",
-        "required", "status", "usage", "used", "rotation", "created", "updated", "issuer", "audience", "scope", "scopes", "strength", "hint",
-        "reset", "history", "validator", "validators", "mount", "class", "level", "prefix", "suffix", "rate", "cost", "price", "index", "kwargs",
-        "error", "errors", "failed", "changed", "exists", "valid", "invalid", "is", "has", "present", "missing", "server", "service", "engine",
+        "required", "status", "usage", "used", "rotation", "created", "updated", "issuer", "audience", "scope", "scopes", "strength",
+        "hint",
+        "reset", "history", "validator", "validators", "mount", "class", "level", "prefix", "suffix", "rate", "cost", "price", "index",
+        "kwargs",
+        "error", "errors", "failed", "changed", "exists", "valid", "invalid", "is", "has", "present", "missing", "server", "service",
+        "engine",
     ]
 }

@@ -119,7 +119,9 @@ extension WindowScan {
     /// `sha256:…`, `arn:…` and their like.
     private func isDigest(_ bytes: Span<UInt8>) -> Bool {
         for literal: StaticString in ["sha256:", "sha256-", "sha512-", "sha384-", "sha1:", "md5:", "arn:", "urn:"]
-        where bytes.count > literal.utf8CodeUnitCount && ASCII.equals(bytes.extracting(0..<literal.utf8CodeUnitCount), literal) { return true }
+        where bytes.count > literal.utf8CodeUnitCount && ASCII.equals(bytes.extracting(0..<literal.utf8CodeUnitCount), literal) {
+            return true
+        }
         return false
     }
 
@@ -195,7 +197,8 @@ extension WindowScan {
             while start < end, text[start] != 0x3D { start += 1 }
             if start < end {
                 let item = text.extracting(start + 1..<end)
-                if item.count >= 16, !ValueShape.isPlaceholder(item), Placeholder.length(in: item, at: 0) == nil, ValueShape.isRandom(item) {
+                if item.count >= 16, !ValueShape.isPlaceholder(item), Placeholder.length(in: item, at: 0) == nil, ValueShape.isRandom(item)
+                {
                     return start + 1..<end
                 }
             }

@@ -97,7 +97,9 @@ extension WindowScan {
         }
         let blanksStart = at
         at = skipBlanks(text, at, limit)
-        guard let separator = self.separator(text, &at, limit, before: before, isFlag: isFlag && closers == 0, quote: quote, blanks: at - blanksStart, kind: kind)
+        guard
+            let separator = self.separator(
+                text, &at, limit, before: before, isFlag: isFlag && closers == 0, quote: quote, blanks: at - blanksStart, kind: kind)
         else { return nil }
         at = skipBlanks(text, at, limit)
         var value = Value(start: at, end: at, isQuoted: false, isMember: quote >= 0 && separator == .colon, separator: separator)
@@ -105,13 +107,17 @@ extension WindowScan {
         // A YAML block: the value is the next line.
         if separator == .colon, quote < 0, next == 0x7C || next == 0x3E {
             var line = at + 1
-            while let mark = Optional(byte(text, line, limit)), mark == 0x2D || mark == 0x2B || ASCII.isDigit(UInt8(max(mark, 0))) { line += 1 }
+            while let mark = Optional(byte(text, line, limit)), mark == 0x2D || mark == 0x2B || ASCII.isDigit(UInt8(max(mark, 0))) {
+                line += 1
+            }
             guard byte(text, line, limit) == 0x0A else { return nil }
             at = skipBlanks(text, line + 1, limit)
             next = byte(text, at, limit)
         }
         // String prefixes of Python.
-        if next >= 0, (UInt8(next) | 0x20) == 0x62 || (UInt8(next) | 0x20) == 0x72 || (UInt8(next) | 0x20) == 0x75 || (UInt8(next) | 0x20) == 0x66 {
+        if next >= 0,
+            (UInt8(next) | 0x20) == 0x62 || (UInt8(next) | 0x20) == 0x72 || (UInt8(next) | 0x20) == 0x75 || (UInt8(next) | 0x20) == 0x66
+        {
             let behind = byte(text, at + 1, limit)
             if behind == 0x22 || behind == 0x27 {
                 at += 1
@@ -129,9 +135,13 @@ extension WindowScan {
     /// `"key": "db_password", "value": "…"`: the key is a value itself, and its own value is the next member.
     private func skipValueMember(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ quote: Int) -> Bool {
         var at = place
-        while at - place < 64, let next = Optional(byte(text, at, limit)), next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 { at += 1 }
+        while at - place < 64, let next = Optional(byte(text, at, limit)), next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 {
+            at += 1
+        }
         guard byte(text, at, limit) == quote else { return false }
-        for (offset, letter) in [0x56, 0x41, 0x4C, 0x55, 0x45].enumerated() where byte(text, at + 1 + offset, limit) & ~0x20 != letter { return false }
+        for (offset, letter) in [0x56, 0x41, 0x4C, 0x55, 0x45].enumerated() where byte(text, at + 1 + offset, limit) & ~0x20 != letter {
+            return false
+        }
         guard byte(text, at + 6, limit) == quote else { return false }
         at = skipBlanks(text, at + 7, limit)
         guard byte(text, at, limit) == 0x3A else { return false }
@@ -177,7 +187,9 @@ extension WindowScan {
             at += 1
             return .element
         case 0x69, 0x77:
-            guard blanks == 1, kind.tier == .strong, byte(text, at + 1, limit) == (first == 0x69 ? 0x73 : 0x61) else { return isFlag && blanks > 0 ? .flag : nil }
+            guard blanks == 1, kind.tier == .strong, byte(text, at + 1, limit) == (first == 0x69 ? 0x73 : 0x61) else {
+                return isFlag && blanks > 0 ? .flag : nil
+            }
             let end = at + (first == 0x69 ? 2 : 3)
             guard byte(text, end, limit) == 0x20 else { return isFlag ? .flag : nil }
             at = end
@@ -231,7 +243,9 @@ extension WindowScan {
             case 0...0x1F, 0x22, 0x27, 0x60, 0x3C, 0x3E: break reading
             case 0x20: if !isLine { break reading }
             case 0x29, 0x5D, 0x7D:
-                guard kind.tier == .strong, value.separator != .colon || !value.isMember, goesOnBehind(text, at, limit) else { break reading }
+                guard kind.tier == .strong, value.separator != .colon || !value.isMember, goesOnBehind(text, at, limit) else {
+                    break reading
+                }
             case 0x2C, 0x3B, 0x26:
                 if isLine, kind.shape == .cookie || next == 0x2C { break }
                 guard kind.tier == .strong, !value.isMember, goesOnBehind(text, at, limit) else { break reading }
@@ -247,7 +261,9 @@ extension WindowScan {
         value.following = byte(text, at, limit)
         while isLine, value.end > value.start, text[value.end - 1] == 0x20 || text[value.end - 1] == 0x2C { value.end -= 1 }
         // A full stop or comma ends a sentence, not a secret.
-        if value.separator == .prose || value.separator == .colon, value.end - value.start > 1, text[value.end - 1] == 0x2E || text[value.end - 1] == 0x2C {
+        if value.separator == .prose || value.separator == .colon, value.end - value.start > 1,
+            text[value.end - 1] == 0x2E || text[value.end - 1] == 0x2C
+        {
             value.end -= 1
         }
     }
@@ -256,7 +272,9 @@ extension WindowScan {
     private func goesOnBehind(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Bool {
         var at = place + 1
         let first = byte(text, at, limit)
-        guard first > 0x20, first != 0x22, first != 0x27, first != 0x7D, first != 0x5D, first != 0x29, first != 0x2C, first != 0x3B else { return false }
+        guard first > 0x20, first != 0x22, first != 0x27, first != 0x7D, first != 0x5D, first != 0x29, first != 0x2C, first != 0x3B else {
+            return false
+        }
         while at - place < 40 {
             let next = byte(text, at, limit)
             guard next >= 0 else { return true }

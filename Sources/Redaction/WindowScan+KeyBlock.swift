@@ -122,7 +122,9 @@ extension WindowScan {
         return count >= 12 ? classes == 3 : classes >= 2 && upper > 1 && count % 4 == 0
     }
 
-    private func isEdge(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x22 || byte == 0x27 || byte == 0x5C || byte == 0x2D || byte == 0x2C }
+    private func isEdge(_ byte: UInt8) -> Bool {
+        byte <= 0x20 || byte == 0x22 || byte == 0x27 || byte == 0x5C || byte == 0x2D || byte == 0x2C
+    }
 
     private static func isBase64(_ byte: UInt8) -> Bool {
         ASCII.isAlphanumeric(byte) || byte == 0x2B || byte == 0x2F || byte == 0x3D

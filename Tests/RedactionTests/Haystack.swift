@@ -17,7 +17,8 @@ enum Haystack {
     static func line(_ number: Int, using random: inout SeededGenerator) -> String {
         let time = "2026-11-21T07:\(10 + number % 50):\(10 + number / 50 % 50).\(100 + number % 900)+0000"
         let dag = ["extract_orders", "finance_eod", "customer_sync", "ml_train"][Int.random(in: 0..<4, using: &random)]
-        let id = hex(8, using: &random) + "-" + hex(4, using: &random) + "-4" + hex(3, using: &random) + "-a" + hex(3, using: &random) + "-"
+        let id =
+            hex(8, using: &random) + "-" + hex(4, using: &random) + "-4" + hex(3, using: &random) + "-a" + hex(3, using: &random) + "-"
             + hex(12, using: &random)
         let lines = [
             "[\(time)] {taskinstance.py:1157} INFO - Dependencies all met for <TaskInstance: \(dag).load scheduled__2026-11-21T00:00:00+00:00>",

@@ -53,7 +53,8 @@ import Testing
 
     @Test(arguments: UInt64(1)...20) func runsAreThoseANaiveSearchFinds(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        let text = Array(random.text(Int.random(in: 0...2_000, using: &random), from: seed % 2 == 0 ? "aZ09+/_=- " : "abcdefghijklmnopqrstuvwxyz.").utf8)
+        let text = Array(
+            random.text(Int.random(in: 0...2_000, using: &random), from: seed % 2 == 0 ? "aZ09+/_=- " : "abcdefghijklmnopqrstuvwxyz.").utf8)
         let member = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_=-".utf8)
         var naive: [[Int]] = []
         var start: Int?

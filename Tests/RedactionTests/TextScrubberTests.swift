@@ -21,14 +21,20 @@ import Testing
         let end = "-----END RSA " + "PRIVATE KEY-----"
         return [
             ("token is \(github) ok", [github]), ("password=\(password)", [password]), ("\"password\": \"\(password)\",", [password]),
-            ("{\\\"password\\\": \\\"\(password)\\\"}", [password]), ("{\\\\\\\"db_password\\\\\\\": \\\\\\\"\(password)\\\\\\\"}", [password]),
+            ("{\\\"password\\\": \\\"\(password)\\\"}", [password]),
+            ("{\\\\\\\"db_password\\\\\\\": \\\\\\\"\(password)\\\\\\\"}", [password]),
             ("{'password': '\(password)', 'x': 1}", [password]), ("postgresql://user:\(password)@host:5432/db", [password]),
             ("Authorization: Bearer \(token)", [body, signature]), ("aws \(keyID) \(secretKey)", [keyID, secretKey]),
             ("aws_secret_access_key=\(secretKey)", [secretKey]), ("mysql --password \(password) --user x", [password]),
-            ("[\"--password\", \"\(password)\"]", [password]), ("<password>\(password)</password>", [password]), ("jwt \(token)", [body, signature]),
+            ("[\"--password\", \"\(password)\"]", [password]), ("<password>\(password)</password>", [password]),
+            ("jwt \(token)", [body, signature]),
             ("event\\n\(keyID)\\n", [keyID]), (" \u{1b}[31m\(github.prefix(20))\u{1b}[0m\(github.suffix(20))", [github]),
-            ("{\"key\": \"db_password\", \"value\": \"\(password)\"}", [password]), ("\(begin)\n\(first)\n\(last)==\n\(end)\nnext", [first, last]),
-            ("{\"event\": \"\(begin)\"}\n{\"event\": \"\(first)\"}\n{\"event\": \"working\"}\n{\"event\": \"\(last)==\"}\n{\"event\": \"\(end)\"}", [first, last]),
+            ("{\"key\": \"db_password\", \"value\": \"\(password)\"}", [password]),
+            ("\(begin)\n\(first)\n\(last)==\n\(end)\nnext", [first, last]),
+            (
+                "{\"event\": \"\(begin)\"}\n{\"event\": \"\(first)\"}\n{\"event\": \"working\"}\n{\"event\": \"\(last)==\"}\n{\"event\": \"\(end)\"}",
+                [first, last]
+            ),
             ("AIRFLOW_CONN_X='mysql://root:\(password)@h/db'", [password]), ("AIRFLOW__CORE__FERNET_KEY=\(signature)=", [signature]),
         ]
     }
