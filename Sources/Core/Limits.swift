@@ -142,6 +142,21 @@ public enum Limits {
     /// After what time a remembered token is verified again.
     public static let verifiedTokenRecheck: Duration = .seconds(300)
 
+    // MARK: MCP
+
+    /// Entries of one list page that are looked at.
+    public static let listEntriesMax = 10_000
+    /// Arguments of one tool that are mirrored in headers.
+    public static let parameterHeadersMax = 16
+    /// The name part of one `Mcp-Param-` header.
+    public static let parameterTokenBytesMax = 64
+    /// White space between two members of a reply's envelope that is kept.
+    public static let replyGapBytesMax = 1_024
+    /// A name that is told in the text of a refusal.
+    public static let shownNameBytesMax = 128
+    /// A session id as the upstream gave it, so that the sealed one fits `sessionIDBytesMax`.
+    public static let upstreamSessionBytesMax = 512
+
     // MARK: Redis
 
     /// The strings of one Redis reply together.
@@ -212,6 +227,13 @@ public enum Limits {
     public static let logFieldBytesMax = 2_048
     /// Lines of one event told in ten seconds.
     public static let logRepeatsMax = 10
+
+    // MARK: Configuration
+
+    /// One file with a secret, token or private key.
+    public static let secretFileBytesMax = 64 * 1024
+    /// The least bytes of a key that seals or hashes.
+    public static let keyFileBytesMin = 32
 
     // MARK: Policy
 

@@ -30,6 +30,13 @@ extension JSONTokenizer {
                 pass(base, from, at, &sink)
                 throw failure(.controlCharacter, at)
             }
+            if byte >= 0x80 {
+                let stop = UTF8Scan.soundEnd(base, at, end)
+                if stop > at {
+                    at = stop
+                    continue
+                }
+            }
             switch StringSequence.read(base + at, end &- at) {
             case .sound(let length):
                 at &+= length

@@ -1,66 +1,61 @@
-/// A keyed 64-bit hash of object keys (SipHash-1-3), so that nobody who does not know this process's key can make keys collide.
+/// A 64-bit hash of object keys under a key of this process's own: folded multiplication, two words at a time.
+///
+/// Nobody sees its values, so nobody can look for keys that collide. It is not meant for anything where that does not hold.
 struct KeyHash: Sendable {
     private let k0: UInt64
     private let k1: UInt64
+    private let k2: UInt64
 
     /// The hash of this process, keyed once from the kernel's random source.
     static let process: KeyHash = {
         var random = SystemRandomNumberGenerator()
-        return KeyHash(k0: random.next(), k1: random.next())
+        return KeyHash(k0: random.next(), k1: random.next(), k2: random.next())
     }()
 
-    init(k0: UInt64, k1: UInt64) {
+    /// Makes a hash with this key.
+    init(k0: UInt64, k1: UInt64, k2: UInt64) {
         self.k0 = k0
         self.k1 = k1
+        self.k2 = k2
     }
 
-    /// The hash of `count` bytes.
-    func callAsFunction(_ base: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
-        var v0 = k0 ^ 0x736f_6d65_7073_6575
-        var v1 = k1 ^ 0x646f_7261_6e64_6f6d
-        var v2 = k0 ^ 0x6c79_6765_6e65_7261
-        var v3 = k1 ^ 0x7465_6462_7974_6573
-        let raw = UnsafeRawPointer(base)
+    /// The hash of some bytes.
+    @inline(__always)
+    func callAsFunction(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        let count = bytes.count
+        guard let base = UnsafeRawPointer(bytes.baseAddress), count > 0 else { return k2 }
+        var state = k2 ^ UInt64(truncatingIfNeeded: count)
         var at = 0
-        while at &+ 8 <= count {
-            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-            v3 ^= word
-            Self.round(&v0, &v1, &v2, &v3)
-            v0 ^= word
-            at &+= 8
+        while at &+ 16 < count {
+            state = Self.fold(Self.word(base, at) ^ k0, Self.word(base, at &+ 8) ^ state)
+            at &+= 16
         }
-        var last = UInt64(truncatingIfNeeded: count) << 56
-        var shift: UInt64 = 0
-        while at < count {
-            last |= UInt64(base[at]) &<< shift
-            shift &+= 8
-            at &+= 1
+        // The last 1 to 16 bytes, as two words that may overlap.
+        let rest = count &- at
+        let first: UInt64
+        let last: UInt64
+        if rest >= 8 {
+            first = Self.word(base, at)
+            last = Self.word(base, count &- 8)
+        } else if rest >= 4 {
+            first = UInt64(base.loadUnaligned(fromByteOffset: at, as: UInt32.self))
+            last = UInt64(base.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
+        } else {
+            let middle = base.load(fromByteOffset: at &+ rest &>> 1, as: UInt8.self)
+            first = UInt64(base.load(fromByteOffset: at, as: UInt8.self)) << 8 | UInt64(middle)
+            last = UInt64(base.load(fromByteOffset: count &- 1, as: UInt8.self))
         }
-        v3 ^= last
-        Self.round(&v0, &v1, &v2, &v3)
-        v0 ^= last
-        v2 ^= 0xff
-        Self.round(&v0, &v1, &v2, &v3)
-        Self.round(&v0, &v1, &v2, &v3)
-        Self.round(&v0, &v1, &v2, &v3)
-        return v0 ^ v1 ^ v2 ^ v3
+        return Self.fold(Self.fold(first ^ k1, last ^ state) ^ k0, state ^ k1)
     }
 
     @inline(__always)
-    private static func round(_ v0: inout UInt64, _ v1: inout UInt64, _ v2: inout UInt64, _ v3: inout UInt64) {
-        v0 &+= v1
-        v1 = v1 &<< 13 | v1 &>> 51
-        v1 ^= v0
-        v0 = v0 &<< 32 | v0 &>> 32
-        v2 &+= v3
-        v3 = v3 &<< 16 | v3 &>> 48
-        v3 ^= v2
-        v0 &+= v3
-        v3 = v3 &<< 21 | v3 &>> 43
-        v3 ^= v0
-        v2 &+= v1
-        v1 = v1 &<< 17 | v1 &>> 47
-        v1 ^= v2
-        v2 = v2 &<< 32 | v2 &>> 32
+    private static func word(_ base: UnsafeRawPointer, _ at: Int) -> UInt64 {
+        base.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+    }
+
+    @inline(__always)
+    private static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        let product = a.multipliedFullWidth(by: b)
+        return product.high ^ product.low
     }
 }

@@ -25,18 +25,15 @@ struct KeyLedger: ~Copyable {
     mutating func insert(_ key: UnsafeBufferPointer<UInt8>, members: Int, depth: Int) -> Bool {
         let value = salted(key, depth)
         let first = hashes.count - members
-        if members < Self.membersSearched {
+        if members <= Self.membersSearched {
             for at in first..<hashes.count where hashes[at] == value { return false }
-            hashes.append(value)
-            return true
+        } else if find(value, from: first) != nil {
+            return false
         }
-        makeRoom(for: members + 1)
-        if members == Self.membersSearched {
-            for at in first..<hashes.count { enter(at) }
-        }
-        guard find(value, from: first) == nil else { return false }
         hashes.append(value)
-        enter(hashes.count - 1)
+        if members < Self.membersSearched { return true }
+        makeRoom(for: members + 1)
+        for at in (members == Self.membersSearched ? first : hashes.count - 1)..<hashes.count { enter(at) }
         return true
     }
 
@@ -50,9 +47,7 @@ struct KeyLedger: ~Copyable {
 
     /// The depth goes into the hash, so that equal keys of nested objects do not crowd one place of the table.
     private func salted(_ key: UnsafeBufferPointer<UInt8>, _ depth: Int) -> UInt64 {
-        var none: UInt8 = 0
-        let value = key.baseAddress.map { hash($0, key.count) } ?? withUnsafePointer(to: &none) { hash($0, 0) }
-        return value ^ UInt64(truncatingIfNeeded: depth) &* 0x9E37_79B9_7F4A_7C15
+        hash(key) ^ UInt64(truncatingIfNeeded: depth) &* 0x9E37_79B9_7F4A_7C15
     }
 
     private func find(_ value: UInt64, from first: Int) -> Int? {

@@ -1,97 +1,130 @@
 import Core
 
-/// Reads one text into a tape. No recursion: what is open is linked through the tape itself.
+/// Reads one text into a tape. No recursion: what is open is linked through the tape itself, and what changes with every value
+/// of the innermost container is kept beside it.
 struct TapeBuilder {
     private let base: UnsafePointer<UInt8>
     private let end: Int
     private let dialect: JSONDialect
-    private var tape: [TapeEntry] = []
+    private let tape: UnsafeMutablePointer<TapeEntry>
+    private let capacity: Int
+    /// Entries written.
+    private var used = 0
     private var at = 0
+    private var depth = 0
+    /// Members of the open objects around the innermost container.
+    private var outerMembers = 0
     /// The innermost open container, or -1.
     private var open = -1
-    private var depth = 0
-    /// Members of all open objects together.
-    private var openMembers = 0
+    private var isObject = false
+    /// Its members or elements so far.
+    private var count = 0
+    /// The entry of its last key, or 0.
+    private var lastKey = 0
+    /// Whether something in it is not in canonical form.
+    private var isMarked = false
 
     /// Up to so many members, a key is compared with each before it; past that, with a table when the object closes.
     static let membersCompared = 16
 
+    private enum Outcome {
+        case complete
+        case full
+        case refused(JSONFailure)
+    }
+
     /// The tape of a text, or why it is none.
     static func tape(of bytes: [UInt8], _ dialect: JSONDialect) throws(JSONFailure) -> [TapeEntry] {
         guard bytes.count < TapeEntry.addressableBytes else { throw JSONFailure(reason: .tooLarge, offset: 0) }
-        return try bytes.withUnsafeBufferPointer { source throws(JSONFailure) in
-            guard let base = source.baseAddress, source.count > 0 else { throw JSONFailure(reason: .truncated, offset: 0) }
-            var builder = TapeBuilder(base: base, end: source.count, dialect: dialect)
-            try builder.build()
-            return builder.tape
+        // Ordinary text has a value or key every eight bytes or more; no text has one more often than every second byte, except
+        // for the brackets that open it.
+        let usual = bytes.count / 8 + 16
+        let most = bytes.count / 2 + Limits.jsonDepthMax + 2
+        var outcome = Outcome.full
+        let tape = build(bytes, dialect, capacity: usual, &outcome)
+        if case .complete = outcome { return tape }
+        if case .refused(let failure) = outcome { throw failure }
+        let roomy = build(bytes, dialect, capacity: most, &outcome)
+        if case .refused(let failure) = outcome { throw failure }
+        return roomy
+    }
+
+    private static func build(_ bytes: [UInt8], _ dialect: JSONDialect, capacity: Int, _ outcome: inout Outcome) -> [TapeEntry] {
+        [TapeEntry](unsafeUninitializedCapacity: capacity) { room, used in
+            outcome = bytes.withUnsafeBufferPointer { source in
+                guard let base = source.baseAddress, let tape = room.baseAddress, source.count > 0 else {
+                    return .refused(JSONFailure(reason: .truncated, offset: 0))
+                }
+                var builder = TapeBuilder(base: base, end: source.count, dialect: dialect, tape: tape, capacity: capacity)
+                do throws(JSONFailure) {
+                    let isComplete = try builder.build()
+                    used = builder.used
+                    return isComplete ? .complete : .full
+                } catch {
+                    return .refused(error)
+                }
+            }
         }
     }
 
-    private init(base: UnsafePointer<UInt8>, end: Int, dialect: JSONDialect) {
+    private init(
+        base: UnsafePointer<UInt8>, end: Int, dialect: JSONDialect, tape: UnsafeMutablePointer<TapeEntry>, capacity: Int
+    ) {
         self.base = base
         self.end = end
         self.dialect = dialect
-        tape.reserveCapacity(end / 10 + 16)
+        self.tape = tape
+        self.capacity = capacity
     }
 
-    private mutating func build() throws(JSONFailure) {
+    /// Reads the whole text; false if the tape has no room for it.
+    private mutating func build() throws(JSONFailure) -> Bool {
         if base[0] == 0xEF { throw failure(.byteOrderMark) }
         skipWhitespace()
-        while true {
+        repeat {
+            // A key and its value are read in one round.
+            if capacity &- used < 2 { return false }
+            if isObject { try readKey() }
             try readValue()
-            // A container that has just been opened comes back with its first value still to be read.
-            if needsValue { continue }
-            if try !readPastValue() { break }
-        }
+        } while try readPastValue()
         skipWhitespace()
         guard at == end else { throw failure(.trailingBytes) }
+        return true
     }
 
-    /// Whether the value read last was an opening whose content comes next.
-    private var needsValue = false
-
+    /// Reads a scalar, or the opening of a container.
+    @inline(__always)
     private mutating func readValue() throws(JSONFailure) {
-        needsValue = false
         guard at < end else { throw failure(.truncated) }
+        count &+= 1
         switch base[at] {
-        case UInt8(ascii: "{"):
-            try openContainer(.object)
-            if at < end, base[at] == UInt8(ascii: "}") { return try closeContainer() }
-            try readKey()
-            needsValue = true
-        case UInt8(ascii: "["):
-            try openContainer(.array)
-            if at < end, base[at] == UInt8(ascii: "]") { return try closeContainer() }
-            addElement()
-            needsValue = true
-        case UInt8(ascii: "\""):
-            try readString()
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            try readNumber()
+        case UInt8(ascii: "\""): try readString()
+        case UInt8(ascii: "{"): try openContainer(.object)
+        case UInt8(ascii: "["): try openContainer(.array)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try readNumber()
         case UInt8(ascii: "t"): try readLiteral("true", .true)
         case UInt8(ascii: "f"): try readLiteral("false", .false)
         case UInt8(ascii: "n"): try readLiteral("null", .null)
-        default:
-            throw failure(.unexpectedByte)
+        default: throw failure(.unexpectedByte)
         }
     }
 
-    /// Reads from behind a value to the start of the next one; false when the top-level value is complete.
+    /// Reads from behind a value or an opening to the start of the next key or value; false when the top-level value is complete.
+    @inline(__always)
     private mutating func readPastValue() throws(JSONFailure) -> Bool {
         while open >= 0 {
             skipWhitespace()
             guard at < end else { throw failure(.truncated) }
-            let isObject = tape[open].isObject
-            switch base[at] {
-            case UInt8(ascii: ","):
+            let byte = base[at]
+            if byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+                try closeContainer()
+            } else if count == 0 {
+                return true
+            } else {
+                guard byte == UInt8(ascii: ",") else { throw failure(.unexpectedByte) }
                 at &+= 1
                 skipWhitespace()
-                if isObject { try readKey() } else { addElement() }
                 return true
-            case UInt8(ascii: "}") where isObject, UInt8(ascii: "]") where !isObject:
-                try closeContainer()
-            default:
-                throw failure(.unexpectedByte)
             }
         }
         return false
@@ -100,41 +133,47 @@ struct TapeBuilder {
     private mutating func openContainer(_ kind: JSONKind) throws(JSONFailure) {
         guard depth < Limits.jsonDepthMax else { throw failure(.tooDeep) }
         depth &+= 1
-        tape.append(TapeEntry(kind, start: at, link: open))
-        open = tape.count &- 1
+        if open >= 0 {
+            tape[open].length = UInt32(truncatingIfNeeded: lastKey)
+            tape[open].setCount(count, isMarked: isMarked)
+            if isObject { outerMembers &+= count }
+        }
+        let index = append(TapeEntry(kind, start: at, link: open))
+        open = index
+        isObject = kind == .object
+        count = 0
+        lastKey = 0
+        isMarked = false
         at &+= 1
-        skipWhitespace()
     }
 
     private mutating func closeContainer() throws(JSONFailure) {
-        let index = open
-        var entry = tape[index]
-        if entry.isObject {
-            openMembers &-= entry.count
-            if entry.count > Self.membersCompared { try findDuplicate(Int(entry.length), entry.count) }
-        }
+        if isObject, count > Self.membersCompared { try findDuplicate() }
         at &+= 1
-        let parent = Int(Int32(bitPattern: entry.link))
-        entry.length = UInt32(truncatingIfNeeded: at) &- entry.start
-        entry.link = UInt32(truncatingIfNeeded: tape.count)
-        tape[index] = entry
-        if entry.isMarked, parent >= 0 { tape[parent].mark() }
-        open = parent
         depth &-= 1
-    }
-
-    private mutating func addElement() {
-        tape[open].addOne()
+        let index = open
+        let parent = Int(Int32(bitPattern: tape[index].link))
+        tape[index].length = UInt32(truncatingIfNeeded: at) &- tape[index].start
+        tape[index].link = UInt32(truncatingIfNeeded: used)
+        tape[index].setCount(count, isMarked: isMarked)
+        open = parent
+        guard parent >= 0 else { return }
+        let outer = tape[parent]
+        isObject = outer.isObject
+        count = outer.count
+        lastKey = Int(outer.length)
+        isMarked = isMarked || outer.isMarked
+        if isObject { outerMembers &-= count }
     }
 
     /// Reads a key, its colon and what whitespace follows.
+    @inline(__always)
     private mutating func readKey() throws(JSONFailure) {
         guard at < end else { throw failure(.truncated) }
         guard base[at] == UInt8(ascii: "\"") else { throw failure(.unexpectedByte) }
         let opening = at
         try readString()
-        let index = tape.count &- 1
-        try addMember(index, openingAt: opening)
+        try addMember(used &- 1, openingAt: opening)
         skipWhitespace()
         guard at < end else { throw failure(.truncated) }
         guard base[at] == UInt8(ascii: ":") else { throw failure(.unexpectedByte) }
@@ -142,95 +181,123 @@ struct TapeBuilder {
         skipWhitespace()
     }
 
+    @inline(__always)
     private mutating func addMember(_ index: Int, openingAt opening: Int) throws(JSONFailure) {
-        let source = base
-        let (length, signature) = tape[index].withKey(source) { ($0.count, KeySignature.of($0)) }
+        let entry = tape[index]
+        var length = Int(entry.length)
+        let signature: UInt32
+        if entry.isMarked {
+            (length, signature) = entry.withKey(base) { ($0.count, KeySignature.of($0)) }
+        } else {
+            signature = KeySignature.of(UnsafeBufferPointer(start: base + Int(entry.start), count: length))
+        }
         guard length <= Limits.jsonKeyBytesMax else { throw JSONFailure(reason: .keyTooLong, offset: opening) }
-        tape[index].signature = signature
-        let previous = tape[open].length
-        tape[index].link = previous
-        tape[open].length = UInt32(truncatingIfNeeded: index)
-        tape[open].addOne()
-        openMembers &+= 1
-        let count = tape[open].count
-        guard count <= dialect.membersMax, openMembers <= dialect.openMembersMax else {
+        guard count < dialect.membersMax, outerMembers &+ count < dialect.openMembersMax else {
             throw JSONFailure(reason: .tooManyMembers, offset: opening)
         }
-        guard count <= Self.membersCompared else { return }
-        var earlier = Int(previous)
-        while earlier != 0 {
-            let entry = tape[earlier]
-            if entry.signature == tape[index].signature, tape[index].hasKey(of: entry, source) {
-                throw JSONFailure(reason: .duplicateKey, offset: opening)
+        if count < Self.membersCompared {
+            var earlier = lastKey
+            while earlier != 0 {
+                let other = tape[earlier]
+                if other.signature == signature, entry.hasKey(of: other, base) {
+                    throw JSONFailure(reason: .duplicateKey, offset: opening)
+                }
+                earlier = Int(other.link)
             }
-            earlier = Int(entry.link)
         }
+        tape[index].signature = signature
+        tape[index].link = UInt32(truncatingIfNeeded: lastKey)
+        lastKey = index
     }
 
-    /// Compares the keys of a large object through a table; `last` is the last key, the others are linked from it.
-    private func findDuplicate(_ last: Int, _ count: Int) throws(JSONFailure) {
+    /// Compares the keys of a large object through a table.
+    private func findDuplicate() throws(JSONFailure) {
         var table = KeyTable(count: count)
-        var index = last
+        let hash = KeyHash.process
+        var index = lastKey
         while index != 0 {
             let entry = tape[index]
-            let hash = entry.withKey(base) { KeyHash.process($0.baseAddress ?? base, $0.count) }
-            let twin = table.insert(hash, index) { other in entry.hasKey(of: tape[other], base) }
+            let twin = table.insert(entry.withKey(base) { hash($0) }, index) { other in entry.hasKey(of: tape[other], base) }
             if let twin { throw JSONFailure(reason: .duplicateKey, offset: Int(tape[twin].start) - 1) }
             index = Int(entry.link)
         }
     }
 
+    @inline(__always)
     private mutating func readString() throws(JSONFailure) {
         let start = at &+ 1
-        at = start
+        let stop = StringScan.plainEnd(base, start, end)
+        if stop < end, base[stop] == UInt8(ascii: "\"") {
+            append(TapeEntry(.string, start: start, length: stop &- start))
+            at = stop &+ 1
+        } else {
+            try readRichString(from: start, plainTo: stop)
+        }
+    }
+
+    /// Reads a string that is not plain ASCII up to its quote.
+    private mutating func readRichString(from start: Int, plainTo stop: Int) throws(JSONFailure) {
+        at = stop
         var isEscaped = false
         while true {
-            at = StringScan.plainEnd(base, at, end)
             guard at < end else { throw failure(.truncated) }
             let byte = base[at]
             if byte == UInt8(ascii: "\"") { break }
-            if byte < 0x20 { throw failure(.controlCharacter) }
-            if byte == UInt8(ascii: "\\") { isEscaped = true }
-            switch StringSequence.read(base + at, end &- at) {
-            case .sound(let length): at &+= length
-            case .illFormed(_, let reason), .invalid(let reason): throw failure(reason)
-            case .incomplete: throw JSONFailure(reason: .truncated, offset: end)
+            if byte >= 0x80 {
+                at = UTF8Scan.soundEnd(base, at, end)
             }
+            if at < end, base[at] >= 0x80 || base[at] == UInt8(ascii: "\\") {
+                if base[at] < 0x80 { isEscaped = true }
+                switch StringSequence.read(base + at, end &- at) {
+                case .sound(let length): at &+= length
+                case .illFormed(_, let reason), .invalid(let reason): throw failure(reason)
+                case .incomplete: throw JSONFailure(reason: .truncated, offset: end)
+                }
+            } else if byte < 0x20 {
+                throw failure(.controlCharacter)
+            }
+            at = StringScan.plainEnd(base, at, end)
         }
-        tape.append(TapeEntry(.string, start: start, length: at &- start, isMarked: isEscaped))
-        if isEscaped { markOpen() }
+        append(TapeEntry(.string, start: start, length: at &- start, isMarked: isEscaped))
+        if isEscaped { isMarked = true }
         at &+= 1
     }
 
+    @inline(__always)
     private mutating func readNumber() throws(JSONFailure) {
         let start = at
         at = JSONNumber.runEnd(base, at, end)
         guard at &- start <= Limits.jsonNumberBytesMax else { throw JSONFailure(reason: .numberTooLong, offset: start) }
         guard JSONNumber.isValid(base + start, at &- start) else { throw JSONFailure(reason: .badNumber, offset: start) }
-        tape.append(TapeEntry(.number, start: start, length: at &- start))
+        append(TapeEntry(.number, start: start, length: at &- start))
     }
 
     private mutating func readLiteral(_ text: StaticString, _ kind: JSONKind) throws(JSONFailure) {
-        let count = text.utf8CodeUnitCount
-        for offset in 0..<count {
+        let length = text.utf8CodeUnitCount
+        for offset in 0..<length {
             guard at &+ offset < end else { throw JSONFailure(reason: .truncated, offset: end) }
             guard base[at &+ offset] == text.utf8Start[offset] else { throw failure(.badLiteral) }
         }
-        tape.append(TapeEntry(kind, start: at, length: count))
-        at &+= count
+        append(TapeEntry(kind, start: at, length: length))
+        at &+= length
+    }
+
+    @inline(__always)
+    @discardableResult
+    private mutating func append(_ entry: TapeEntry) -> Int {
+        precondition(used < capacity, "the tape's room was not checked")
+        (tape + used).initialize(to: entry)
+        used &+= 1
+        return used &- 1
     }
 
     @inline(__always)
     private mutating func skipWhitespace() {
         guard at < end, base[at] <= 0x20 else { return }
-        let start = at
-        while at < end, JSONSpace.contains(base[at]) { at &+= 1 }
-        if at > start { markOpen() }
-    }
-
-    /// Notes that the open container is not in canonical form.
-    private mutating func markOpen() {
-        if open >= 0 { tape[open].mark() }
+        while at < end, JSONSpace.contains(base[at]) {
+            isMarked = true
+            at &+= 1
+        }
     }
 
     private func failure(_ reason: JSONReason) -> JSONFailure { JSONFailure(reason: reason, offset: at) }

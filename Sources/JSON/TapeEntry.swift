@@ -42,12 +42,12 @@ struct TapeEntry: Sendable {
     /// Of a string: it holds an escape. Of a container: something inside it is not in canonical form.
     var isMarked: Bool { packed & 8 != 0 }
 
-    mutating func mark() { packed |= 8 }
-
     /// Of a container: its members or elements.
     var count: Int { Int(packed >> 4) }
 
-    mutating func addOne() { packed &+= 16 }
+    mutating func setCount(_ count: Int, isMarked: Bool) {
+        packed = packed & 7 | (isMarked ? 8 : 0) | UInt32(truncatingIfNeeded: count) << 4
+    }
 
     /// Of a key: what two equal keys have in common, and two others seldom.
     var signature: UInt32 {

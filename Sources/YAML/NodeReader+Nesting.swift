@@ -3,7 +3,7 @@ extension NodeReader {
     @discardableResult
     public func mapping<R>(_ key: String, _ body: (NodeReader) -> R) -> R? {
         guard let node = node(key) else { return nil }
-        return nested(node, name(of: key), body)
+        return nested(node, name(of: key), step: key, body)
     }
 
     /// Reads a required nested mapping; nil after a fault.
@@ -19,7 +19,7 @@ extension NodeReader {
     /// Reads a list of mappings; empty when the key is absent or misread. `body` is told the index, from 0.
     public func list<R>(_ key: String, _ body: (NodeReader, Int) -> R) -> [R] {
         elements(key).enumerated().compactMap { index, element in
-            nested(element, "\(name(of: key))[\(index)]") { body($0, index) }
+            nested(element, "\(name(of: key))[\(index)]", step: "\(key)[]") { body($0, index) }
         }
     }
 
@@ -31,7 +31,7 @@ extension NodeReader {
             return []
         }
         return entries.compactMap { entry in
-            nested(entry.value, "\(name(of: key)).\(entry.name)") { body(entry.name, $0) }
+            nested(entry.value, "\(name(of: key)).\(entry.name)", step: "\(key).*") { body(entry.name, $0) }
         }
     }
 
@@ -67,8 +67,8 @@ extension NodeReader {
         return "write instead: `\(key): [\(scalar.text)]`"
     }
 
-    private func nested<R>(_ node: YAMLNode, _ path: String, _ body: (NodeReader) -> R) -> R? {
-        guard let reader = NodeReader(node, file: file, faults: faults, path: path) else { return nil }
+    private func nested<R>(_ node: YAMLNode, _ path: String, step: String, _ body: (NodeReader) -> R) -> R? {
+        guard let reader = nested(node, path: path, step: step) else { return nil }
         let result = body(reader)
         reader.finish()
         return result

@@ -21,9 +21,16 @@ public final class NodeReader {
 
     private let entries: [YAMLEntry]
     private var known: [String] = []
+    /// Where the mapping stands in the schema: like `path`, but `[]` for any index and `*` for any name.
+    private let schemaPath: String
+    private let index: KeyIndex?
 
-    /// Reads a mapping; nil, with a fault collected, when the node is something else.
-    public init?(_ node: YAMLNode, file: String, faults: Faults, path: String = "") {
+    /// Reads a mapping; nil, with a fault collected, when the node is something else. `index` is told every key that is asked for.
+    public convenience init?(_ node: YAMLNode, file: String, faults: Faults, path: String = "", index: KeyIndex? = nil) {
+        self.init(node, file: file, faults: faults, path: path, schemaPath: path, index: index)
+    }
+
+    private init?(_ node: YAMLNode, file: String, faults: Faults, path: String, schemaPath: String, index: KeyIndex?) {
         guard let entries = node.entries else {
             let what = path.isEmpty ? "the file" : Fault.quote(path)
             faults.add(file, node.mark, "\(what) must be a mapping of keys to values, not \(node.kindName)")
@@ -33,15 +40,25 @@ public final class NodeReader {
         self.faults = faults
         self.path = path
         self.entries = entries
+        self.schemaPath = schemaPath
+        self.index = index
         mark = node.mark
+    }
+
+    /// A reader of a mapping inside this one; `step` is what the schema calls the way to it, such as `upstreams.*`.
+    func nested(_ node: YAMLNode, path: String, step: String) -> NodeReader? {
+        NodeReader(
+            node, file: file, faults: faults, path: path, schemaPath: schemaPath.isEmpty ? step : "\(schemaPath).\(step)", index: index)
     }
 
     /// Reads a whole text whose root is a mapping and reports its unknown keys; nil when the text is no YAML or no mapping.
     ///
     /// The result may rest on placeholders: it counts only while `faults` is empty.
-    public static func read<R>(_ bytes: [UInt8], file: String, faults: Faults, _ body: (NodeReader) -> R) -> R? {
+    public static func read<R>(
+        _ bytes: [UInt8], file: String, faults: Faults, index: KeyIndex? = nil, _ body: (NodeReader) -> R
+    ) -> R? {
         guard let root = YAMLParser.parse(bytes, file: file, into: faults) else { return nil }
-        guard let reader = NodeReader(root, file: file, faults: faults) else { return nil }
+        guard let reader = NodeReader(root, file: file, faults: faults, index: index) else { return nil }
         let result = body(reader)
         reader.finish()
         return result
@@ -58,7 +75,10 @@ public final class NodeReader {
 
     /// The value of a key as a node, or nil when it is absent. Makes the key known.
     public func node(_ key: String) -> YAMLNode? {
-        if !known.contains(key) { known.append(key) }
+        if !known.contains(key) {
+            known.append(key)
+            index?.add(schemaPath.isEmpty ? key : "\(schemaPath).\(key)")
+        }
         return entries.first { $0.name == key }?.value
     }
 

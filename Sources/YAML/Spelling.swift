@@ -2,7 +2,8 @@
 public enum Spelling {
     /// The candidate nearest to `word`, or nil when none is near: at most one edit for each three characters, and at least one.
     ///
-    /// Case, `-` and `_` are told apart only when nothing else differs. Among equally near ones the first wins.
+    /// Case, `-` and `_` make no difference. Among equally near ones the first wins. Where none is that near, one that begins with `word`,
+    /// or that `word` begins with, will do.
     public static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         let bound = max(1, word.unicodeScalars.count / 3)
         var best: (name: String, distance: Int)?
@@ -11,7 +12,11 @@ public enum Spelling {
             let distance = folded == fold(candidate) ? 0 : editDistance(folded, fold(candidate), atMost: bound)
             if distance <= bound, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
-        return best?.name
+        if let best { return best.name }
+        return candidates.first { candidate in
+            let other = fold(candidate)
+            return min(folded.count, other.count) >= 3 && (other.starts(with: folded) || folded.starts(with: other))
+        }
     }
 
     /// Edits (insert, drop, change, swap two neighbours) from one word to the other; anything over `bound` is `bound + 1`.

@@ -9,7 +9,8 @@ import Testing
 
     @Test(arguments: [
         ("louver.example", true), ("LOUVER.example:443", true), ("louver.example:1", true), ("other.example:8443", true),
-        ("other.example", false), ("tls.example", true), ("tls.example:443", true), ("tls.example:80", false), ("other.example:443", false), ("evil.example", false), ("localhost", false), ("127.0.0.1:8080", false),
+        ("other.example", false), ("tls.example", true), ("tls.example:443", true), ("tls.example:80", false), ("other.example:443", false),
+        ("evil.example", false), ("localhost", false), ("127.0.0.1:8080", false),
         ("", false), ("louver.example.", false), ("louver.example@evil.example", false), ("evil.example/louver.example", false),
     ])
     func hosts(host: String, isAdmitted: Bool) {

@@ -78,4 +78,24 @@ import Testing
             #expect(throws: CryptoFailure.self, "case \(at)") { try SigningKey.pem(text) }
         }
     }
+
+    @Test func manyThreadsShareAKey() async throws {
+        let message = [UInt8]("message".utf8)
+        for pair in Self.pairs {
+            let key = try SigningKey.pem(pair.pem)
+            let verifying = try #require(key.verifyingKey)
+            let algorithm = key.defaultAlgorithm
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        for _ in 0..<10 {
+                            let signature = try key.sign(algorithm, over: message)
+                            #expect(verifying.verify(algorithm, signature: signature, over: message))
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
 }

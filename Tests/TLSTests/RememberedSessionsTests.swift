@@ -75,4 +75,27 @@ import Testing
         #expect(sessions.recall("host-\(3 * Limits.tlsSessionsRememberedMax - 1)") != nil)
         #expect(sessions.recall("unknown") == nil)
     }
+
+    @Test func manyThreadsShareTheContexts() async throws {
+        let estate = Estate()
+        let client = try estate.client()
+        let server = try estate.server()
+        let resumed = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    var resumed = 0
+                    for _ in 0..<25 {
+                        let wire = try Wire(client, server)
+                        #expect(wire.handshake().isComplete)
+                        #expect(try wire.send([1], from: wire.server, to: wire.client) == [1])
+                        if wire.client.isResumed { resumed += 1 }
+                    }
+                    return resumed
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        // Each thread may have begun before any session was there, and only then.
+        #expect(resumed >= 100 - 4)
+    }
 }

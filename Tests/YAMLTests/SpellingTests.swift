@@ -4,7 +4,7 @@ import YAML
 @Suite struct SpellingTests {
     @Test(arguments: [
         ("lisen", "listen"), ("upstream", "upstreams"), ("idle-timeout", "idle_timeout"), ("Listen", "listen"), ("ruote", "route"),
-        ("timout", "timeout"), ("lsiten", "listen"), ("rout", "route"),
+        ("timout", "timeout"), ("lsiten", "listen"), ("idle", "idle_timeout"), ("routes_of", "route"), ("rout", "route"),
     ])
     func findsTheNearest(word: String, expected: String) {
         #expect(Spelling.nearest(to: word, among: ["listen", "upstreams", "idle_timeout", "timeout", "route"]) == expected)

@@ -1,15 +1,7 @@
+import TLS
+
 /// TLS of a listener.
 public struct ServerTLSOptions: Sendable {
-    /// Whether clients are asked for a certificate.
-    public enum ClientCertificates: String, Sendable, CaseIterable {
-        /// They are not asked.
-        case off
-        /// One is checked when it is shown.
-        case optional
-        /// Without a good one the handshake fails.
-        case required
-    }
-
     /// PEM: the certificate and its intermediates.
     public var certificate: FileReference
     /// PEM: its key.

@@ -1,5 +1,5 @@
 import Testing
 
-@testable import MCP
+@testable import Identity
 
 @Test func placeholder() {}

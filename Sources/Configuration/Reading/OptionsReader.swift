@@ -1,0 +1,85 @@
+import Core
+import HTTP
+import Telemetry
+import YAML
+
+/// Reads a configuration file into options, and says everything that is wrong with it. Opens no other file.
+public enum OptionsReader {
+    /// Reads a text. Nil, with at least one fault added, when it cannot be used.
+    ///
+    /// - Parameters:
+    ///   - file: the path that faults name and that relative paths start from.
+    ///   - index: is told every key that can be written.
+    public static func read(_ bytes: [UInt8], file: String, faults: Faults, index: KeyIndex? = nil) -> LouverOptions? {
+        let found = Faults()
+        let options = NodeReader.read(bytes, file: file, faults: found, index: index, root)
+        faults.add(contentsOf: found)
+        return found.isEmpty ? options : nil
+    }
+
+    private static func root(_ reader: NodeReader) -> LouverOptions {
+        version(reader)
+        let listeners = listeners(reader)
+        let external = optionalExternalURL(reader)
+        let upstreams = upstreams(reader)
+        let routes = routes(reader, base: external, listeners: listeners)
+        return LouverOptions(
+            file: reader.file, listeners: listeners, admin: admin(reader), workers: workers(reader),
+            hostGuard: hostGuard(reader, listeners: listeners, routes: routes), issuers: issuers(reader), routes: routes,
+            upstreams: upstreams, redis: reader.mapping("redis", redis) ?? nil,
+            redaction: reader.mapping("redaction", redaction) ?? RedactionOptions(),
+            sessionKey: reader.mapping("sessions") { $0.requiredFile("key_file", example: "session.key") } ?? nil,
+            limits: reader.mapping("limits", limits) ?? ServiceLimits(), logs: reader.mapping("logs", logs) ?? LogOptions())
+    }
+
+    private static func version(_ reader: NodeReader) {
+        guard let version = reader.optionalInt("version", in: 1...Int(Int32.max)) else {
+            if !reader.has("version") { reader.missing("version", example: "1") }
+            return
+        }
+        if version != 1 { reader.fault("version", "version \(version) is not known to this Louver", remedy: "write instead: 1") }
+    }
+
+    private static func workers(_ reader: NodeReader) -> Int? {
+        if reader.node("workers")?.scalar?.text == "auto" { return nil }
+        guard case .integer = reader.node("workers")?.scalar?.kind else {
+            if reader.has("workers") { reader.fault("workers", "`workers` is no number", remedy: "write auto, or a number from 1 to 256") }
+            return nil
+        }
+        return reader.optionalInt("workers", in: 1...256)
+    }
+
+    private static func redaction(_ reader: NodeReader) -> RedactionOptions {
+        RedactionOptions(detectors: reader.files("detectors"), tenantKey: reader.file("tenant_key_file"))
+    }
+
+    private static func limits(_ reader: NodeReader) -> ServiceLimits {
+        var limits = ServiceLimits()
+        limits.requestBodyBytes = reader.size("request_body", in: 1_024...(16 * 1_024 * 1_024), default: limits.requestBodyBytes)
+        limits.connections = reader.int("connections", in: 1...1_000_000, default: limits.connections)
+        limits.idleTimeout = reader.duration("idle_timeout", default: limits.idleTimeout)
+        limits.headTimeout = reader.duration("head_timeout", default: limits.headTimeout)
+        limits.bodyTimeout = reader.duration("body_timeout", default: limits.bodyTimeout)
+        limits.drainTimeout = reader.duration("drain_timeout", default: limits.drainTimeout)
+        reader.mapping("admission") { inner in
+            let rate = inner.rate("rate", default: YAMLRate(count: limits.admission.count, per: limits.admission.period))
+            limits.admission.count = rate.count
+            limits.admission.period = rate.per
+            limits.admission.burst = inner.int("burst", in: 1...1_000_000, default: limits.admission.burst)
+        }
+        return limits
+    }
+
+    private static func logs(_ reader: NodeReader) -> LogOptions {
+        var logs = LogOptions()
+        logs.level = reader.choice("level", default: logs.level)
+        switch reader.optionalString("access") {
+        case nil: break
+        case "stdout": logs.access = .standardOutput
+        case "stderr": logs.access = .standardError
+        case "off": logs.access = nil
+        case let path?: logs.access = .file(reader.resolve(path))
+        }
+        return logs
+    }
+}

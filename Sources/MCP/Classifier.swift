@@ -1,0 +1,120 @@
+import Core
+import HTTP
+import JSON
+
+/// Turns an HTTP request into one MCP message or a refusal: the ladder of the 2026-07-28 transport (basic/transports/streamable-http) and
+/// the rules of the revisions with a handshake. The era is taken from the header *and* the body; where they disagree nobody guesses.
+///
+/// The order is: media types, JSON, envelope, era, then the wire's own rules. Every refusal carries the request's id once it was read.
+public enum Classifier {
+    /// Classifies a POST whose body is complete and within `Limits.requestBodyBytesMax`.
+    ///
+    /// - Parameter supported: what the upstream speaks and Louver polices; a -32022 names these.
+    public static func classify(
+        _ head: RequestHead, body: [UInt8], supported: ProtocolVersionSet = .all
+    ) throws(ProtocolFailure) -> Inbound {
+        try RoutingFields.refuseDuplicates(head)
+        try MediaRules.checkContent(head.fields)
+        let document = try parse(body)
+        let envelope = Envelope(document.root)
+        do throws(ProtocolFailure) {
+            try MediaRules.checkAccept(head.fields)
+            return try classify(head.fields, document, envelope, supported)
+        } catch {
+            var failure = error
+            failure.id = envelope.isCall ? envelope.id : nil
+            throw failure
+        }
+    }
+
+    private static func parse(_ body: [UInt8]) throws(ProtocolFailure) -> JSONDocument {
+        let document: JSONDocument
+        do {
+            document = try JSONDocument.parse(body, dialect: .request)
+        } catch {
+            throw ProtocolFailure(
+                400, ProtocolErrorCode.parseError, "body_json",
+                "the body is not strict JSON: UTF-8 without BOM, no duplicate keys, no NaN, nothing after the value",
+                detail: .offset(error.offset))
+        }
+        switch document.root.kind {
+        case .object: return document
+        case .array:
+            throw ProtocolFailure(
+                400, ProtocolErrorCode.invalidRequest, "batch", "batches are not accepted; send each message in a request of its own")
+        default: throw ProtocolFailure(400, ProtocolErrorCode.invalidRequest, "not_an_object", "the body must be one JSON-RPC object")
+        }
+    }
+
+    private static func classify(
+        _ fields: FieldTable, _ document: JSONDocument, _ envelope: Envelope, _ supported: ProtocolVersionSet
+    ) throws(ProtocolFailure) -> Inbound {
+        try envelope.check()
+        let wire = try Wire.decide(fields, envelope, supported)
+        if wire.era == .modern { try RoutingFields.checkParameters(fields) }
+        let method = try method(of: envelope, in: wire.era)
+        let meta = try meta(of: envelope)
+        let call = try CallShape(envelope.params, of: method, in: wire.era)
+        return Inbound(
+            era: wire.era, kind: kind(of: envelope), method: method, version: wire.version, statedVersion: wire.stated, document: document,
+            params: envelope.params, meta: meta, target: call.target, arguments: call.arguments, progressToken: try progressToken(in: meta),
+            carriesInput: call.carriesInput)
+    }
+
+    private static func kind(of envelope: Envelope) -> Inbound.Kind {
+        guard let id = envelope.id else { return .notification }
+        return envelope.isCall ? .request(id) : .response(id)
+    }
+
+    /// The method, when this wire has it and the message is of its kind.
+    private static func method(of envelope: Envelope, in era: Era) throws(ProtocolFailure) -> Method {
+        guard let node = envelope.methodNode else {
+            guard era == .legacy else {
+                throw ProtocolFailure(
+                    400, ProtocolErrorCode.invalidRequest, "modern_response",
+                    "a client sends no responses at 2026-07-28; retry with inputResponses")
+            }
+            return .response
+        }
+        let known = node.withString { Method($0) } ?? nil
+        if envelope.id == nil {
+            guard let known else { throw unknownMethod(.legacy, status: era == .modern ? 404 : 400) }
+            guard known.role == .clientNotification else {
+                throw ProtocolFailure(
+                    400, ProtocolErrorCode.invalidRequest, "request_without_id", "this method is a request and needs an `id`")
+            }
+            return known
+        }
+        guard let known, known.isOffered(in: era) else {
+            if known?.role == .clientNotification {
+                throw ProtocolFailure(
+                    400, ProtocolErrorCode.invalidRequest, "notification_with_id", "this method is a notification and has no `id`")
+            }
+            throw unknownMethod(era, status: era == .modern ? 404 : 200)
+        }
+        return known
+    }
+
+    /// On the legacy wire a 404 would say that the session is gone, so the error travels in a 200.
+    private static func unknownMethod(_ era: Era, status: Int) -> ProtocolFailure {
+        ProtocolFailure(status, ProtocolErrorCode.methodNotFound, "unknown_method", "method not found: Louver offers only what it polices")
+    }
+
+    private static func meta(of envelope: Envelope) throws(ProtocolFailure) -> JSONNode? {
+        guard envelope.isCall, let meta = envelope.params?["_meta"] else { return nil }
+        guard meta.kind == .object else {
+            throw ProtocolFailure(400, ProtocolErrorCode.invalidParams, "meta_kind", "`params._meta` must be an object")
+        }
+        return meta
+    }
+
+    private static func progressToken(in meta: JSONNode?) throws(ProtocolFailure) -> RequestID? {
+        guard let node = meta?[MetaKey.progressToken] else { return nil }
+        guard let token = RequestID(node) else {
+            throw ProtocolFailure(
+                400, ProtocolErrorCode.invalidParams, "progress_token",
+                "`progressToken` must be a string or an integer of at most 256 bytes")
+        }
+        return token
+    }
+}

@@ -1,0 +1,74 @@
+/// What may come back on one upstream stream: which answer, which notifications, and how ids map to the client's.
+public struct ReplyExpectation: Sendable {
+    /// Which stream messages are read from; it decides which notifications belong there.
+    public enum Stream: Sendable, Equatable {
+        /// The answer to one request.
+        case response
+        /// The answer to a `subscriptions/listen`.
+        case listen
+        /// A legacy session's own stream (GET): no answers at all.
+        case session
+    }
+
+    /// The wire.
+    public let era: Era
+    /// The stream.
+    public let stream: Stream
+    /// The method that was asked; `response` on a session's stream.
+    public let method: Method
+    /// The id Louver sent; nil on a session's stream.
+    public let upstreamID: UpstreamID?
+    /// The id that goes back to the client.
+    public let clientID: RequestID?
+    /// The client's progress token; nil when it asked for no progress, which makes every progress notification unwanted.
+    public let progressToken: RequestID?
+    /// What the policy lets the server ask of the client.
+    public let features: ClientFeatures
+    /// Whether an *error* may carry another id: servers answer HTTP errors with `null` or `"server-error"`. Only for a reply that the
+    /// transport itself ties to the request, a JSON body with an error status; never on a stream.
+    public var toleratesForeignErrorID = false
+
+    /// What answers a request.
+    public init(_ request: UpstreamRequest) {
+        era = request.inbound.era
+        method = request.inbound.method
+        stream = method == .listen ? .listen : .response
+        upstreamID = request.id
+        clientID = request.inbound.requestID
+        progressToken = request.inbound.progressToken
+        features = request.features
+    }
+
+    /// What comes on the stream of a legacy session.
+    public init(sessionStream features: ClientFeatures) {
+        era = .legacy
+        method = .response
+        stream = .session
+        upstreamID = nil
+        clientID = nil
+        progressToken = nil
+        self.features = features
+    }
+
+    /// Whether a notification belongs on this stream (2026-07-28 basic/transports and basic/patterns/subscriptions; earlier revisions'
+    /// transports). A cancellation of a listen is accepted: one page of the specification asks for it.
+    func allows(_ method: Method) -> Bool {
+        switch (era, stream) {
+        case (.modern, .response): return method == .message || method == .progress
+        case (.modern, _):
+            switch method {
+            case .acknowledged, .toolsListChanged, .promptsListChanged, .resourcesListChanged, .resourcesUpdated, .cancelled: return true
+            default: return false
+            }
+        case (.legacy, _):
+            switch method {
+            case .message, .progress, .toolsListChanged, .promptsListChanged, .resourcesListChanged, .resourcesUpdated: return true
+            case .elicitationComplete: return features.contains(.elicitation)
+            default: return false
+            }
+        }
+    }
+
+    /// Whether a notification must name the subscription it belongs to.
+    var requiresSubscription: Bool { stream == .listen }
+}

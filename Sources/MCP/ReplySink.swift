@@ -1,0 +1,403 @@
+import Core
+import JSON
+
+/// Where the tokens of one upstream message become the message for the client: ids restored, protocol values checked, free text handed to
+/// the scrubber, `result._meta` held to be written last. Everything else keeps its order and white space.
+struct ReplySink: ~Copyable {
+    /// One open object or array.
+    private struct Level {
+        let shape: ReplyShape
+        let isObject: Bool
+    }
+
+    let expectation: ReplyExpectation
+    private let scrubber: any ValueScrubber
+    private let counts: (inout ByteBuffer) -> Void
+    /// What the envelope has shown so far.
+    private(set) var envelope: ReplyEnvelope
+    /// Why the message was refused, once it was.
+    private(set) var failure: ReplyFailure?
+    /// Whether the last token of the message has come.
+    private(set) var isEnded = false
+
+    /// The output; while a `_meta` is held, the held bytes, with the output in `spare`.
+    private var out: ByteBuffer
+    private var spare = ByteBuffer()
+    private var isHolding = false
+    private var heldDepth = 0
+    private var hasHeld = false
+    private var mutesColon = false
+
+    private var levels: [Level] = []
+    /// Whether members were written to the memberwise objects at depth 1, 2 and 3.
+    private var wroteMember: (Bool, Bool, Bool) = (false, false, false)
+    /// White space behind a comma that is not written yet.
+    private var gap = ByteBuffer()
+    private var isInGap = false
+    /// The shape of the value behind the last key.
+    private var slot = ReplyShape.envelope
+    private var stringShape = ReplyShape.free
+    private var captured: [UInt8] = []
+    /// Above this depth nothing is written, until the value that was skipped ends.
+    private var mutedDepth: Int?
+
+    init(
+        _ expectation: ReplyExpectation, scrubber: any ValueScrubber, counts: @escaping (inout ByteBuffer) -> Void,
+        output: consuming ByteBuffer
+    ) {
+        self.expectation = expectation
+        self.scrubber = scrubber
+        self.counts = counts
+        envelope = ReplyEnvelope(expectation)
+        out = output
+        levels.reserveCapacity(16)
+    }
+
+    /// Runs `body` over what may go out.
+    mutating func withOutput<R>(_ body: (inout ByteBuffer) -> R) -> R {
+        isHolding ? body(&spare) : body(&out)
+    }
+
+    /// Refuses the message.
+    mutating func fail(_ failure: ReplyFailure) throws(JSONFailure) -> Never {
+        self.failure = failure
+        throw JSONFailure(reason: .refused, offset: 0)
+    }
+
+    /// What must hold after every piece: bounds, and that the scrubber did not find what must not be seen.
+    mutating func checkBounds() throws(ReplyFailure) {
+        if scrubber.mustWithhold { throw ReplyFailure("reply_withheld", .withheld) }
+        if isHolding, out.readableCount > Limits.heldMetaBytesMax { throw ReplyFailure("reply_meta_size") }
+        if envelope.kind == .call, out.readableCount > Limits.heldReplyBytesMax { throw ReplyFailure("notification_size") }
+    }
+
+    private var valueShape: ReplyShape {
+        guard let level = levels.last else { return .envelope }
+        return level.isObject ? slot : level.shape
+    }
+
+    /// Takes note of a failure that the envelope found.
+    private mutating func check(_ found: ReplyFailure?) throws(JSONFailure) {
+        if let found { try fail(found) }
+    }
+
+    private mutating func endValue() {
+        if isHolding, levels.count == heldDepth {
+            swap(&out, &spare)
+            isHolding = false
+            hasHeld = true
+        }
+    }
+
+    private mutating func endMuted() {
+        if levels.count == mutedDepth { mutedDepth = nil }
+    }
+}
+
+extension ReplySink: JSONSink {
+    mutating func open(_ isObject: Bool) throws(JSONFailure) {
+        if mutedDepth != nil {
+            levels.append(Level(shape: .skipped, isObject: isObject))
+            return
+        }
+        var shape = valueShape
+        switch shape {
+        case .envelope, .result, .error, .params, .meta, .paramsMeta:
+            if !isObject { try fail(ReplyFailure("reply_shape")) }
+        case .opaque, .blob: shape = .free
+        case .errorCode: try fail(ReplyFailure("reply_shape"))
+        default:
+            if shape.isCaptured { try fail(ReplyFailure("reply_shape")) }
+        }
+        out.append(isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
+        if shape == .free { scrubber.open(isObject) }
+        levels.append(Level(shape: shape, isObject: isObject))
+        if shape.isMemberwise { setWroteMember(false) }
+    }
+
+    mutating func close(_ isObject: Bool) throws(JSONFailure) {
+        guard let level = levels.popLast() else { return }
+        if mutedDepth != nil {
+            endMuted()
+            return
+        }
+        switch level.shape {
+        case .free: scrubber.close(isObject)
+        case .result:
+            try check(envelope.endResult())
+            appendMeta()
+        case .error: try check(envelope.endError())
+        case .envelope:
+            try check(envelope.end())
+            appendMissingID()
+        default: break
+        }
+        out.append(isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
+        if isHolding, out.readableCount > Limits.heldMetaBytesMax { try fail(ReplyFailure("reply_meta_size")) }
+        endValue()
+    }
+
+    mutating func comma() {
+        if mutedDepth != nil { return }
+        if let level = levels.last, level.shape.isMemberwise {
+            isInGap = true
+        } else {
+            out.append(UInt8(ascii: ","))
+        }
+    }
+
+    mutating func colon() {
+        if mutedDepth != nil { return }
+        if mutesColon {
+            mutesColon = false
+        } else {
+            out.append(UInt8(ascii: ":"))
+        }
+    }
+
+    mutating func whitespace(_ bytes: Span<UInt8>) {
+        if mutedDepth != nil { return }
+        if isInGap {
+            if gap.readableCount + bytes.count <= Limits.replyGapBytesMax { gap.append(bytes) }
+        } else {
+            out.append(bytes)
+        }
+    }
+
+    mutating func key(raw: Span<UInt8>, decoded: Span<UInt8>) throws(JSONFailure) {
+        if mutedDepth != nil { return }
+        guard let level = levels.last else { return }
+        isInGap = false
+        if level.shape == .free {
+            slot = .free
+            writeKey(raw, decoded, .text)
+            return
+        }
+        let method = level.shape == .params ? envelope.method ?? .response : expectation.method
+        let member = ReplyGrammar.member(of: level.shape, decoded, method)
+        slot = member.shape
+        try check(envelope.note(member.shape))
+        if level.shape == .error, ASCII.equals(decoded, "message") { envelope.hasErrorMessage = true }
+        if level.shape == .formMap, SecretFieldName.matches(decoded) { try fail(ReplyFailure("elicits_secret", .withheld)) }
+        if member.shape == .skipped {
+            gap.clear()
+            mutedDepth = levels.count
+            return
+        }
+        if member.shape == .meta {
+            gap.clear()
+            swap(&out, &spare)
+            out.clear()
+            isHolding = true
+            heldDepth = levels.count
+            mutesColon = true
+            return
+        }
+        if level.shape.isMemberwise { separate() }
+        writeKey(raw, decoded, member.keyRole)
+    }
+
+    mutating func beginString() {
+        if mutedDepth != nil { return }
+        stringShape = valueShape
+        if stringShape.isCaptured {
+            captured.removeAll(keepingCapacity: true)
+            return
+        }
+        out.append(UInt8(ascii: "\""))
+        if stringShape != .opaque { scrubber.beginString(role: stringShape.role) }
+    }
+
+    mutating func string(raw: Span<UInt8>) {
+        if mutedDepth != nil { return }
+        if stringShape.isCaptured {
+            capture(raw)
+        } else if stringShape == .opaque {
+            out.append(raw)
+        } else {
+            scrubber.string(raw: raw, into: &out)
+        }
+    }
+
+    mutating func endString() throws(JSONFailure) {
+        if mutedDepth != nil {
+            endMuted()
+            return
+        }
+        if stringShape.isCaptured {
+            try endCaptured()
+        } else {
+            if !stringShape.takesScalar { try fail(ReplyFailure("reply_shape")) }
+            if stringShape != .opaque { scrubber.endString(into: &out) }
+            out.append(UInt8(ascii: "\""))
+        }
+        endValue()
+    }
+
+    mutating func number(_ text: Span<UInt8>) throws(JSONFailure) {
+        if mutedDepth != nil {
+            endMuted()
+            return
+        }
+        let shape = valueShape
+        switch shape {
+        case .id:
+            envelope.noteForeignID(text)
+            try check(envelope.checkID())
+            writeClientID()
+        case .progressToken, .ownID: envelope.dropReason = "foreign_token"
+        case .errorCode:
+            try check(envelope.noteErrorCode(text))
+            out.append(text)
+        default:
+            if shape.isCaptured || !shape.takesScalar { try fail(ReplyFailure("reply_shape")) }
+            if shape.role == .text { scrubber.number(text, into: &out) } else { out.append(text) }
+        }
+        endValue()
+    }
+
+    mutating func literal(_ text: Span<UInt8>) throws(JSONFailure) {
+        if mutedDepth != nil {
+            endMuted()
+            return
+        }
+        let shape = valueShape
+        switch shape {
+        case .id:
+            envelope.noteForeignID(text)
+            try check(envelope.checkID())
+            writeClientID()
+        case .progressToken, .ownID: envelope.dropReason = "foreign_token"
+        case .meta, .paramsMeta:
+            // What a serializer writes for nothing at all; any other literal is no `_meta`.
+            if text[0] != UInt8(ascii: "n") { try fail(ReplyFailure("reply_shape")) }
+            out.append(text)
+        default:
+            if shape.isCaptured || !shape.takesScalar || shape == .errorCode { try fail(ReplyFailure("reply_shape")) }
+            if shape.role == .text { scrubber.literal(text, into: &out) } else { out.append(text) }
+        }
+        endValue()
+        if shape == .meta { hasHeld = false }
+    }
+
+    mutating func end() { isEnded = true }
+}
+
+extension ReplySink {
+    /// Writes a key as the role of its place asks; names of the protocol as they came.
+    private mutating func writeKey(_ raw: Span<UInt8>, _ decoded: Span<UInt8>, _ role: FieldRole?) {
+        out.append(UInt8(ascii: "\""))
+        if let role { scrubber.key(raw: raw, decoded: decoded, role: role, into: &out) } else { out.append(raw) }
+        out.append(UInt8(ascii: "\""))
+    }
+
+    /// Writes the comma in front of a member, if one was written before it, and the white space that followed it.
+    private mutating func separate() {
+        let hadMember =
+            switch levels.count {
+            case 1: wroteMember.0
+            case 2: wroteMember.1
+            default: wroteMember.2
+            }
+        if hadMember { out.append(UInt8(ascii: ",")) }
+        gap.withReadable { out.append($0) }
+        gap.clear()
+        setWroteMember(true)
+    }
+
+    private mutating func setWroteMember(_ value: Bool) {
+        switch levels.count {
+        case 1: wroteMember.0 = value
+        case 2: wroteMember.1 = value
+        default: wroteMember.2 = value
+        }
+    }
+
+    /// Keeps a short string for comparison. Some servers escape the slash, which changes nothing but the bytes.
+    private mutating func capture(_ raw: Span<UInt8>) {
+        for at in 0..<raw.count {
+            // One byte too many makes it longer than anything it is compared with.
+            guard captured.count <= Limits.requestIDBytesMax else { return }
+            if raw[at] == UInt8(ascii: "\\"), at + 1 < raw.count, raw[at + 1] == UInt8(ascii: "/"), stringShape != .id { continue }
+            captured.append(raw[at])
+        }
+    }
+
+    private mutating func endCaptured() throws(JSONFailure) {
+        let text = captured
+        switch stringShape {
+        case .version: try check(envelope.noteVersion(text.span))
+        case .id:
+            if let own = expectation.upstreamID, own.matches(text.span) {
+                envelope.hasOwnID = true
+            } else {
+                envelope.noteForeignID([UInt8(ascii: "\"")] + text + [UInt8(ascii: "\"")])
+            }
+            try check(envelope.checkID())
+            writeClientID()
+            return
+        case .method: envelope.noteMethod(text.span)
+        case .resultType: try check(envelope.noteResultType(text.span))
+        case .cacheScope:
+            out.append("\"private\"")
+            return
+        case .progressToken:
+            guard let own = expectation.upstreamID, own.matches(text.span), let token = expectation.progressToken else {
+                envelope.dropReason = "progress_token"
+                break
+            }
+            envelope.hasProgressToken = true
+            token.write(into: &out)
+            return
+        case .ownID:
+            guard let own = expectation.upstreamID, own.matches(text.span) else {
+                envelope.dropReason = "subscription_id"
+                break
+            }
+            envelope.hasSubscription = true
+            writeClientID()
+            return
+        case .inputMethod: try check(envelope.noteInputMethod(text.span))
+        default: break
+        }
+        out.append(UInt8(ascii: "\""))
+        out.append(text)
+        out.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func writeClientID() {
+        if let id = expectation.clientID { id.write(into: &out) } else { out.append("null") }
+    }
+
+    /// An error that a transport ties to the request may come without any id; the client's must still be on it.
+    private mutating func appendMissingID() {
+        guard envelope.kind == .error, !envelope.hasID else { return }
+        out.append(",\"id\":")
+        writeClientID()
+    }
+
+    /// Writes the held `_meta` and Louver's counts as the last member of the result, or nothing when there is neither.
+    private mutating func appendMeta() {
+        gap.clear()
+        counts(&gap)
+        defer {
+            gap.clear()
+            spare.clear()
+        }
+        guard hasHeld || !gap.isEmpty else { return }
+        out.append(wroteMember.1 ? ",\"_meta\":" : "\"_meta\":")
+        guard !gap.isEmpty else {
+            spare.withReadable { out.append($0) }
+            return
+        }
+        if hasHeld {
+            spare.withReadable { out.append(UnsafeRawBufferPointer(rebasing: $0.dropLast())) }
+            if wroteMember.2 { out.append(UInt8(ascii: ",")) }
+        } else {
+            out.append(UInt8(ascii: "{"))
+        }
+        out.append("\"io.louver/redactions\":")
+        gap.withReadable { out.append($0) }
+        out.append(UInt8(ascii: "}"))
+    }
+}

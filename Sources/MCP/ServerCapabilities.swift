@@ -1,0 +1,61 @@
+import Core
+import JSON
+
+/// What a server offers and Louver polices. Everything else in `capabilities` (tasks, extensions such as `io.modelcontextprotocol/ui`,
+/// experimental ones) is stripped: it would promise what is refused.
+public struct ServerCapabilities: OptionSet, Sendable, Equatable {
+    /// One bit per capability.
+    public let rawValue: UInt8
+
+    /// Makes a set from bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// `tools`.
+    public static let tools = ServerCapabilities(rawValue: 1)
+    /// `prompts`.
+    public static let prompts = ServerCapabilities(rawValue: 2)
+    /// `resources`.
+    public static let resources = ServerCapabilities(rawValue: 4)
+    /// `completions`.
+    public static let completions = ServerCapabilities(rawValue: 8)
+    /// `logging`.
+    public static let logging = ServerCapabilities(rawValue: 16)
+    /// Everything Louver polices.
+    public static let all: ServerCapabilities = [.tools, .prompts, .resources, .completions, .logging]
+
+    /// Writes the capabilities of an upstream that are in this set, with their boolean members and no others.
+    func write(_ capabilities: JSONNode, into out: inout ByteBuffer) {
+        out.append(UInt8(ascii: "{"))
+        var isFirst = true
+        capabilities.forEachMember { key, value in
+            guard value.kind == .object, let name = name(of: key) else { return }
+            if !isFirst { out.append(UInt8(ascii: ",")) }
+            isFirst = false
+            out.append(name)
+            Self.writeFlags(value, into: &out)
+        }
+        out.append(UInt8(ascii: "}"))
+    }
+
+    private func name(of key: Span<UInt8>) -> StaticString? {
+        if contains(.tools), ASCII.equals(key, "tools") { return "\"tools\":" }
+        if contains(.prompts), ASCII.equals(key, "prompts") { return "\"prompts\":" }
+        if contains(.resources), ASCII.equals(key, "resources") { return "\"resources\":" }
+        if contains(.completions), ASCII.equals(key, "completions") { return "\"completions\":" }
+        if contains(.logging), ASCII.equals(key, "logging") { return "\"logging\":" }
+        return nil
+    }
+
+    private static func writeFlags(_ flags: JSONNode, into out: inout ByteBuffer) {
+        out.append(UInt8(ascii: "{"))
+        var isFirst = true
+        flags.forEachMember { key, value in
+            guard let flag = value.bool, ASCII.equals(key, "listChanged") || ASCII.equals(key, "subscribe") else { return }
+            if !isFirst { out.append(UInt8(ascii: ",")) }
+            isFirst = false
+            JSONText.appendString(key, to: &out)
+            out.append(flag ? ":true" : ":false")
+        }
+        out.append(UInt8(ascii: "}"))
+    }
+}

@@ -1,0 +1,49 @@
+import Core
+import Crypto
+
+/// Wraps the upstream's session id into a value that only Louver can read, bound to the principal and the route: a stolen or guessed id is
+/// of no use to anybody else, and any replica that holds the key can go on with the session (MCP security best practices, session
+/// hijacking). The value is visible ASCII, as the header must be.
+public struct SessionSeal: Sendable {
+    private let key: SealingKey
+
+    /// Seals under a key that all replicas share.
+    public init(_ key: SealingKey) { self.key = key }
+
+    /// Seals a session for a principal (its stable 16-byte key) on a route. Nil when the upstream's id is no legal session id or too long:
+    /// then the upstream's answer is not to be trusted.
+    public func seal(_ session: LegacySession, principal: [UInt8], route: [UInt8]) -> [UInt8]? {
+        guard session.upstreamID.count <= Limits.upstreamSessionBytesMax, session.upstreamID.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            return nil
+        }
+        var plain: [UInt8] = []
+        plain.reserveCapacity(9 + session.upstreamID.count)
+        plain.append(session.version.rawValue)
+        let issued = UInt64(bitPattern: session.issued.nanoseconds)
+        for shift in stride(from: 56, through: 0, by: -8) { plain.append(UInt8(truncatingIfNeeded: issued >> UInt64(shift))) }
+        plain.append(contentsOf: session.upstreamID)
+        return Base64.encode(key.seal(plain.span, context: Self.context(principal, route).span), .url)
+    }
+
+    /// Opens a header value; nil unless it was sealed for this principal on this route. The reason is never told apart.
+    public func open(_ value: Span<UInt8>, principal: [UInt8], route: [UInt8]) -> LegacySession? {
+        guard value.count <= Limits.sessionIDBytesMax, let sealed = Base64.decode(value, .url),
+            let plain = key.open(sealed.span, context: Self.context(principal, route).span), plain.count >= 9,
+            let version = ProtocolVersion(rawValue: plain[0])
+        else { return nil }
+        var issued: UInt64 = 0
+        for at in 1...8 { issued = issued << 8 | UInt64(plain[at]) }
+        return LegacySession(
+            upstreamID: [UInt8](plain[9...]), version: version, issued: WallTime(nanoseconds: Int64(bitPattern: issued)))
+    }
+
+    /// What a seal is bound to. The principal's key is preceded by its length, so that no two pairs give the same bytes.
+    private static func context(_ principal: [UInt8], _ route: [UInt8]) -> [UInt8] {
+        precondition(principal.count < 256, "a principal's key is a short digest")
+        var context = [UInt8]("louver session 1".utf8)
+        context.append(UInt8(principal.count))
+        context.append(contentsOf: principal)
+        context.append(contentsOf: route)
+        return context
+    }
+}

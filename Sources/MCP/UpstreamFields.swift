@@ -1,0 +1,40 @@
+import Core
+import HTTP
+
+/// The MCP header lines of requests to an upstream.
+public enum UpstreamFields {
+    /// Writes the lines of a bodiless request on a session: the GET that opens its stream (`Accept: text/event-stream`) or the DELETE that
+    /// ends it.
+    public static func writeSessionRequest(session: [UInt8], version: ProtocolVersion, into out: inout ByteBuffer) {
+        out.append("Accept: text/event-stream\r\nAccept-Encoding: identity\r\n")
+        writeVersion(version, isHandshake: false, into: &out)
+        writeSession(session, into: &out)
+    }
+
+    /// The version header exists since 2025-06-18 and is never on an `initialize`.
+    static func writeVersion(_ version: ProtocolVersion, isHandshake: Bool, into out: inout ByteBuffer) {
+        guard version >= .june2025, !isHandshake else { return }
+        out.append("MCP-Protocol-Version: ")
+        out.append(version.text)
+        out.append("\r\n")
+    }
+
+    /// `session` is visible ASCII: `SessionSeal` takes no other.
+    static func writeSession(_ session: [UInt8], into out: inout ByteBuffer) {
+        guard !session.isEmpty else { return }
+        out.append("Mcp-Session-Id: ")
+        out.append(session)
+        out.append("\r\n")
+    }
+
+    /// Passes on the `Mcp-Param-*` headers of a tool whose schema is not known, after their names and values were found well-formed.
+    static func copyParameters(_ fields: FieldTable, into out: inout ByteBuffer) {
+        fields.forEach { name, known, value in
+            guard known == nil, RoutingFields.isParameter(name), HeaderValue.decode(value) != .invalid else { return }
+            out.append(name)
+            out.append(": ")
+            out.append(value)
+            out.append("\r\n")
+        }
+    }
+}

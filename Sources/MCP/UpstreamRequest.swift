@@ -1,0 +1,141 @@
+import Core
+import HTTP
+import JSON
+
+/// The message Louver sends upstream, written afresh from the parsed value that was decided on: never the client's bytes, never a member
+/// or header that no rule looked at.
+public struct UpstreamRequest: Sendable {
+    /// The message that was decided on.
+    public let inbound: Inbound
+    /// Its id on this side of Louver; also its progress token.
+    public let id: UpstreamID
+    /// JSON text to send in place of `params.arguments`: what a rule forced. It must be one well-formed object.
+    public var arguments: [UInt8]?
+    /// What the policy lets the server ask of this client.
+    public var features: ClientFeatures
+    /// The version to state upstream: a session's negotiated one, else the message's own.
+    public var version: ProtocolVersion
+    /// The id of the request that a `notifications/cancelled` ends, on this side; without it the notification must not be sent.
+    public var cancelled: UpstreamID?
+
+    /// Makes the upstream form of a request or notification.
+    public init(_ inbound: Inbound, id: UpstreamID, arguments: [UInt8]? = nil, features: ClientFeatures = []) {
+        self.inbound = inbound
+        self.id = id
+        self.arguments = arguments
+        self.features = features
+        version = inbound.version
+    }
+
+    /// Writes the JSON body.
+    public func writeBody(into out: inout ByteBuffer) {
+        out.append("{\"jsonrpc\":\"2.0\",")
+        if case .request = inbound.kind {
+            out.append("\"id\":")
+            id.write(into: &out)
+            out.append(UInt8(ascii: ","))
+        }
+        out.append("\"method\":\"")
+        out.append(inbound.method.text)
+        out.append(UInt8(ascii: "\""))
+        if let params = inbound.params {
+            out.append(",\"params\":{")
+            writeParams(params, into: &out)
+            out.append(UInt8(ascii: "}"))
+        }
+        out.append(UInt8(ascii: "}"))
+    }
+
+    private func writeParams(_ params: JSONNode, into out: inout ByteBuffer) {
+        var isFirst = true
+        var wroteArguments = false
+        params.forEachMember { key, value in
+            guard let known = ParamKeys(key: key), passes(known) else { return }
+            if !isFirst { out.append(UInt8(ascii: ",")) }
+            isFirst = false
+            out.append(UInt8(ascii: "\""))
+            out.append(known.text)
+            out.append("\":")
+            if known == .arguments { wroteArguments = true }
+            write(value, of: known, into: &out)
+        }
+        guard let arguments, !wroteArguments else { return }
+        if !isFirst { out.append(UInt8(ascii: ",")) }
+        out.append("\"arguments\":")
+        out.append(arguments)
+    }
+
+    /// Tasks are not policed, and answers to a server's questions only go where questions are allowed.
+    private func passes(_ key: ParamKeys) -> Bool {
+        switch key {
+        case .task: false
+        case .inputResponses, .requestState: !features.isEmpty
+        default: true
+        }
+    }
+
+    private func write(_ value: JSONNode, of key: ParamKeys, into out: inout ByteBuffer) {
+        switch key {
+        case .meta: ClientMeta.write(value, era: inbound.era, id: id, features: features, into: &out)
+        case .arguments:
+            if let arguments { out.append(arguments) } else { value.write(into: &out) }
+        case .capabilities: ClientMeta.writeCapabilities(value, features: features, into: &out)
+        case .protocolVersion: JSONText.appendString(version.text, to: &out)
+        case .notifications: writeSubscriptions(value, into: &out)
+        case .requestId:
+            if let cancelled { cancelled.write(into: &out) } else { out.append("null") }
+        default: value.write(into: &out)
+        }
+    }
+
+    /// The subscriptions that the core protocol defines; `taskIds` belongs to the extension that is stripped.
+    private func writeSubscriptions(_ wanted: JSONNode, into out: inout ByteBuffer) {
+        out.append(UInt8(ascii: "{"))
+        var isFirst = true
+        wanted.forEachMember { key, value in
+            guard
+                ASCII.equals(key, "toolsListChanged") || ASCII.equals(key, "promptsListChanged")
+                    || ASCII.equals(key, "resourcesListChanged")
+                    || ASCII.equals(key, "resourceSubscriptions")
+            else { return }
+            if !isFirst { out.append(UInt8(ascii: ",")) }
+            isFirst = false
+            JSONText.appendString(key, to: &out)
+            out.append(UInt8(ascii: ":"))
+            value.write(into: &out)
+        }
+        out.append(UInt8(ascii: "}"))
+    }
+
+    /// Writes the MCP header lines of a POST: media types, version, and on the modern wire the mirrors of what the body says. Host,
+    /// Authorization and lengths are the caller's.
+    ///
+    /// - Parameters:
+    ///   - session: the upstream's own session id; empty for none.
+    ///   - parameters: the tool's mirrored arguments where its schema is known; they are then written from the arguments that are sent.
+    ///     Where it is not, the client's own `Mcp-Param-*` go on as they came, as an intermediary must let them.
+    ///   - head: the client's request head.
+    ///   - sentArguments: the parsed `arguments` when they were replaced.
+    public func writeFields(
+        session: [UInt8] = [], parameters: ParameterHeaders? = nil, head: RequestHead? = nil, sentArguments: JSONNode? = nil,
+        into out: inout ByteBuffer
+    ) {
+        out.append("Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\nAccept-Encoding: identity\r\n")
+        UpstreamFields.writeVersion(version, isHandshake: inbound.method == .initialize, into: &out)
+        UpstreamFields.writeSession(session, into: &out)
+        guard inbound.era == .modern else { return }
+        out.append("Mcp-Method: ")
+        out.append(inbound.method.text)
+        out.append("\r\n")
+        guard inbound.method.isMirroredByName, let target = inbound.target else { return }
+        out.append("Mcp-Name: ")
+        target.withName { HeaderValue.append($0, into: &out) }
+        out.append("\r\n")
+        guard inbound.method == .toolsCall else { return }
+        if let parameters {
+            parameters.write(arguments: arguments == nil ? inbound.arguments : sentArguments, into: &out)
+        } else if let head {
+            UpstreamFields.copyParameters(head.fields, into: &out)
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import Configuration
+import Core
+import Crypto
+import HTTP
+import TLS
+import Telemetry
+import Testing
+import YAML
+
+@Suite struct OptionsReaderTests {
+    private static let invalid = "Tests/Fixtures/config/invalid"
+    private static let valid = "Tests/Fixtures/config/valid"
+    private static let faulty = Fixtures.names(in: invalid).filter { $0.hasSuffix(".yaml") }
+
+    private func read(_ path: String, as name: String) -> (options: LouverOptions?, faults: String) {
+        let faults = Faults()
+        let options = OptionsReader.read(Fixtures.bytes(path), file: name, faults: faults)
+        return (options, faults.rendered)
+    }
+
+    private func admitsHost(_ options: LouverOptions, _ host: String) -> Bool { options.hostGuard.admits(host: Array(host.utf8).span) }
+
+    private func admitsOrigin(_ options: LouverOptions, _ origin: String) -> Bool {
+        options.hostGuard.admits(origin: Array(origin.utf8).span)
+    }
+
+    /// Each faulty file gives exactly the text in the file of its name that ends in `.expected`.
+    @Test(arguments: faulty)
+    func saysWhatIsWrong(name: String) {
+        let (options, faults) = read("\(Self.invalid)/\(name)", as: name)
+        #expect(options == nil)
+        #expect(faults + "\n" == Fixtures.text("\(Self.invalid)/\(name.dropLast(5)).expected"))
+    }
+
+    @Test func everyFaultHasItsFixture() {
+        #expect(Self.faulty.count >= 90)
+        #expect(Fixtures.names(in: Self.invalid).count == Self.faulty.count * 2)
+    }
+
+    @Test func theSmallestFileGetsTheDefaults() throws {
+        let options = try #require(read("\(Self.valid)/smallest.yaml", as: "/etc/louver/louver.yaml").options)
+        #expect(options.listeners.map(\.address.description) == ["127.0.0.1:8080"])
+        #expect(options.admin?.description == "127.0.0.1:9464")
+        #expect(options.workerCount(cores: 3) == 3)
+        #expect(options.routes[0].externalURL.description == "http://127.0.0.1:8080/mcp")
+        #expect(options.routes[0].policy.path == "/etc/louver/policy.yaml")
+        #expect(options.routes[0].policy.key == "routes[0].policy")
+        #expect(options.issuers[0].authorizationServer == "https://idp.example")
+        #expect(options.issuers[0].audiences == [])
+        let upstream = try #require(options.upstream("airflow"))
+        #expect(upstream.url.description == "http://127.0.0.1:8000/mcp")
+        #expect(upstream.wire == .auto)
+        #expect(upstream.timeout == .seconds(300))
+        #expect(options.redis == nil)
+        #expect(options.limits.requestBodyBytes == Limits.requestBodyBytesMax)
+        #expect(options.logs.access == .standardOutput)
+        #expect(admitsHost(options, "localhost:8080"))
+        #expect(admitsOrigin(options, "http://127.0.0.1:8080"))
+        #expect(!admitsOrigin(options, "http://evil.example"))
+    }
+
+    @Test func everyKeyArrives() throws {
+        let (read, faults) = read("\(Self.valid)/everything.yaml", as: "conf/louver.yaml")
+        #expect(faults == "")
+        let options = try #require(read)
+        #expect(options.listeners.map(\.address.description) == ["0.0.0.0:8443", "[::1]:8080"])
+        #expect(options.listeners[0].tls?.certificate.path == "conf/cert.pem")
+        #expect(options.listeners[0].tls?.key.path == "/etc/louver/key.pem")
+        #expect(options.listeners[0].tls?.clientCertificates == .required)
+        #expect(options.admin?.port == 9464)
+        #expect(options.workerCount(cores: 1) == 4)
+        #expect(options.routes.map(\.externalURL.description) == ["https://louver.example/one", "https://two.example/mcp/"])
+        for host in ["louver.example", "two.example", "other.example:1", "third.example:8443", "[::1]:8080"] {
+            #expect(admitsHost(options, host), "\(host)")
+        }
+        #expect(options.issuers[0].algorithms == [.rs256, .es256])
+        #expect(options.issuers[0].leeway == .zero)
+        #expect(options.issuers[1].authorizationServer == "https://ci.example")
+        let airflow = options.upstreams[0]
+        #expect(airflow.url.path == "/mcp/")
+        #expect(airflow.tls.serverName == "airflow")
+        #expect(airflow.connectTimeout == .milliseconds(250))
+        guard case .mint(let mint) = airflow.reissue, case .privateKey(let key, let keyID) = mint.key else {
+            Issue.record("not minted with a private key")
+            return
+        }
+        #expect(key.path == "conf/signing.pem")
+        #expect(keyID == "louver-1")
+        #expect(mint.roles?.map(\.role) == ["admin", "viewer"])
+        guard case .static(let token) = options.upstreams[1].reissue else {
+            Issue.record("not static")
+            return
+        }
+        #expect(token.key == "upstreams.other.reissue.token_file")
+        let redis = try #require(options.redis)
+        #expect([redis.host, "\(redis.port)", "\(redis.database)", redis.username] == ["redis.internal", "6379", "3", "louver"])
+        #expect(redis.tls?.ca?.path == "conf/r.pem")
+        #expect(options.redaction.detectors?.map(\.path) == ["conf/a.yaml", "conf/b.yaml"])
+        #expect(options.sessionKey?.path == "conf/session.key")
+        #expect(options.limits.admission.count == 10)
+        #expect(options.limits.drainTimeout == .seconds(3))
+        #expect(options.logs.access == .file("conf/access.log"))
+        #expect(options.logs.level == .warn)
+    }
+}
