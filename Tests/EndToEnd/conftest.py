@@ -1,7 +1,8 @@
-"""The running stack, and one Louver in front of all of its servers."""
+"""The running stack with one Louver in front of all of its servers, and scripted upstreams with Louvers of their own."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -13,8 +14,9 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "stack"), str(HERE / "stack" / "dags")]
 
 import stack as real_stack  # noqa: E402
-from louver import Identity, Louver  # noqa: E402
+from louver import PLENTY, Identity, Louver  # noqa: E402
 from servers import SERVERS, policy  # noqa: E402
+from upstream import Tool, Upstream  # noqa: E402
 
 ROLES = {"roles": [{"groups": ["platform"], "role": "admin"}, {"groups": ["analytics"], "role": "viewer"}]}
 
@@ -41,9 +43,41 @@ def mint(stack: dict) -> dict:
 def louver(stack: dict, identity: Identity):
     upstreams = {name: {"url": url, "reissue": mint(stack) if name == "plugin" else {"mode": "none"}} for name, url in stack["urls"].items()}
     every = sorted({tool for name in upstreams for tool in SERVERS[name].permitted})
-    with Louver(upstreams, policy(every), identity) as running:
+    with Louver(upstreams, policy(every), identity, extra=PLENTY) as running:
         yield running
         assert running.stop() == 0, running.log_file.read_text()
+
+
+@pytest.fixture
+def serve():
+    """Makes scripted upstreams that end with the test."""
+    with contextlib.ExitStack() as open_until_the_end:
+
+        def make(tools: dict[str, Tool] | None = None, **settings) -> Upstream:
+            return open_until_the_end.enter_context(Upstream(tools or {}, **settings))
+
+        yield make
+
+
+@pytest.fixture
+def front(identity: Identity):
+    """Starts a Louver in front of one scripted upstream, at /scripted; it must end with status 0."""
+    started: list[Louver] = []
+
+    def make(upstream: Upstream | str, *, tools: list[str] | None = None, limits: str = "", rules: str = "", extra: str = PLENTY, workers: int = 1, prepare=None, **settings) -> Louver:
+        url = upstream if isinstance(upstream, str) else upstream.url
+        names = tools or list(upstream.tools)
+        louver = Louver({"scripted": {"url": url, "wire": "both", **settings}}, policy(names, limits=limits, rules=rules), identity, extra=extra, workers=workers)
+        if prepare:
+            prepare(louver)
+        started.append(louver)
+        return louver.start()
+
+    yield make
+    for louver in started:
+        was_running = louver.is_running
+        status = louver.stop()
+        assert not was_running or status == 0, louver.log_file.read_text()
 
 
 class Client:

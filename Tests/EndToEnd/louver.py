@@ -23,6 +23,8 @@ HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
 BINARY = Path(os.environ.get("LOUVER_BINARY", CHECKOUT / ".build" / "release" / "louver"))
 ISSUER, AUDIENCE = "https://idp.test", "louver"
+# Tests share one caller; the admission bucket of a person would stop them.
+PLENTY = "limits: { admission: { rate: 1000000/min, burst: 1000000 } }\n"
 
 
 def free_port() -> int:
@@ -95,6 +97,13 @@ class Louver:
             except OSError:
                 time.sleep(0.05)
         raise RuntimeError(f"louver was not ready in time:\n{self.log_file.read_text()}")
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def signal(self, number: int) -> None:
+        self.process.send_signal(number)
 
     def stop(self) -> int:
         if self.process is None or self.process.poll() is not None:

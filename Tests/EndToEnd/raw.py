@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
+import time
 from contextlib import closing
 
 META = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {}}
@@ -31,9 +33,13 @@ class Reply:
 class Connection:
     """One keep-alive connection."""
 
-    def __init__(self, port: int, timeout: float = 30) -> None:
+    def __init__(self, port: int, timeout: float = 30, tls: ssl.SSLContext | None = None, session: ssl.SSLSession | None = None) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_hostname="localhost", session=session)
         self.buffer = b""
+        self.stream = b""
         self.port = port
 
     def close(self) -> None:
@@ -88,14 +94,48 @@ class Connection:
         body, self.buffer = self.buffer[:count], self.buffer[count:]
         return Reply(status, headers, body)
 
+    def event(self) -> dict | None:
+        """The next message of an event stream; None at its end. Comments and events without data are passed over."""
+        while True:
+            while b"\n\n" not in self.stream.replace(b"\r", b""):
+                piece = self.chunk()
+                if not piece:
+                    return None
+                self.stream += piece
+            text, _, rest = self.stream.replace(b"\r", b"").partition(b"\n\n")
+            self.stream = rest
+            data = [line[5:].removeprefix(b" ") for line in text.split(b"\n") if line.startswith(b"data:")]
+            if data and data != [b""]:
+                return json.loads(b"\n".join(data))
+
     def post(self, path: str, body: bytes | dict, headers: dict[str, str]) -> Reply:
         self.start(path, body, headers)
         return self.reply()
 
     def start(self, path: str, body: bytes | dict, headers: dict[str, str]) -> None:
+        """Sends a POST without waiting for its answer. A header whose value is None is left out."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        lines = {"Host": f"127.0.0.1:{self.port}", "Content-Length": str(len(raw)), **headers}
-        self.send(f"POST {path} HTTP/1.1\r\n".encode() + b"".join(f"{k}: {v}\r\n".encode() for k, v in lines.items() if v is not None) + b"\r\n" + raw)
+        self.send(self._head("POST", path, {"Content-Length": str(len(raw)), **headers}) + raw)
+
+    def get(self, path: str, headers: dict[str, str], method: str = "GET") -> None:
+        """Sends a request without a body."""
+        self.send(self._head(method, path, headers))
+
+    def _head(self, method: str, path: str, headers: dict[str, str]) -> bytes:
+        lines = {"Host": f"127.0.0.1:{self.port}", **headers}
+        return f"{method} {path} HTTP/1.1\r\n".encode() + b"".join(f"{k}: {v}\r\n".encode() for k, v in lines.items() if v is not None) + b"\r\n"
+
+    def is_closed(self, seconds: float = 5) -> bool:
+        """Waits for the other side to close the connection, throwing away what still comes."""
+        self.socket.settimeout(seconds)
+        try:
+            while self.socket.recv(65536):
+                pass
+        except TimeoutError:
+            return False
+        except OSError:
+            pass
+        return True
 
 
 def base(token: str | None) -> dict[str, str]:
@@ -112,6 +152,25 @@ def modern(token: str | None, method: str, name: str | None = None) -> dict[str,
 def call(tool: str, arguments: dict, id: object = 1) -> dict:
     """A stateless tool call."""
     return {"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": tool, "arguments": arguments, "_meta": META}}
+
+
+def legacy_call(tool: str, arguments: dict, id: object = 1) -> dict:
+    """A tool call of a session."""
+    return {"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
+
+
+def ask(port: int, path: str, token: str, tool: str, arguments: dict | None = None, id: object = 1, timeout: float = 30) -> Reply:
+    """One stateless call on a connection of its own."""
+    with closing(Connection(port, timeout)) as connection:
+        return connection.post(path, call(tool, arguments or {}, id), modern(token, "tools/call", tool))
+
+
+def wait_until(check, seconds: float = 5) -> None:
+    """Waits for something that must come true."""
+    end = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.01)
 
 
 class Session:
@@ -132,5 +191,8 @@ class Session:
 
     def call(self, tool: str, arguments: dict, id: object) -> Reply:
         with closing(Connection(self.port)) as connection:
-            body = {"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
-            return connection.post(self.path, body, self.headers)
+            return connection.post(self.path, legacy_call(tool, arguments, id), self.headers)
+
+    def notify(self, method: str, params: dict) -> Reply:
+        with closing(Connection(self.port)) as connection:
+            return connection.post(self.path, {"jsonrpc": "2.0", "method": method, "params": params}, self.headers)

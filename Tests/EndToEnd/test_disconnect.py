@@ -1,0 +1,139 @@
+"""Clients that go away, on both wires: what is cancelled, what runs on, and that nothing is left behind."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from raw import Connection, Session, call, legacy_call, modern, wait_until
+from upstream import Turn
+
+CLOSED_WITHIN = 0.1
+
+
+class Waiting:
+    """A tool that never answers by itself, and notes when its caller hangs up."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.release = threading.Event()
+        self.closed_at: float | None = None
+
+    def __call__(self, turn: Turn) -> None:
+        self.begun.set()
+        self.closed_at = turn.until_closed(20)
+
+
+def at_rest(louver) -> None:
+    """Nothing is under way any more."""
+    wait_until(lambda: louver.metric("louver_active_exchanges") == 0)
+    assert louver.metric("louver_upstream_connections", state="busy") == 0
+    assert louver.metric("louver_orphans") == 0
+
+
+def test_a_stateless_call_ends_upstream_with_its_client(serve, front, identity):
+    waiting = Waiting()
+    louver = front(serve({"wait": waiting}))
+    with Connection(louver.port) as connection:
+        connection.start("/scripted", call("wait", {}), modern(identity.token(), "tools/call", "wait"))
+        assert waiting.begun.wait(5)
+        left = time.monotonic()
+    wait_until(lambda: waiting.closed_at is not None)
+    assert waiting.closed_at - left < CLOSED_WITHIN
+    at_rest(louver)
+    assert louver.metric("louver_exchanges_total", outcome="cancelled") == 1
+
+
+def test_a_stateless_stream_ends_upstream_with_its_client(serve, front, identity):
+    """The same when the reply had begun: the client has seen a notification and leaves before the answer."""
+    closed: list[float | None] = []
+
+    def progress(turn: Turn) -> None:
+        turn.events()
+        token = turn.request.message["params"]["_meta"]["progressToken"]
+        turn.event({"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": token, "progress": 1}})
+        closed.append(turn.until_closed(20))
+
+    louver = front(serve({"progress": progress}))
+    asked = call("progress", {})
+    asked["params"]["_meta"] = {**asked["params"]["_meta"], "progressToken": "p"}
+    with Connection(louver.port) as connection:
+        connection.start("/scripted", asked, modern(identity.token(), "tools/call", "progress"))
+        assert connection.head()[1]["content-type"] == "text/event-stream"
+        assert connection.event()["params"]["progressToken"] == "p"
+        left = time.monotonic()
+    wait_until(lambda: closed)
+    assert closed[0] is not None and closed[0] - left < CLOSED_WITHIN
+    at_rest(louver)
+
+
+def test_a_session_call_runs_on_without_its_client(serve, front, identity):
+    """On the older wires leaving is not cancelling: the work is finished, and its reply thrown away."""
+    begun, finished = threading.Event(), threading.Event()
+
+    def work(turn: Turn) -> None:
+        begun.set()
+        time.sleep(0.5)
+        turn.text("done")
+        finished.set()
+
+    louver = front(serve({"work": work}), orphan_timeout="10s")
+    session = Session(louver.port, "/scripted", identity.token())
+    with Connection(louver.port) as connection:
+        connection.start("/scripted", legacy_call("work", {}), session.headers)
+        assert begun.wait(5)
+    assert finished.wait(5)
+    at_rest(louver)
+    assert louver.metric("louver_orphans_discarded_total") == 1
+
+
+def test_a_session_call_without_its_client_is_ended_in_time(serve, front, identity):
+    waiting = Waiting()
+    louver = front(serve({"wait": waiting}), orphan_timeout="1s", timeout="60s")
+    session = Session(louver.port, "/scripted", identity.token())
+    with Connection(louver.port) as connection:
+        connection.start("/scripted", legacy_call("wait", {}), session.headers)
+        assert waiting.begun.wait(5)
+        left = time.monotonic()
+    wait_until(lambda: waiting.closed_at is not None)
+    assert 0.8 < waiting.closed_at - left < 2
+    at_rest(louver)
+
+
+def test_a_session_call_is_cancelled_by_its_notification(serve, front, identity):
+    """The upstream hears of it under the id that it knows, not the client's."""
+    waiting = Waiting()
+    upstream = serve({"wait": waiting})
+    louver = front(upstream, orphan_timeout="10s", workers=2)
+    session = Session(louver.port, "/scripted", identity.token())
+    with Connection(louver.port) as connection:
+        connection.start("/scripted", legacy_call("wait", {}, id="mine"), session.headers)
+        assert waiting.begun.wait(5)
+        assert session.notify("notifications/cancelled", {"requestId": "mine", "reason": "enough"}).status == 202
+        wait_until(lambda: upstream.calls("notifications/cancelled"))
+    asked, told = upstream.calls()[0].message["id"], upstream.calls("notifications/cancelled")[0].message["params"]["requestId"]
+    assert told == asked != "mine"
+
+
+def test_a_cancellation_of_somebody_else_goes_nowhere(serve, front, identity):
+    waiting = Waiting()
+    upstream = serve({"wait": waiting})
+    louver = front(upstream)
+    mine, other = (Session(louver.port, "/scripted", identity.token(name)) for name in ("alice", "mallory"))
+    with Connection(louver.port) as connection:
+        connection.start("/scripted", legacy_call("wait", {}, id=7), mine.headers)
+        assert waiting.begun.wait(5)
+        assert other.notify("notifications/cancelled", {"requestId": 7}).status == 202
+        time.sleep(0.2)
+        assert upstream.calls("notifications/cancelled") == []
+
+
+def test_a_client_that_leaves_before_its_body_is_read(serve, front, identity):
+    louver = front(serve({"wait": Waiting()}))
+    for _ in range(20):
+        with Connection(louver.port) as connection:
+            lines = {**modern(identity.token(), "tools/call", "wait"), "Content-Length": "500"}
+            connection.get("/scripted", lines, "POST")
+            connection.send(b'{"jsonrpc"')
+    at_rest(louver)
+    wait_until(lambda: louver.metric("louver_client_connections") == 0)

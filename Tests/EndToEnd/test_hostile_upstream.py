@@ -1,0 +1,358 @@
+"""Upstreams that are dead, slow, lying or speak garbage: the client is told so in time, and nothing of theirs gets through."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+import zlib
+
+import planted
+import pytest
+from leaks import survivors
+from raw import Connection, Session, ask, call, legacy_call, modern, wait_until
+from upstream import Turn, content
+
+MARK = "these words never reach a client"
+
+
+def fine(turn: Turn) -> None:
+    turn.text("fine")
+
+
+def changed(**members: object):
+    """The right answer with members replaced, or removed where None is said."""
+
+    def tool(turn: Turn) -> None:
+        message = {**turn.answer(content(MARK)), **members}
+        turn.json({name: value for name, value in message.items() if value is not None})
+
+    return tool
+
+
+def encoded(encoding: str, body: bytes):
+    return lambda turn: turn.reply(200, body, Content_Encoding=encoding)
+
+
+def bomb() -> bytes:
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return b"".join([squeeze.compress(b'{"jsonrpc":"2.0","result":{"content":[{"type":"text","text":"')] + [squeeze.compress(b" " * 1_000_000) for _ in range(200)] + [squeeze.flush()])
+
+
+def cut_short(turn: Turn) -> None:
+    turn.raw(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n" + json.dumps(turn.answer(content(MARK))).encode())
+    turn.hang_up()
+
+
+def cut_chunk(turn: Turn) -> None:
+    turn.raw(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n500\r\n" + json.dumps(turn.answer(content(MARK))).encode())
+    turn.hang_up()
+
+
+def bad_chunk(turn: Turn) -> None:
+    turn.raw(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n" + MARK.encode() + b"\r\n0\r\n\r\n")
+    turn.hang_up()
+
+
+def events_without_an_answer(turn: Turn) -> None:
+    turn.events()
+    turn.chunk(b": nothing\r\n\r\n")
+    turn.end()
+
+
+def head_without_end(turn: Turn) -> None:
+    turn.raw(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Filler: " + b"a" * 200_000)
+    turn.hang_up()
+
+
+def two_lengths(turn: Turn) -> None:
+    turn.raw(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 5\r\n\r\n{}   ")
+    turn.hang_up()
+
+
+def text_then_close(text: bytes):
+    def tool(turn: Turn) -> None:
+        turn.raw(text)
+        turn.hang_up()
+
+    return tool
+
+
+def repeated_member(turn: Turn) -> None:
+    turn.reply(200, json.dumps(turn.answer(content(MARK))).encode()[:-1] + b', "id": 4711}')
+
+
+LIES = {
+    "another id": changed(id=4711),
+    "an id of another type": lambda turn: turn.json({**turn.answer(content(MARK)), "id": str(turn.id) + "0"}),
+    "no id": changed(id=None),
+    "no result and no error": changed(result=None),
+    "result and error": changed(error={"code": 1, "message": MARK}),
+    "another JSON-RPC version": changed(jsonrpc="1.0"),
+    "a batch": lambda turn: turn.json([turn.answer(content(MARK))]),
+    "a member twice": repeated_member,
+    "a string": lambda turn: turn.json(MARK),
+    "JSON that ends early": lambda turn: turn.reply(200, json.dumps(turn.answer(content(MARK))).encode()[:-9]),
+    "JSON with something after it": lambda turn: turn.reply(200, json.dumps(turn.answer(content(MARK))).encode() + b"{}"),
+    "nothing": lambda turn: turn.reply(200),
+    "garbage": lambda turn: turn.reply(200, b"\x00\xff\xfe garbage " + MARK.encode()),
+    "HTML": lambda turn: turn.reply(200, f"<html>{MARK}</html>".encode(), "text/html"),
+    "a redirect": lambda turn: turn.reply(307, Location="http://evil.example/mcp"),
+    "a redirect with a body": lambda turn: turn.json(turn.answer(content(MARK)), 302, Location="http://evil.example/mcp"),
+    "401": lambda turn: turn.json({"detail": MARK}, 401, WWW_Authenticate='Bearer realm="inside"'),
+    "403": lambda turn: turn.json({"detail": MARK}, 403),
+    "404 without JSON": lambda turn: turn.reply(404, MARK.encode(), "text/plain"),
+    "404 with other JSON": lambda turn: turn.json({"detail": MARK}, 404),
+    "429": lambda turn: turn.json({"detail": MARK}, 429, Retry_After="100"),
+    "500 with words": lambda turn: turn.reply(500, MARK.encode(), "text/plain"),
+    "500 with a right answer": lambda turn: turn.json(turn.answer(content(MARK)), 500),
+    "503": lambda turn: turn.reply(503),
+    "an unasked 101": text_then_close(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n"),
+    "another protocol": text_then_close(b"SSH-2.0-OpenSSH_9.2p1\r\n"),
+    "an end without a word": text_then_close(b""),
+    "half a head": text_then_close(b"HTTP/1.1 200 OK\r\nContent-Ty"),
+    "a head without end": head_without_end,
+    "two lengths": two_lengths,
+    "a body cut short": cut_short,
+    "a chunk cut short": cut_chunk,
+    "a chunk that is none": bad_chunk,
+    "events without an answer": events_without_an_answer,
+    "gzip cut short": encoded("gzip", gzip.compress(MARK.encode() * 100)[:-12]),
+    "gzip that is none": encoded("gzip", MARK.encode()),
+    "an unknown encoding": encoded("br", b"\x0b\x02\x80"),
+    "a gzip bomb": encoded("gzip", bomb()),
+}
+
+
+@pytest.fixture(scope="module")
+def lying(identity):
+    """One Louver in front of one upstream that has all the lies as tools."""
+    from louver import PLENTY, Louver
+    from servers import policy
+    from upstream import Upstream
+
+    names = {f"lie_{number}": lie for number, lie in enumerate(LIES.values())}
+    with Upstream({**names, "fine": fine}) as upstream:
+        settings = {"url": upstream.url, "wire": "both", "timeout": "5s"}
+        with Louver({"scripted": settings}, policy([*names, "fine"]), identity, extra=PLENTY, workers=1) as running:
+            yield running
+            assert running.stop() == 0, running.log_file.read_text()
+
+
+@pytest.mark.parametrize("wire", ["stateless", "session"])
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie_becomes_an_error_of_louver(lie, wire, lying, identity):
+    tool = f"lie_{list(LIES).index(lie)}"
+    failures = lying.metric("louver_upstream_failures_total")
+    session = Session(lying.port, "/scripted", identity.token()) if wire == "session" else None
+    with Connection(lying.port) as connection:
+
+        def send(name: str, id: object):
+            if session:
+                return connection.post("/scripted", legacy_call(name, {}, id), session.headers)
+            return connection.post("/scripted", call(name, {}, id), modern(identity.token(), "tools/call", name))
+
+        began = time.monotonic()
+        reply = send(tool, "asked")
+        took = time.monotonic() - began
+        assert reply.status == 502, reply.body
+        error = reply.answer["error"]
+        assert (reply.answer["id"], error["code"]) == ("asked", 5020)
+        assert MARK not in reply.body.decode() and "evil.example" not in reply.body.decode()
+        assert not {"location", "www-authenticate"} & set(reply.headers)
+        assert took < 2
+        # The client's connection is as good as before.
+        assert send("fine", 2).answer["result"]["content"][0]["text"] == "fine"
+    assert lying.metric("louver_upstream_failures_total") == failures + 1
+    assert MARK not in lying.access_file.read_text() + lying.log_file.read_text()
+
+
+def test_an_upstream_that_is_not_there(front, identity, serve):
+    gone = serve({"fine": fine})
+    gone.stop()
+    louver = front(gone, connect_timeout="1s")
+    began = time.monotonic()
+    reply = ask(louver.port, "/scripted", identity.token(), "fine", id=9)
+    assert (reply.status, reply.answer["id"], reply.answer["error"]["code"]) == (502, 9, 5020)
+    assert time.monotonic() - began < 2
+
+
+def silence(turn: Turn) -> None:
+    turn.until_closed(10)
+
+
+def drip(turn: Turn) -> None:
+    """A byte now and then: each one in time, the whole never."""
+    turn.raw(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n")
+    for _ in range(100):
+        turn.raw(b" ")
+        time.sleep(0.1)
+
+
+def slow_head(turn: Turn) -> None:
+    for byte in b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100:
+        turn.raw(bytes([byte]))
+        time.sleep(0.1)
+
+
+def endless_notifications(turn: Turn) -> None:
+    """Busy all the time, but never with the answer."""
+    turn.events()
+    for _ in range(100):
+        turn.chunk(b": still here\r\n\r\n")
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("tool", [silence, drip, slow_head, endless_notifications], ids=lambda tool: tool.__name__)
+def test_the_deadline_holds_whatever_the_upstream_does(tool, front, serve, identity):
+    louver = front(serve({"slow": tool, "fine": fine}), timeout="1s")
+    began = time.monotonic()
+    reply = ask(louver.port, "/scripted", identity.token(), "slow", id="late")
+    took = time.monotonic() - began
+    assert (reply.status, reply.answer["id"], reply.answer["error"]["code"]) == (504, "late", 5040), reply.body
+    assert 0.9 < took < 2
+    assert ask(louver.port, "/scripted", identity.token(), "fine").status == 200
+    wait_until(lambda: louver.metric("louver_upstream_connections", state="busy") == 0)
+
+
+def leaky() -> str:
+    return f"first line\nconnecting to {planted.DB_URL}\ntoken {planted.GITHUB}\nlast line"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_compressed_reply_is_scrubbed_too(encoding, front, serve, identity):
+    def tool(turn: Turn) -> None:
+        body = json.dumps(turn.answer(content(leaky()))).encode()
+        turn.reply(200, gzip.compress(body) if encoding == "gzip" else zlib.compress(body), Content_Encoding=encoding)
+
+    upstream = serve({"logs": tool})
+    louver = front(upstream)
+    reply = ask(louver.port, "/scripted", identity.token(), "logs")
+    assert reply.status == 200 and "content-encoding" not in reply.headers
+    text = reply.answer["result"]["content"][0]["text"]
+    assert text.startswith("first line") and text.endswith("last line") and "REDACTED_" in text
+    assert survivors(reply.answer) == []
+    assert upstream.calls()[0].headers["accept-encoding"] == "identity"
+
+
+def test_a_secret_that_is_split_over_pieces_is_found(front, serve, identity):
+    def tool(turn: Turn) -> None:
+        turn.events()
+        raw = b"event: message\r\ndata: " + json.dumps(turn.answer(content(leaky()))).encode() + b"\r\n\r\n"
+        for at in range(0, len(raw), 7):
+            turn.chunk(raw[at : at + 7])
+        turn.end()
+
+    louver = front(serve({"logs": tool}))
+    reply = ask(louver.port, "/scripted", identity.token(), "logs")
+    assert "REDACTED_" in json.dumps(reply.answer) and survivors(reply.answer) == []
+
+
+def test_an_error_of_the_upstream_is_relayed_and_scrubbed(front, serve, identity):
+    def tool(turn: Turn) -> None:
+        turn.json({"jsonrpc": "2.0", "id": turn.id, "error": {"code": -32602, "message": "bad: " + leaky(), "data": {"dsn": planted.DB_URL}}}, 400)
+
+    louver = front(serve({"logs": tool}))
+    reply = ask(louver.port, "/scripted", identity.token(), "logs", id=3)
+    assert (reply.status, reply.answer["id"], reply.answer["error"]["code"]) == (400, 3, -32602)
+    assert "REDACTED_" in json.dumps(reply.answer) and survivors(reply.answer) == []
+
+
+def progress(turn: Turn, number: int) -> dict:
+    token = turn.request.message["params"]["_meta"]["progressToken"]
+    return {"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": token, "progress": number, "message": "using " + planted.GITHUB}}
+
+
+def with_progress(body: dict) -> dict:
+    body["params"]["_meta"] = {**body["params"].get("_meta", {}), "progressToken": "mine"}
+    return body
+
+
+@pytest.mark.parametrize("wire", ["stateless", "session"])
+def test_notifications_come_before_the_answer_and_are_scrubbed(wire, front, serve, identity):
+    def tool(turn: Turn) -> None:
+        turn.events()
+        for number in (1, 2, 3):
+            turn.event(progress(turn, number))
+        turn.event(turn.answer(content(leaky())))
+        turn.end()
+
+    louver = front(serve({"work": tool}))
+    with Connection(louver.port) as connection:
+        if wire == "session":
+            session = Session(louver.port, "/scripted", identity.token())
+            reply = connection.post("/scripted", with_progress(legacy_call("work", {}, 5)), session.headers)
+        else:
+            reply = connection.post("/scripted", with_progress(call("work", {}, 5)), modern(identity.token(), "tools/call", "work"))
+    assert reply.headers["content-type"] == "text/event-stream"
+    *notes, answer = reply.messages
+    assert [note["params"]["progress"] for note in notes] == [1, 2, 3]
+    assert {note["params"]["progressToken"] for note in notes} == {"mine"}
+    assert answer["id"] == 5 and survivors(reply.messages) == []
+
+
+def test_an_answer_that_is_too_large_for_an_event_goes_as_json(front, serve, identity):
+    text = "x" * 1_500_000
+
+    def tool(turn: Turn) -> None:
+        turn.events()
+        turn.event(turn.answer(content(text)))
+        turn.end()
+
+    louver = front(serve({"logs": tool}))
+    reply = ask(louver.port, "/scripted", identity.token(), "logs")
+    assert (reply.status, reply.headers["content-type"]) == (200, "application/json")
+    assert reply.answer["result"]["content"][0]["text"] == text
+
+
+def test_a_large_answer_after_a_notification_ends_with_an_error(front, serve, identity):
+    def tool(turn: Turn) -> None:
+        turn.events()
+        turn.event(progress(turn, 1))
+        turn.event(turn.answer(content(MARK * 50_000)))
+        turn.end()
+
+    louver = front(serve({"logs": tool}))
+    with Connection(louver.port) as connection:
+        reply = connection.post("/scripted", with_progress(call("logs", {}, 8)), modern(identity.token(), "tools/call", "logs"))
+    note, answer = reply.messages
+    assert note["method"] == "notifications/progress"
+    assert (answer["id"], answer["error"]["code"]) == (8, 5021)
+    assert MARK not in reply.body.decode()
+
+
+def test_requests_of_the_server_are_answered_by_louver(front, serve, identity):
+    """A ping gets its result, an elicitation an error; neither is shown to the client."""
+
+    def tool(turn: Turn) -> None:
+        turn.events()
+        turn.event({"jsonrpc": "2.0", "id": "are you there", "method": "ping"})
+        ask_for = {"message": "your password?", "requestedSchema": {"type": "object", "properties": {"password": {"type": "string"}}}}
+        turn.event({"jsonrpc": "2.0", "id": 99, "method": "elicitation/create", "params": ask_for})
+        wait_until(lambda: len([r for r in turn.upstream.requests if "method" not in r.message and "id" in r.message]) == 2)
+        turn.event(turn.answer(content("fine")))
+        turn.end()
+
+    upstream = serve({"work": tool})
+    louver = front(upstream)
+    session = Session(louver.port, "/scripted", identity.token())
+    reply = session.call("work", {}, 1)
+    assert [message.get("id") for message in reply.messages] == [1]
+    assert "password" not in reply.body.decode()
+    answers = {request.message["id"]: request.message for request in upstream.requests if "method" not in request.message and "id" in request.message}
+    assert answers["are you there"]["result"] == {}
+    assert answers[99]["error"]["code"] == -32601
+
+
+def test_two_callers_never_share_an_id_upstream(front, serve, identity):
+    seen: set = set()
+
+    def tool(turn: Turn) -> None:
+        assert turn.id not in seen
+        seen.add(turn.id)
+        turn.text("fine")
+
+    louver = front(serve({"work": tool}), workers=2)
+    for _ in range(20):
+        assert ask(louver.port, "/scripted", identity.token(), "work", id=1).answer["id"] == 1
+    assert len(seen) == 20
