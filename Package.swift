@@ -111,6 +111,12 @@ if Context.environment["LOUVER_FUZZ"] == "1" {
         .target(
             name: "FuzzSupport", dependencies: ["CFuzz", "TestSupport"], path: "Tests/Fuzz/FuzzSupport", swiftSettings: strict),
         fuzz("FuzzJSON", needs: ["JSON"]),
+        fuzz("FuzzHTTPHead", needs: ["HTTP"]),
+        fuzz("FuzzHTTPBody", needs: ["HTTP"]),
+        fuzz("FuzzEventStream", needs: ["HTTP"]),
+        fuzz("FuzzRedisReply", needs: ["Redis"]),
+        fuzz("FuzzYAML", needs: ["YAML"]),
+        fuzz("FuzzToken", needs: ["Identity", "JSON", "Crypto"]),
     ]
     for target in package.targets {
         let isC = target.name == "CFuzz" || target.name == "CLinux" || target.name == "CScan"
