@@ -8,15 +8,11 @@ extension PolicySet {
             return .deny(refusal("louver/stale-subject", call, "The policy has just changed. Try again."))
         }
         guard let method = call.method else { return .deny(refusal("louver/unknown-method", call, "This method is never allowed here.")) }
-        let candidates: Bits
-        switch method.law {
-        case .handshake:
+        if case .handshake = method.law {
             if subject.mayUseAnything { return .permit(Permit(rule: Self.handshakeRule)) }
             return .deny(refusal("default", call, "Nothing is allowed for you here. Ask who runs this server for access."))
-        case .plain, .list: candidates = index[method]?.all ?? allowing
-        case .object where method == .complete: candidates = completions[call.object]?.rules(for: call.name) ?? Bits(count: rules.count)
-        case .object: candidates = index[method]?.rules(for: call.name) ?? Bits(count: rules.count)
         }
+        let candidates = candidates(for: call, method)
         var verdict = Verdict()
         weigh(candidates, subject, call, &verdict)
         if let denying = verdict.denying { return .deny(refusal(of: rules[denying], call, verdict)) }
@@ -25,6 +21,16 @@ extension PolicySet {
             return .permit(Permit(rule: Self.listRule, shadows: verdict.shadows))
         }
         return .deny(refusal(byDefault: call, subject, candidates, verdict))
+    }
+
+    /// The rules that speak about a method and the object it names.
+    func candidates(for call: PolicyCall, _ method: GuardedMethod) -> Bits {
+        switch method.law {
+        case .handshake: Bits(count: rules.count)
+        case .plain, .list: index[method]?.all ?? Bits(count: rules.count)
+        case .object where method == .complete: completions[call.object]?.rules(for: call.name) ?? Bits(count: rules.count)
+        case .object: index[method]?.rules(for: call.name) ?? Bits(count: rules.count)
+        }
     }
 
     static let handshakeRule = Array("louver/handshake".utf8)

@@ -1,4 +1,5 @@
 import Core
+import YAML
 
 /// One rule, compiled.
 struct Rule: Sendable {
@@ -30,6 +31,11 @@ struct Rule: Sendable {
     var answer: PolicyDenial.Answer?
     /// Whether it only counts.
     var isShadow = false
+    /// Where it is written.
+    var file = ""
+    var mark = YAMLMark(line: 0, column: 0)
+    /// What it was written with, for advice: patterns and classes before they became names.
+    var writtenTools: [Glob] = []
 
     /// The patterns for a kind of object.
     func patterns(_ kind: ObjectKind) -> [Glob] {

@@ -18,6 +18,9 @@ struct RuleReader {
         let named = reader.globs("tools")
         let classes: [ToolClass] = reader.choices("classes")
         rule.tools = named.map(\.glob) + tools(ofClasses: classes, rule.forced)
+        rule.writtenTools = named.map(\.glob)
+        rule.file = reader.file
+        rule.mark = reader.mark
         rule.say = reader.optionalString("say")
         rule.answer = reader.optionalChoice("answer")
         rule.isShadow = reader.bool("shadow", default: false)

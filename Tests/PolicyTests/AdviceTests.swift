@@ -1,0 +1,45 @@
+import Policy
+import Testing
+
+@Suite struct AdviceTests {
+    private func advice(_ rules: String, more: String = "") throws -> [String] {
+        let policy = try PolicyFiles.load(
+            "version: 1\nname: p\nserver: astro-airflow-mcp\n\(more)principals:\n  staff: { groups: [staff] }\nrules:\n\(rules)")
+        return policy.advice().map { "\($0.line): \($0.message)" }
+    }
+
+    @Test(arguments: [
+        ("  - { id: a, allow: tools/call, tools: [list_dagz], principals: [staff] }\n", "names `list_dagz`, a tool that astro-airflow-mcp"),
+        ("  - { id: a, allow: tools/call, tools: [\"fetch_*\"], principals: [staff] }\n", "has a pattern that covers no tool: `fetch_*`"),
+        ("  - { id: a, allow: tools/call, classes: [people], principals: [staff] }\n", "covers no tool of astro-airflow-mcp"),
+        ("  - { id: a, allow: tools/call, tools: [list_dags], principals: [staff], when: { dag_id: x } }\n", "can never match"),
+        ("  - { id: a, allow: tools/call, tools: [trigger_dag], principals: [anyone] }\n", "lets whoever has authenticated"),
+        (
+            "  - { id: a, allow: tools/call, tools: [\"list_*\"], principals: [anyone] }\n"
+                + "  - { id: b, allow: tools/call, tools: [list_dags], principals: [staff] }\n",
+            "rule `b` can never decide: rule `a` allows"
+        ),
+        (
+            "  - { id: a, allow: tools/call, tools: [list_dags], principals: [staff] }\n  - { id: b, deny: tools/call, tools: [\"*\"] }\n",
+            "rule `a` can never decide: rule `b` denies"
+        ),
+    ])
+    func noticesWhatIsNotMeant(rules: String, expected: String) throws {
+        #expect(try advice(rules).contains { $0.contains(expected) }, "\(try advice(rules))")
+    }
+
+    @Test func hasNothingToSayAboutAGoodPolicy() throws {
+        let rules = "  - { id: a, allow: tools/call, tools: [list_dags, get_dag_details], principals: [staff] }\n"
+        #expect(try advice(rules, more: "extends: [{ pack: airflow/on-call, principals: [staff] }]\n") == [])
+    }
+
+    @Test func shippedPacksNarrowedToSomebodyNeedNoAdvice() throws {
+        for path in PolicyFiles.list("Policies/airflow") {
+            let pack = path.dropFirst("Policies/".count).dropLast(".yaml".count)
+            let policy = try PolicyFiles.load(
+                "version: 1\nname: p\nserver: airflow-mcp-server\nprincipals: { staff: { groups: [staff] } }\n"
+                    + "extends: [{ pack: \(pack), principals: [staff] }]\n")
+            #expect(policy.advice() == [], "\(pack): \(policy.advice())")
+        }
+    }
+}
