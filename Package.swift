@@ -93,7 +93,7 @@ let package = Package(
         tests("RateLimit", needs: ["Redis"]),
         tests("Policy", needs: ["JSON", "YAML", "Crypto", "Identity", "RateLimit"]),
         tests("Redaction", needs: ["JSON", "YAML", "Crypto", "CScan"]),
-        tests("Configuration", needs: ["Core", "YAML", "HTTP", "Crypto", "Telemetry", "Identity", "Policy", "RateLimit", "Redaction"]),
+        tests("Configuration", needs: ["Core", "YAML", "HTTP", "TLS", "Crypto", "Telemetry", "Identity", "Policy", "RateLimit", "Redaction"]),
         tests("Proxy", needs: ["JSON", "HTTP", "Reactor", "Configuration"]),
     ]
 )
