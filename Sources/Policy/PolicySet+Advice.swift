@@ -66,7 +66,8 @@ extension PolicySet {
     private func adviseOnReach(_ at: Int, _ rule: Rule, _ faults: Faults) {
         guard !rule.isShadow, rule.effect == .allow else { return }
         for (other, earlier) in rules.enumerated() where other != at && !earlier.isShadow && earlier.constraints.isEmpty {
-            let decidesFirst = earlier.effect == .deny || other < at
+            // That a policy allows more than a pack it extends is what it is for.
+            let decidesFirst = earlier.effect == .deny || (other < at && earlier.file == rule.file)
             guard decidesFirst, covers(earlier, rule) else { continue }
             let verb = earlier.effect == .deny ? "denies" : "allows"
             add(
