@@ -78,6 +78,7 @@ def front(identity: Identity):
         was_running = louver.is_running
         status = louver.stop()
         assert not was_running or status == 0, louver.log_file.read_text()
+        louver.forget()
 
 
 class Client:

@@ -11,6 +11,7 @@ import hmac
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from typing import Self
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
@@ -51,42 +53,25 @@ class Identity:
         return signed + "." + b64(hmac.new(self.secret.encode(), signed.encode(), hashlib.sha256).digest())
 
 
-class Louver:
-    """One running Louver in front of one upstream per route."""
+class Program:
+    """The real program with a configuration file, while it runs."""
 
-    def __init__(self, upstreams: dict[str, dict], policy: str, identity: Identity, *, extra: str = "", workers: int = 2, environment: dict | None = None) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="louver-"))
-        self.port, self.admin_port = free_port(), free_port()
-        self.identity = identity
-        self._write("identity_secret", identity.secret)
-        (self.folder / "policy.yaml").write_text(policy)
-        lines = ["version: 1", "listen:", f"  - address: 127.0.0.1:{self.port}", f"admin: {{ address: 127.0.0.1:{self.admin_port} }}", f"workers: {workers}"]
-        lines += ["issuers:", f"  - issuer: {ISSUER}", f"    audiences: [{AUDIENCE}]", "    algorithms: [HS256]", "    secret_file: identity_secret"]
-        lines.append("routes:")
-        lines += [f"  - {{ path: /{name}, upstream: {name}, policy: policy.yaml }}" for name in upstreams]
-        lines.append("upstreams:")
-        for name, settings in upstreams.items():
-            lines.append(f"  {name}:")
-            for key, value in {"reissue": {"mode": "none"}, **settings}.items():
-                lines.append(f"    {key}: {value if isinstance(value, str) else json.dumps(value)}")
-        self.configuration = self.folder / "louver.yaml"
-        self.configuration.write_text("\n".join(lines) + "\n" + extra)
+    def __init__(self, configuration: Path, port: int, admin_port: int, environment: dict | None = None) -> None:
+        self.configuration, self.port, self.admin_port = configuration, port, admin_port
+        self.folder = configuration.parent
         self.log_file = self.folder / "louver.log"
         self.access_file = self.folder / "access.log"
         self.environment = {**os.environ, **(environment or {})}
         self.process: subprocess.Popen | None = None
 
-    def _write(self, name: str, text: str) -> None:
-        with open(os.open(self.folder / name, os.O_WRONLY | os.O_CREAT, 0o600), "w") as out:
-            out.write(text)
-
     def url(self, route: str) -> str:
         return f"http://127.0.0.1:{self.port}/{route}"
 
-    def start(self) -> "Louver":
+    def start(self) -> Self:
+        """Starts it and waits until it is ready. A session of its own keeps the terminal's Ctrl-C from it: who started it ends it."""
         command = [str(BINARY), "run", "--config", str(self.configuration)]
         with open(self.log_file, "w") as log, open(self.access_file, "w") as access:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=access, stderr=log, env=self.environment)
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=access, stderr=log, env=self.environment, start_new_session=True)
         end = time.monotonic() + 20
         while time.monotonic() < end:
             if self.process.poll() is not None:
@@ -95,7 +80,7 @@ class Louver:
                 if json.loads(self.admin("/readyz"))["status"] == "ready":
                     return self
             except OSError:
-                time.sleep(0.05)
+                time.sleep(0.02)
         raise RuntimeError(f"louver was not ready in time:\n{self.log_file.read_text()}")
 
     @property
@@ -106,16 +91,20 @@ class Louver:
         self.process.send_signal(number)
 
     def stop(self) -> int:
-        if self.process is None or self.process.poll() is not None:
-            return self.process.returncode if self.process else 0
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(timeout=40)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
+        """Ends it in order, and answers its exit status."""
+        if self.process is None:
+            return 0
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout=40)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise
+        return self.process.returncode
 
-    def __enter__(self) -> "Louver":
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
@@ -145,3 +134,38 @@ class Louver:
     @property
     def descriptors(self) -> int:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+
+def write_secret(file: Path, text: str) -> None:
+    """A file that only its owner reads: Louver takes no other."""
+    file.unlink(missing_ok=True)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(text)
+
+
+class Louver(Program):
+    """A Louver of a test, with a route for each upstream, in a folder of its own."""
+
+    def __init__(self, upstreams: dict[str, dict], policy: str, identity: Identity, *, extra: str = "", workers: int = 2, environment: dict | None = None) -> None:
+        folder = Path(tempfile.mkdtemp(prefix="louver-"))
+        super().__init__(folder / "louver.yaml", free_port(), free_port(), environment)
+        write_secret(folder / "identity_secret", identity.secret)
+        (folder / "policy.yaml").write_text(policy)
+        lines = ["version: 1", "listen:", f"  - address: 127.0.0.1:{self.port}", f"admin: {{ address: 127.0.0.1:{self.admin_port} }}", f"workers: {workers}"]
+        lines += ["issuers:", f"  - issuer: {ISSUER}", f"    audiences: [{AUDIENCE}]", "    algorithms: [HS256]", "    secret_file: identity_secret"]
+        lines.append("routes:")
+        lines += [f"  - {{ path: /{name}, upstream: {name}, policy: policy.yaml }}" for name in upstreams]
+        lines.append("upstreams:")
+        for name, settings in upstreams.items():
+            lines.append(f"  {name}:")
+            for key, value in {"reissue": {"mode": "none"}, **settings}.items():
+                lines.append(f"    {key}: {value if isinstance(value, str) else json.dumps(value)}")
+        self.configuration.write_text("\n".join(lines) + "\n" + extra)
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self.forget()
+
+    def forget(self) -> None:
+        """Removes its folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -35,7 +35,7 @@ def main() -> int:
         arguments.remove("--no-stack")
         return tests(arguments)
     was_up = stack.alive("api")
-    if not was_up:
+    if not was_up or not all(stack.alive(server) for server in stack.SERVERS):
         stack.up(list(stack.SERVERS), seeds=True)
     try:
         return tests(arguments)

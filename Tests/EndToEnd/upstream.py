@@ -119,14 +119,14 @@ Tool = Callable[[Turn], None]
 class Upstream:
     """A server on a port of its own, one thread for each connection."""
 
-    def __init__(self, tools: dict[str, Tool], *, instead: Tool | None = None, tls: ssl.SSLContext | None = None, modern: bool = True) -> None:
+    def __init__(self, tools: dict[str, Tool], *, instead: Tool | None = None, tls: ssl.SSLContext | None = None, modern: bool = True, port: int = 0) -> None:
         self.tools, self.instead, self.tls, self.modern = tools, instead, tls, modern
         self.requests: list[Request] = []
         self.opened = 0
         self.resumed = 0
         self.faults: list[str] = []
         self._stopped = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=2048)
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 

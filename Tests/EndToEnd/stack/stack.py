@@ -336,7 +336,6 @@ def up(servers: list[str], seeds: bool) -> None:
         wait("api", "the MCP server inside Airflow", 30, lambda: speaks_mcp(airflow_url() + "/mcp/v1/"))
         for server in able:
             wait(server, SERVERS[server], 60, lambda: speaks_mcp(url(server)))
-        (HOME / "servers.json").write_text(json.dumps(able))
         if seeds:
             seed(token)
     except BaseException:
@@ -398,10 +397,10 @@ def seed(token: str) -> None:
 
 def places() -> dict[str, object]:
     """Where everything is, for tests and the demonstration."""
-    able = json.loads((HOME / "servers.json").read_text()) if (HOME / "servers.json").exists() else []
+    running = [server for server in SERVERS if alive(server)]
     return {
         "airflow": airflow_url(),
-        "urls": {server: url(server) for server in [*able, "plugin"]},
+        "urls": {server: url(server) for server in [*running, "plugin"]},
         "run_id": RUN_ID,
         "jwt_secret": str(HOME / "jwt_secret"),
         "client1": str(ENVIRONMENTS / "client1/bin/python"),
