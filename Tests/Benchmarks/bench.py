@@ -33,8 +33,8 @@ from pathlib import Path
 END_TO_END = Path(__file__).resolve().parents[1] / "EndToEnd"
 sys.path[:0] = [str(END_TO_END), str(END_TO_END / "stack")]
 
-import stack  # noqa: E402
-from louver import Program, free_port, write_secret  # noqa: E402
+import stack
+from louver import Program, free_port, write_secret
 
 FOLDER = stack.HOME.parent / "bench"
 TOOL = "get_task_logs"

@@ -13,10 +13,10 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "stack"), str(HERE / "stack" / "dags")]
 
-import stack as real_stack  # noqa: E402
-from louver import PLENTY, Identity, Louver  # noqa: E402
-from servers import SERVERS, policy  # noqa: E402
-from upstream import Tool, Upstream  # noqa: E402
+import stack as real_stack
+from louver import PLENTY, Identity, Louver
+from servers import SERVERS, policy
+from upstream import Tool, Upstream
 
 ROLES = {"roles": [{"groups": ["platform"], "role": "admin"}, {"groups": ["analytics"], "role": "viewer"}]}
 
@@ -64,10 +64,22 @@ def front(identity: Identity):
     """Starts a Louver in front of one scripted upstream, at /scripted; it must end with status 0."""
     started: list[Louver] = []
 
-    def make(upstream: Upstream | str, *, tools: list[str] | None = None, limits: str = "", rules: str = "", extra: str = PLENTY, workers: int = 1, prepare=None, **settings) -> Louver:
+    def make(
+        upstream: Upstream | str,
+        *,
+        tools: list[str] | None = None,
+        limits: str = "",
+        rules: str = "",
+        extra: str = PLENTY,
+        workers: int = 1,
+        prepare=None,
+        **settings,
+    ) -> Louver:
         url = upstream if isinstance(upstream, str) else upstream.url
         names = tools or list(upstream.tools)
-        louver = Louver({"scripted": {"url": url, "wire": "both", **settings}}, policy(names, limits=limits, rules=rules), identity, extra=extra, workers=workers)
+        louver = Louver(
+            {"scripted": {"url": url, "wire": "both", **settings}}, policy(names, limits=limits, rules=rules), identity, extra=extra, workers=workers
+        )
         if prepare:
             prepare(louver)
         started.append(louver)

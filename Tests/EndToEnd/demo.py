@@ -25,10 +25,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "stack"), str(HERE / "stack" / "dags")]
 
-import leaks  # noqa: E402
-import planted  # noqa: E402
-import stack  # noqa: E402
-from louver import Identity, Program, free_port, write_secret  # noqa: E402
+import leaks
+import planted
+import stack
+from louver import Identity, Program, free_port, write_secret
 
 SERVERS = ["astro", "msaa"]
 FOLDER = stack.HOME.parent / "demo"
@@ -139,7 +139,9 @@ class Tour:
 
     def stranger(self) -> bool:
         [before] = self.without(call("list_connections"))
-        show("without", "anybody who reaches the server's port is its administrator: " + ", ".join(re.findall(r'"connection_id": "(\w+)"', text_of(before))), RED)
+        show(
+            "without", "anybody who reaches the server's port is its administrator: " + ", ".join(re.findall(r'"connection_id": "(\w+)"', text_of(before))), RED
+        )
         try:
             self.through("not a token", {"list": "tools"})
         except RuntimeError as error:

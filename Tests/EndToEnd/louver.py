@@ -146,7 +146,9 @@ def write_secret(file: Path, text: str) -> None:
 class Louver(Program):
     """A Louver of a test, with a route for each upstream, in a folder of its own."""
 
-    def __init__(self, upstreams: dict[str, dict], policy: str, identity: Identity, *, extra: str = "", workers: int = 2, environment: dict | None = None) -> None:
+    def __init__(
+        self, upstreams: dict[str, dict], policy: str, identity: Identity, *, extra: str = "", workers: int = 2, environment: dict | None = None
+    ) -> None:
         folder = Path(tempfile.mkdtemp(prefix="louver-"))
         super().__init__(folder / "louver.yaml", free_port(), free_port(), environment)
         write_secret(folder / "identity_secret", identity.secret)

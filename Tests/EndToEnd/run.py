@@ -16,7 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "stack"))
 
-import stack  # noqa: E402
+import stack
 
 
 def tests(arguments: list[str]) -> int:

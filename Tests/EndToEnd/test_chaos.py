@@ -116,5 +116,3 @@ def test_chaos(front, identity, tmp_path):
     right = [caller.right for caller in callers]
     assert min(right) > 0, (right, done)
     print(f"chaos: {sum(right)} right, {sum(c.refused for c in callers)} refused, {sum(c.broken for c in callers)} broken; {done}")
-
-

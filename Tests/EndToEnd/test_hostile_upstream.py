@@ -36,7 +36,11 @@ def encoded(encoding: str, body: bytes):
 
 def bomb() -> bytes:
     squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
-    return b"".join([squeeze.compress(b'{"jsonrpc":"2.0","result":{"content":[{"type":"text","text":"')] + [squeeze.compress(b" " * 1_000_000) for _ in range(200)] + [squeeze.flush()])
+    return b"".join(
+        [squeeze.compress(b'{"jsonrpc":"2.0","result":{"content":[{"type":"text","text":"')]
+        + [squeeze.compress(b" " * 1_000_000) for _ in range(200)]
+        + [squeeze.flush()]
+    )
 
 
 def cut_short(turn: Turn) -> None:
@@ -45,7 +49,9 @@ def cut_short(turn: Turn) -> None:
 
 
 def cut_chunk(turn: Turn) -> None:
-    turn.raw(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n500\r\n" + json.dumps(turn.answer(content(MARK))).encode())
+    turn.raw(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n500\r\n" + json.dumps(turn.answer(content(MARK))).encode()
+    )
     turn.hang_up()
 
 

@@ -168,12 +168,16 @@ def test_a_good_file_passes_the_check(front, serve):
 def test_a_port_that_is_taken_fails_the_start(front, serve):
     louver = front(serve({"fine": fine}))
     text = louver.configuration.read_text().replace(f"127.0.0.1:{louver.port}", f"127.0.0.1:{louver.admin_port}")
-    (louver.folder / "second.yaml").write_text(text.replace(f"admin: {{ address: 127.0.0.1:{louver.admin_port} }}", f"admin: {{ address: 127.0.0.1:{free_port()} }}"))
+    (louver.folder / "second.yaml").write_text(
+        text.replace(f"admin: {{ address: 127.0.0.1:{louver.admin_port} }}", f"admin: {{ address: 127.0.0.1:{free_port()} }}")
+    )
     done = run("run", "--config", str(louver.folder / "second.yaml"))
     assert done.returncode == 1 and str(louver.admin_port) in done.stderr
 
 
-@pytest.mark.parametrize("words, status", [(["--help"], 0), (["run", "--help"], 0), (["check", "--help"], 0), (["version"], 0), ([], 2), (["fly"], 2), (["run"], 2)])
+@pytest.mark.parametrize(
+    "words, status", [(["--help"], 0), (["run", "--help"], 0), (["check", "--help"], 0), (["version"], 0), ([], 2), (["fly"], 2), (["run"], 2)]
+)
 def test_the_command_line_says_what_it_can_do(words, status):
     done = run(*words)
     assert done.returncode == status, done.stdout + done.stderr
@@ -194,7 +198,10 @@ def test_metrics_are_what_scrapers_read(front, serve, identity):
     louver = front(serve({"fine": fine}))
     for number in range(20):
         ask(louver.port, "/scripted", identity.token(), "fine" if number % 2 else "forbidden")
-    for accept, parse, kind in (("application/openmetrics-text; version=1.0.0", open_metrics, "application/openmetrics-text"), ("text/plain", prometheus, "text/plain")):
+    for accept, parse, kind in (
+        ("application/openmetrics-text; version=1.0.0", open_metrics, "application/openmetrics-text"),
+        ("text/plain", prometheus, "text/plain"),
+    ):
         content_type, text = scrape(louver, accept)
         assert content_type.startswith(kind)
         families = {family.name: family for family in parse(text)}

@@ -93,7 +93,12 @@ def test_the_resource_describes_itself_to_everybody(louver):
 
 def test_a_body_in_chunks_and_a_client_that_waits_for_100(louver, identity):
     raw = json.dumps(ASK).encode()
-    lines = {**modern(identity.token(), "tools/call", "fetch_dags"), "Host": f"127.0.0.1:{louver.port}", "Transfer-Encoding": "chunked", "Expect": "100-continue"}
+    lines = {
+        **modern(identity.token(), "tools/call", "fetch_dags"),
+        "Host": f"127.0.0.1:{louver.port}",
+        "Transfer-Encoding": "chunked",
+        "Expect": "100-continue",
+    }
     with Connection(louver.port) as connection:
         connection.send(b"POST /msaa HTTP/1.1\r\n" + b"".join(f"{k}: {v}\r\n".encode() for k, v in lines.items()) + b"\r\n")
         assert connection.head()[0] == 100

@@ -203,7 +203,10 @@ class Upstream:
     def _answer(self, turn: Turn, method: str) -> None:
         match method:
             case "initialize":
-                turn.result({"protocolVersion": SESSION, "capabilities": {"tools": {}}, "serverInfo": {"name": "scripted", "version": "1"}}, Mcp_Session_Id="0123456789abcdef")
+                turn.result(
+                    {"protocolVersion": SESSION, "capabilities": {"tools": {}}, "serverInfo": {"name": "scripted", "version": "1"}},
+                    Mcp_Session_Id="0123456789abcdef",
+                )
             case "server/discover" if self.modern:
                 turn.result({"supportedVersions": [MODERN], "capabilities": {"tools": {}}, "ttlMs": 0, "cacheScope": "public"})
             case "tools/list":

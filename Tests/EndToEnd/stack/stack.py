@@ -312,7 +312,12 @@ def command(server: str, token: str, password: str) -> tuple[list[str], dict[str
             return run, {"AIRFLOW_BASE_URL": airflow_url(), "AUTH_TOKEN": token}
         case "maa":
             run = [program / "mcp-airflow-api", "--type", "streamable-http", *host]
-            return run, {"AIRFLOW_API_BASE_URL": airflow_url() + "/api", "AIRFLOW_API_VERSION": "v2", "AIRFLOW_API_USERNAME": "admin", "AIRFLOW_API_PASSWORD": password}
+            return run, {
+                "AIRFLOW_API_BASE_URL": airflow_url() + "/api",
+                "AIRFLOW_API_VERSION": "v2",
+                "AIRFLOW_API_USERNAME": "admin",
+                "AIRFLOW_API_PASSWORD": password,
+            }
     raise SystemExit(f"there is no server `{server}`; there are {', '.join(SERVERS)}")
 
 
@@ -335,7 +340,7 @@ def up(servers: list[str], seeds: bool) -> None:
             start(server, [str(part) for part in run], {**os.environ, **QUIET, "HOME": str(HOME / "home"), **extra})
         wait("api", "the MCP server inside Airflow", 30, lambda: speaks_mcp(airflow_url() + "/mcp/v1/"))
         for server in able:
-            wait(server, SERVERS[server], 60, lambda: speaks_mcp(url(server)))
+            wait(server, SERVERS[server], 60, lambda at=url(server): speaks_mcp(at))
         if seeds:
             seed(token)
     except BaseException:
@@ -350,18 +355,38 @@ RUNS = {"steady": "success", "leaky_log": "failed", "leaky_render": "success", "
 RUN_ID = "manual_louver"
 
 
-def seed(token: str) -> None:
-    """Variables, a connection, and one finished run of each DAG under a known run id. Does nothing twice."""
-    sys.path.insert(0, str(HERE / "dags"))
-    import planted
+class Api:
+    """Airflow's REST API as its administrator. What is there already is fine: seeding twice does nothing."""
 
-    def api(method: str, path: str, body: object = None, fine=(200, 201, 409)) -> object:
-        status, answer = call(method, "/api/v2" + path, body, token)
-        if status not in fine:
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def __call__(self, method: str, path: str, body: object = None) -> object:
+        status, answer = call(method, "/api/v2" + path, body, self.token)
+        if status not in (200, 201, 409):
             raise SystemExit(f"{method} {path}: {status} {str(answer)[:300]}")
         return answer
 
+
+def seed(token: str) -> None:
+    """Variables, a connection, and one finished run of each DAG under a known run id. Does nothing twice."""
     say("seeding: variables, a connection and one run of each DAG ...")
+    api = Api(token)
+    plant(api)
+    wait_for_dags(api, {*RUNS, "slow"})
+    for dag in [*RUNS, "slow"]:
+        api("PATCH", f"/dags/{dag}", {"is_paused": False})
+    for dag in RUNS:
+        conf = {"lines": 12_000, "width": 100} if dag == "long_log" else {}
+        api("POST", f"/dags/{dag}/dagRuns", {"logical_date": None, "dag_run_id": RUN_ID, "conf": conf})
+    wait_for_runs(api)
+
+
+def plant(api: Api) -> None:
+    """Puts the fake credentials where Airflow keeps real ones, and where people put them by mistake."""
+    sys.path.insert(0, str(HERE / "dags"))
+    import planted
+
     variables = {
         "warehouse_api_key": planted.API_KEY,
         "innocent_note": "the dsn is " + planted.DB_URL,
@@ -374,16 +399,16 @@ def seed(token: str) -> None:
     secrets_of_it = {"password": planted.DB_PASSWORD, "extra": json.dumps(extra), "description": "uses " + planted.DB_URL}
     api("POST", "/connections", {**connection, **secrets_of_it})
 
+
+def wait_for_dags(api: Api, wanted: set[str]) -> None:
     end = time.monotonic() + 120
-    while not {*RUNS, "slow"} <= {dag["dag_id"] for dag in api("GET", "/dags?limit=100")["dags"]}:
+    while not wanted <= {dag["dag_id"] for dag in api("GET", "/dags?limit=100")["dags"]}:
         if time.monotonic() > end:
             raise SystemExit("the DAGs never appeared")
         time.sleep(1)
-    for dag in [*RUNS, "slow"]:
-        api("PATCH", f"/dags/{dag}", {"is_paused": False})
-    for dag in RUNS:
-        body = {"logical_date": None, "dag_run_id": RUN_ID, "conf": {"lines": 12_000, "width": 100} if dag == "long_log" else {}}
-        api("POST", f"/dags/{dag}/dagRuns", body)
+
+
+def wait_for_runs(api: Api) -> None:
     end = time.monotonic() + 300
     states: dict[str, str] = {}
     while time.monotonic() < end:
