@@ -86,7 +86,7 @@ import YAML
         }
         #expect(key.path == "conf/signing.pem")
         #expect(keyID == "louver-1")
-        #expect(mint.roles?.map(\.role) == ["admin", "viewer"])
+        #expect(mint.roles?.map(\.role.rawValue) == ["admin", "viewer"])
         guard case .static(let token) = options.upstreams[1].reissue else {
             Issue.record("not static")
             return

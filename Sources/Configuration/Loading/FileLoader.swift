@@ -46,7 +46,8 @@ struct FileLoader {
 
     /// Adds a fault of a file, at the place where the configuration names it.
     func fault(_ reference: FileReference, _ what: String, _ remedy: String = "") {
-        faults.add(reference.file, reference.mark, "`\(reference.key)`: \(Fault.quote(reference.path)) \(what)", remedy: remedy)
+        let subject = reference.key.isEmpty ? "the file" : "`\(reference.key)`: \(Fault.quote(reference.path))"
+        faults.add(reference.file, reference.mark, "\(subject) \(what)", remedy: remedy)
     }
 
     // MARK: Pieces

@@ -29,8 +29,9 @@ extension OptionsReader {
         return IssuerOptions(
             issuer: name, audiences: reader.strings("audiences"), algorithms: algorithms, keys: keys,
             groupsClaim: reader.string("groups_claim", default: "groups"), requiredScopes: reader.strings("required_scopes"),
-            leeway: reader.duration("leeway", in: .zero ... .seconds(120), default: .seconds(10)),
-            maximumLifetime: reader.duration("maximum_lifetime", in: .seconds(60) ... .seconds(30 * 86_400), default: .seconds(86_400)),
+            leeway: reader.duration("leeway", in: .zero...Limits.tokenLeewayMax, default: .seconds(10)),
+            maximumLifetime: reader.duration(
+                "maximum_lifetime", in: .seconds(60)...Limits.tokenLifetimeMax, default: Limits.tokenLifetimeDefault),
             authorizationServer: authorizationServer(reader, issuer: name))
     }
 

@@ -1,5 +1,6 @@
 import Core
 import Crypto
+import Identity
 import YAML
 
 extension OptionsReader {
@@ -33,7 +34,7 @@ extension OptionsReader {
         return MintOptions(
             key: mintKey(reader, algorithm), algorithm: algorithm, audience: reader.string("audience", default: "apache-airflow"),
             issuer: reader.optionalString("issuer"),
-            lifetime: reader.duration("lifetime", in: .seconds(60) ... .seconds(3_600), default: .seconds(600)),
+            lifetime: reader.duration("lifetime", in: Limits.mintedLifetimes, default: .seconds(600)),
             subjectClaim: reader.string("subject_claim", default: "sub"), roles: roles(reader))
     }
 
@@ -73,7 +74,7 @@ extension OptionsReader {
                 "roles", "`\(reader.name(of: "roles"))` is empty, so nobody could call",
                 remedy: "write, for example: `roles: [{groups: [airflow-admins], role: admin}]`")
         }
-        return reader.list("roles") { inner, _ in
+        return reader.list("roles") { inner, _ -> RoleOptions? in
             let groups = inner.strings("groups")
             let scopes = inner.strings("scopes")
             if inner.has("groups") == inner.has("scopes") {
@@ -81,7 +82,7 @@ extension OptionsReader {
                     inner.file, inner.mark, "`\(inner.path)` needs exactly one of `groups` and `scopes`",
                     remedy: "write, for example: `{groups: [airflow-admins], role: admin}`")
             }
-            return RoleOptions(groups: groups, scopes: scopes, role: inner.string("role", example: "viewer"))
-        }
+            return inner.choice("role", of: AirflowRole.self).map { RoleOptions(groups: groups, scopes: scopes, role: $0) }
+        }.compactMap(\.self)
     }
 }

@@ -1,0 +1,12 @@
+import Core
+import TLS
+
+/// The shared store with what its options name.
+public struct LoadedRedis: Sendable {
+    /// Its options.
+    public let options: RedisOptions
+    /// How TLS is spoken to it; nil for a plain connection.
+    public let tls: TLSContext?
+    /// Its password; nil for none.
+    public let password: SecretBytes?
+}

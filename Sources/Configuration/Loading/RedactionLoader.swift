@@ -1,0 +1,59 @@
+import Core
+import Crypto
+import Glibc
+import Redaction
+import YAML
+
+/// Compiles the detectors that options name, or the ones that come with Louver.
+struct RedactionLoader {
+    let loader: FileLoader
+    /// The directory of shipped policies; nil when it was not found, which is a fault already.
+    let policies: String?
+
+    /// The engine and the hash of its detectors; nil after a fault.
+    func engine(_ options: RedactionOptions, ownTenantKey: SecretBytes) -> (engine: RedactionEngine, hash: [UInt8])? {
+        let tenantKey: SecretBytes? =
+            if let file = options.tenantKey { loader.secretKey(file, atLeast: Limits.keyFileBytesMin) } else { ownTenantKey }
+        guard let set = detectors(options.detectors), let tenantKey else { return nil }
+        return (RedactionEngine(detectors: set.detectors, tenantKey: tenantKey), set.hash)
+    }
+
+    /// The detectors and their hash; nil after a fault.
+    func detectors(_ named: [FileReference]?) -> (detectors: DetectorSet, hash: [UInt8])? {
+        guard let references = named ?? shipped() else { return nil }
+        let files = references.map { reference in loader.bytes(reference).map { (name: reference.path, bytes: $0) } }
+        guard files.allSatisfy({ $0 != nil }) else { return nil }
+        let texts = files.compactMap(\.self)
+        switch DetectorSet.load(texts) {
+        case .success(let set):
+            let digests = texts.flatMap { Digest.sha256($0.bytes.span) }
+            return (set, Hex.encode(Digest.sha256(digests.span)))
+        case .failure(let found):
+            for fault in found.faults { loader.faults.add(fault) }
+            return nil
+        }
+    }
+
+    /// The detector files that come with Louver, by name; nil after a fault.
+    private func shipped() -> [FileReference]? {
+        guard let policies else { return nil }
+        let directory = "\(policies)/detectors"
+        let names = Self.names(in: directory).filter { $0.hasSuffix(".yaml") }.sorted()
+        if names.isEmpty {
+            loader.faults.add(
+                directory, nil, "no detectors are here, so nothing would be redacted", remedy: "name some under `redaction.detectors`")
+            return nil
+        }
+        return names.map { FileReference(unnamed: "\(directory)/\($0)") }
+    }
+
+    private static func names(in directory: String) -> [String] {
+        guard let stream = opendir(directory) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+        }
+        return names
+    }
+}

@@ -1,0 +1,32 @@
+import Crypto
+import Identity
+import Redaction
+import TLS
+
+/// One configuration with everything it names read, checked and ready: immutable, shared by all loops, exchanged whole by a reload.
+public struct Snapshot: Sendable {
+    /// Counts from 1, one more for each successful load of this process.
+    public let version: UInt64
+    /// What the file says.
+    public let options: LouverOptions
+    /// SHA-256 of the file, in 64 hexadecimal digits.
+    public let hash: [UInt8]
+    /// What an operator should know though nothing is wrong, one sentence each.
+    public let warnings: [String]
+    /// Tells who calls.
+    public let verifier: TokenVerifier
+    /// TLS of each listener, in the order of `options.listeners`; nil for plain HTTP.
+    public let listenerContexts: [TLSContext?]
+    /// Upstreams, in the order of `options.upstreams`.
+    public let upstreams: [LoadedUpstream]
+    /// Endpoints, in the order of `options.routes`.
+    public let routes: [LoadedRoute]
+    /// The shared store; nil for the embedded one.
+    public let redis: LoadedRedis?
+    /// Scrubs replies.
+    public let redaction: RedactionEngine
+    /// SHA-256 over all detector files, in 64 hexadecimal digits.
+    public let detectorsHash: [UInt8]
+    /// Seals session ids; nil where no key is configured and the process uses a random one.
+    public let sessionKey: SealingKey?
+}

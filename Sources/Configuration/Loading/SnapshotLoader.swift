@@ -1,0 +1,100 @@
+import Core
+import Crypto
+import Redaction
+import Synchronization
+import YAML
+
+/// Reads a configuration and everything it names, again and again over the life of a process.
+public final class SnapshotLoader: Sendable {
+    private let configuration: String
+    private let explicitPolicies: String?
+    private let environmentPolicies: String?
+    private let version = Atomic<UInt64>(0)
+    /// The key of placeholders where none is configured: the same over all reloads of this process.
+    private let ownTenantKey: SecretBytes
+
+    /// Makes a loader of the file at a path.
+    ///
+    /// - Parameters:
+    ///   - policies: the directory that `--policies` names.
+    ///   - environment: the directory that `$LOUVER_POLICIES` names.
+    public init(configuration: String, policies: String? = nil, environment: String? = nil) {
+        self.configuration = configuration
+        explicitPolicies = policies
+        environmentPolicies = environment
+        var random = SecureRandom.bytes(Limits.keyFileBytesMin)
+        ownTenantKey = SecretBytes(taking: &random)
+    }
+
+    /// Reads everything. Nil, with every fault added to `faults`, when any of it cannot be used.
+    ///
+    /// Opens files, and so blocks: for the main thread or a helper thread, never for a loop.
+    public func load(_ faults: Faults) -> Snapshot? {
+        let found = Faults()
+        defer { faults.add(contentsOf: found) }
+        let loader = FileLoader(faults: found)
+        guard let bytes = loader.bytes(FileReference(unnamed: configuration)) else { return nil }
+        guard let options = OptionsReader.read(bytes, file: configuration, faults: found) else { return nil }
+
+        let policies = policiesDirectory(found)
+        let verifier = IdentityLoader(loader: loader).verifier(options)
+        let contexts = options.listeners.map { listener in listener.tls.flatMap { TLSLoader(loader: loader).server($0) } }
+        let upstreams = options.upstreams.map { upstream($0, loader) }
+        let routes = routes(options, policies, loader)
+        let redis = options.redis.map { redis($0, loader) }
+        let sessionKey = options.sessionKey.map { self.sessionKey($0, loader) }
+        let redaction = RedactionLoader(loader: loader, policies: policies).engine(options.redaction, ownTenantKey: ownTenantKey)
+
+        guard found.isEmpty, let verifier, let redaction else { return nil }
+        return Snapshot(
+            version: version.wrappingAdd(1, ordering: .relaxed).newValue, options: options, hash: Hex.encode(Digest.sha256(bytes.span)),
+            warnings: OptionsAdvice.warnings(options), verifier: verifier, listenerContexts: contexts,
+            upstreams: upstreams.compactMap(\.self),
+            routes: routes, redis: redis ?? nil, redaction: redaction.engine, detectorsHash: redaction.hash, sessionKey: sessionKey ?? nil)
+    }
+
+    private func policiesDirectory(_ faults: Faults) -> String? {
+        do {
+            return try PoliciesDirectory.find(
+                explicit: explicitPolicies, environment: environmentPolicies, executable: PoliciesDirectory.executablePath())
+        } catch {
+            faults.add(configuration, nil, error.detail)
+            return nil
+        }
+    }
+
+    private func upstream(_ options: UpstreamOptions, _ loader: FileLoader) -> LoadedUpstream? {
+        let context = options.url.isSecure ? TLSLoader(loader: loader).client(options.tls, name: "upstreams.\(options.name)") : nil
+        guard let reissue = options.reissue, let issuer = IdentityLoader(loader: loader).issuer(reissue, upstream: options.name) else {
+            return nil
+        }
+        return LoadedUpstream(options: options, tls: context, issuer: issuer)
+    }
+
+    private func routes(_ options: LouverOptions, _ policies: String?, _ loader: FileLoader) -> [LoadedRoute] {
+        let identity = IdentityLoader(loader: loader)
+        var files = PolicyFiles(loader: loader, policies: policies)
+        return options.routes.compactMap { route in
+            let policy = files.load(route.policy)
+            let metadata = identity.metadata(route, options)
+            guard let policy, let metadata, let upstream = options.upstreams.firstIndex(where: { $0.name == route.upstream }) else {
+                return nil
+            }
+            return LoadedRoute(options: route, upstream: upstream, policy: policy, metadata: metadata)
+        }
+    }
+
+    private func redis(_ options: RedisOptions, _ loader: FileLoader) -> LoadedRedis? {
+        let context = options.tls.flatMap { TLSLoader(loader: loader).client($0, name: "redis") }
+        let password = options.password.flatMap { loader.secretText($0) }
+        return LoadedRedis(options: options, tls: context, password: password)
+    }
+
+    /// A sealing key has exactly 32 bytes and its file may have more, so it is derived.
+    private func sessionKey(_ reference: FileReference, _ loader: FileLoader) -> SealingKey? {
+        guard let secret = loader.secretKey(reference, atLeast: Limits.keyFileBytesMin) else { return nil }
+        let purpose = Array("louver session seal 1".utf8)
+        var derived = HMACKey(secret, hash: .sha256).authenticate(purpose.span)
+        return SealingKey(SecretBytes(taking: &derived))
+    }
+}
