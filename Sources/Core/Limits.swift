@@ -234,6 +234,8 @@ public enum Limits {
     public static let secretFileBytesMax = 64 * 1024
     /// The least bytes of a key that seals or hashes.
     public static let keyFileBytesMin = 32
+    /// The least bytes of a secret that tokens for an upstream are signed with: Airflow makes its own from 16 random bytes.
+    public static let mintSecretBytesMin = 16
 
     // MARK: Policy
 

@@ -2,6 +2,7 @@ import Configuration
 import Core
 import Crypto
 import HTTP
+import Identity
 import TLS
 import Telemetry
 import Testing

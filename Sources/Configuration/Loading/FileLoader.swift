@@ -12,13 +12,17 @@ struct FileLoader {
         open(reference) { descriptor, status in contents(descriptor, status, reference, atMost: bytesMax) }
     }
 
-    /// Reads a secret: as text, without the line end that editors and `echo` leave. Nil after a fault.
-    func secretText(_ reference: FileReference) -> SecretBytes? {
+    /// Reads a secret: as text, without the line end that editors and `echo` leave, of at least `bytesMin` bytes. Nil after a fault.
+    func secretText(_ reference: FileReference, atLeast bytesMin: Int = 1) -> SecretBytes? {
         guard var bytes = secretBytes(reference) else { return nil }
         if bytes.last == 0x0A { bytes.removeLast() }
         if bytes.last == 0x0D { bytes.removeLast() }
         if bytes.isEmpty {
             fault(reference, "is empty", "write the secret into it")
+            return nil
+        }
+        if bytes.count < bytesMin {
+            fault(reference, "holds \(bytes.count) bytes, and \(bytesMin) are needed", "use a longer secret on both sides")
             return nil
         }
         return SecretBytes(taking: &bytes)

@@ -76,13 +76,16 @@ struct IdentityLoader {
         switch options.key {
         case nil: return nil
         case .secret(let file):
-            guard let secret = loader.secretText(file), let made = signingKey(file, { try .secret(secret, options.algorithm ?? .hs512) })
+            guard let secret = loader.secretText(file, atLeast: Limits.mintSecretBytesMin),
+                let made = signingKey(file, { () throws(CryptoFailure) in try .secret(secret, options.algorithm ?? .hs512) })
             else {
                 return nil
             }
             (reference, key) = (file, made)
         case .privateKey(let file, let name):
-            guard let text = loader.secretText(file), let made = signingKey(file, { try .pem(text) }) else { return nil }
+            guard let text = loader.secretText(file), let made = signingKey(file, { () throws(CryptoFailure) in try .pem(text) }) else {
+                return nil
+            }
             (reference, key, keyID) = (file, made, Array(name.utf8))
         }
         return named(reference) { () throws(IdentityFault) in

@@ -39,18 +39,17 @@ public final class SnapshotLoader: Sendable {
         let policies = policiesDirectory(found)
         let verifier = IdentityLoader(loader: loader).verifier(options)
         let contexts = options.listeners.map { listener in listener.tls.flatMap { TLSLoader(loader: loader).server($0) } }
-        let upstreams = options.upstreams.map { upstream($0, loader) }
-        let routes = routes(options, policies, loader)
-        let redis = options.redis.map { redis($0, loader) }
-        let sessionKey = options.sessionKey.map { self.sessionKey($0, loader) }
+        let upstreams = options.upstreams.compactMap { loadUpstream($0, loader) }
+        let routes = loadRoutes(options, policies, loader)
+        let redis = options.redis.flatMap { loadRedis($0, loader) }
+        let sessionKey = options.sessionKey.flatMap { deriveSessionKey($0, loader) }
         let redaction = RedactionLoader(loader: loader, policies: policies).engine(options.redaction, ownTenantKey: ownTenantKey)
 
         guard found.isEmpty, let verifier, let redaction else { return nil }
         return Snapshot(
             version: version.wrappingAdd(1, ordering: .relaxed).newValue, options: options, hash: Hex.encode(Digest.sha256(bytes.span)),
-            warnings: OptionsAdvice.warnings(options), verifier: verifier, listenerContexts: contexts,
-            upstreams: upstreams.compactMap(\.self),
-            routes: routes, redis: redis ?? nil, redaction: redaction.engine, detectorsHash: redaction.hash, sessionKey: sessionKey ?? nil)
+            warnings: OptionsAdvice.warnings(options), verifier: verifier, listenerContexts: contexts, upstreams: upstreams, routes: routes,
+            redis: redis, redaction: redaction.engine, detectorsHash: redaction.hash, sessionKey: sessionKey)
     }
 
     private func policiesDirectory(_ faults: Faults) -> String? {
@@ -63,7 +62,7 @@ public final class SnapshotLoader: Sendable {
         }
     }
 
-    private func upstream(_ options: UpstreamOptions, _ loader: FileLoader) -> LoadedUpstream? {
+    private func loadUpstream(_ options: UpstreamOptions, _ loader: FileLoader) -> LoadedUpstream? {
         let context = options.url.isSecure ? TLSLoader(loader: loader).client(options.tls, name: "upstreams.\(options.name)") : nil
         guard let reissue = options.reissue, let issuer = IdentityLoader(loader: loader).issuer(reissue, upstream: options.name) else {
             return nil
@@ -71,7 +70,7 @@ public final class SnapshotLoader: Sendable {
         return LoadedUpstream(options: options, tls: context, issuer: issuer)
     }
 
-    private func routes(_ options: LouverOptions, _ policies: String?, _ loader: FileLoader) -> [LoadedRoute] {
+    private func loadRoutes(_ options: LouverOptions, _ policies: String?, _ loader: FileLoader) -> [LoadedRoute] {
         let identity = IdentityLoader(loader: loader)
         var files = PolicyFiles(loader: loader, policies: policies)
         return options.routes.compactMap { route in
@@ -84,14 +83,14 @@ public final class SnapshotLoader: Sendable {
         }
     }
 
-    private func redis(_ options: RedisOptions, _ loader: FileLoader) -> LoadedRedis? {
+    private func loadRedis(_ options: RedisOptions, _ loader: FileLoader) -> LoadedRedis? {
         let context = options.tls.flatMap { TLSLoader(loader: loader).client($0, name: "redis") }
         let password = options.password.flatMap { loader.secretText($0) }
         return LoadedRedis(options: options, tls: context, password: password)
     }
 
     /// A sealing key has exactly 32 bytes and its file may have more, so it is derived.
-    private func sessionKey(_ reference: FileReference, _ loader: FileLoader) -> SealingKey? {
+    private func deriveSessionKey(_ reference: FileReference, _ loader: FileLoader) -> SealingKey? {
         guard let secret = loader.secretKey(reference, atLeast: Limits.keyFileBytesMin) else { return nil }
         let purpose = Array("louver session seal 1".utf8)
         var derived = HMACKey(secret, hash: .sha256).authenticate(purpose.span)

@@ -49,6 +49,8 @@ struct TLSLoader {
             default: (certificate, "name a PEM file with the certificate first and its intermediates behind it")
             }
         guard let reference = blamed ?? certificate ?? authority ?? key else { return }
-        loader.fault(reference, "cannot be used: \(failure.detail)", remedy)
+        let detail = failure.detail
+        let isDoubled = detail.hasPrefix(reference.path + ": ")
+        loader.fault(reference, "cannot be used: \(isDoubled ? String(detail.dropFirst(reference.path.count + 2)) : detail)", remedy)
     }
 }

@@ -1,0 +1,127 @@
+import Configuration
+import Core
+import Identity
+import Policy
+import Redaction
+import TestSupport
+import Testing
+import YAML
+
+@Suite struct SnapshotLoaderTests {
+    private let estate = Estate()
+
+    /// The faults of loading, without the directory's name.
+    private func faults() -> [String] {
+        let faults = Faults()
+        let snapshot = estate.loader().load(faults)
+        #expect((snapshot == nil) == !faults.isEmpty)
+        return faults.all.map { $0.description.replacing(estate.folder.path + "/", with: "") }
+    }
+
+    @Test func loadsEverythingThatIsNamed() throws {
+        let faults = Faults()
+        let loaded = estate.loader().load(faults)
+        #expect(faults.rendered == "")
+        let snapshot = try #require(loaded)
+        #expect(snapshot.version == 1)
+        #expect(snapshot.hash.count == 64)
+        #expect(snapshot.listenerContexts.count == 1)
+        #expect(snapshot.listenerContexts[0] != nil)
+        #expect(
+            snapshot.verifier.issuers.map(\.audiences) == [
+                [Array("https://127.0.0.1:8443/mcp".utf8), Array("https://127.0.0.1:8443/static".utf8)], [Array("louver".utf8)],
+            ])
+        #expect(snapshot.upstreams.map { $0.tls != nil } == [true, false, false])
+        #expect(snapshot.routes.map(\.upstream) == [0, 1])
+        #expect(snapshot.routes.map(\.policy.name) == ["readers", "readers"])
+        #expect(snapshot.routes[0].policy === snapshot.routes[1].policy)
+        let document = String(decoding: snapshot.routes[0].metadata.document, as: UTF8.self)
+        #expect(document.contains(#""authorization_servers":["https://idp.example"],"scopes_supported":["airflow"]"#))
+        #expect(snapshot.redis?.password?.count == 20)
+        #expect(snapshot.sessionKey != nil)
+        #expect(snapshot.redaction.detectors.detectors.count > 5)
+        #expect(snapshot.detectorsHash.count == 64)
+        guard case .mint = snapshot.upstreams[0].issuer.mode, case .static = snapshot.upstreams[1].issuer.mode else {
+            Issue.record("the issuers are not the ones configured")
+            return
+        }
+    }
+
+    @Test func aFaultyFileMakesNoVersion() throws {
+        let loader = estate.loader()
+        #expect(loader.load(Faults())?.version == 1)
+        estate.write("version: 2\n")
+        #expect(loader.load(Faults()) == nil)
+        estate.write(Estate.configuration)
+        #expect(loader.load(Faults())?.version == 2)
+    }
+
+    @Test func saysThatTheConfigurationIsMissing() {
+        let faults = Faults()
+        #expect(SnapshotLoader(configuration: "/nonexistent/louver.yaml", policies: Fixtures.root).load(faults) == nil)
+        #expect(
+            faults.rendered
+                == "/nonexistent/louver.yaml: the file cannot be opened: no such file or directory\n    make the file, or mend the path")
+    }
+
+    @Test(arguments: [
+        ("key.pem", "-----", "louver.yaml:4:39: `listen[0].tls.key`: `key.pem` cannot be used: "),
+        ("cert.pem", "-----", "louver.yaml:4:24: `listen[0].tls.certificate`: `cert.pem` cannot be used: "),
+        ("ca.pem", "", "louver.yaml:4:59: `listen[0].tls.client_ca`: `ca.pem` cannot be used: "),
+        ("jwks.json", "[]", "louver.yaml:6:69: `issuers[0].jwks_file`: `jwks.json` cannot be used: the key set has no list `keys`"),
+        ("ci_secret", "short", "louver.yaml:7:52: `issuers[1].secret_file`: `ci_secret` cannot be used: "),
+        ("policy.yaml", "version: 1\nname: x\nserver: generic\nrule: []\n", "policy.yaml:4:1: unknown key `rule`"),
+        ("policy.yaml", "version: 1\nname: x\nserver: generic\nextends: [./none.yaml]\n", "policy.yaml:4:11: "),
+        (
+            "jwt_secret", "short",
+            "louver.yaml:15:40: `upstreams.airflow.reissue.secret_file`: `jwt_secret` holds 5 bytes, and 16 are needed"
+        ),
+        ("token", "a b", "louver.yaml:18:41: `upstreams.static.reissue.token_file`: `token` cannot be used: "),
+        ("signing.pem", "-----", "louver.yaml:21:37: `upstreams.signed.reissue.key_file`: `signing.pem` cannot sign: "),
+        ("redis_password", "\n", "louver.yaml:22:55: `redis.password_file`: `redis_password` is empty"),
+        ("session.key", "short", "louver.yaml:24:22: `sessions.key_file`: `session.key` holds 5 bytes, and 32 are needed"),
+    ])
+    func saysWhatIsWrongWithAFile(name: String, content: String, expected: String) throws {
+        estate.folder.write(name, content)
+        let found = faults()
+        #expect(found.contains { $0.hasPrefix(expected) }, "\(found)")
+        #expect(!found.contains { $0.contains("`a b`") }, "the content of a secret is told")
+    }
+
+    @Test func certificateAndKeyMustBelongTogether() {
+        estate.folder.write("key.pem", estate.stranger().key)
+        #expect(faults().first?.hasPrefix("louver.yaml:4:39: `listen[0].tls.key`: `key.pem` cannot be used: ") == true)
+    }
+
+    @Test(arguments: ["key.pem", "ci_secret", "jwt_secret", "token", "signing.pem", "redis_password", "session.key"])
+    func secretsThatOthersCanReadAreRefused(name: String) {
+        estate.folder.write(name, "whatever", mode: 0o644)
+        let found = faults()
+        #expect(
+            found.contains { $0.contains("`\(name)` is a secret that every user of this machine can read or change (mode 644)") },
+            "\(found)")
+    }
+
+    @Test func allFaultsOfAllFilesAreToldAtOnce() {
+        estate.folder.write("policy.yaml", "version: 1\nname: x\nserver: generic\nrule: []\n")
+        estate.folder.write("jwks.json", "{}")
+        estate.folder.write("session.key", "short")
+        estate.write(changing: [("cert.pem", "none.pem"), ("token_file: token", "token_file: none")])
+        let found = faults()
+        #expect(found.filter { $0.hasPrefix("louver.yaml") }.count == 4)
+        #expect(found.filter { $0.hasPrefix("policy.yaml") }.count == 1)
+    }
+
+    @Test func warnsOfWhatIsNotWrong() throws {
+        estate.write(changing: [
+            ("mode: static, token_file: token", "mode: none"), ("sessions: {key_file: session.key}", ""), ("redis: {", "#"),
+        ])
+        let warnings = try #require(estate.loader().load(Faults())).warnings
+        #expect(warnings.contains { $0.hasPrefix("upstream `static` gets no token (`mode: none`): a standalone Airflow MCP server") })
+        #expect(warnings.contains { $0.hasPrefix("upstream `signed` is used by no route") })
+        #expect(warnings.contains { $0.hasPrefix("upstream `signed` gets tokens without a role") })
+        #expect(warnings.contains { $0.hasPrefix("no `sessions.key_file`") })
+        #expect(warnings.contains { $0.hasPrefix("no `redis`") })
+        #expect(!warnings.contains { $0.contains("tenant_key_file") })
+    }
+}
