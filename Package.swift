@@ -117,6 +117,9 @@ if Context.environment["LOUVER_FUZZ"] == "1" {
         fuzz("FuzzRedisReply", needs: ["Redis"]),
         fuzz("FuzzYAML", needs: ["YAML"]),
         fuzz("FuzzToken", needs: ["Identity", "JSON", "Crypto"]),
+        fuzz("FuzzClassifier", needs: ["MCP", "HTTP", "JSON"]),
+        fuzz("FuzzReply", needs: ["MCP", "HTTP", "JSON"]),
+        fuzz("FuzzScrubber", needs: ["Redaction", "JSON", "TestSupport"]),
     ]
     for target in package.targets {
         let isC = target.name == "CFuzz" || target.name == "CLinux" || target.name == "CScan"
