@@ -119,6 +119,8 @@ public enum Limits {
     public static let renewalMarginMin: Duration = .seconds(30)
     /// Rules of one role mapping.
     public static let roleRulesMax = 256
+    /// Client names, and lists of scopes or groups, that remembered tokens have in common.
+    public static let sharedTextsMax = 1_024
     /// The least bytes of a shared secret, unless its issuer states another.
     public static let sharedSecretBytesMin = 32
     /// Shared secrets of one issuer while a rotation overlaps.
@@ -139,6 +141,8 @@ public enum Limits {
     public static let tokenLifetimeMax: Duration = .seconds(30 * 24 * 3_600)
     /// Scopes named by a token.
     public static let tokenScopesMax = 256
+    /// What the verified tokens of one loop may weigh together, roughly.
+    public static let verifiedTokensBytesMax = 32 * 1024 * 1024
     /// After what time a remembered token is verified again.
     public static let verifiedTokenRecheck: Duration = .seconds(300)
 

@@ -6,7 +6,7 @@ import JSON
 ///
 /// Claims are `sub`, `role` where SimpleAuthManager wants it, `jti`, `iss` if the deployment names one, `aud`, `nbf`, `iat` and `exp`. The
 /// role comes from a mapping over verified claims and from nowhere else, because Airflow believes whatever stands there.
-public struct AirflowMint: Sendable {
+public final class AirflowMint: Sendable {
     /// How long a token lives.
     public let lifetime: Duration
     /// The algorithm it is signed with.
@@ -24,7 +24,8 @@ public struct AirflowMint: Sendable {
     ///   - key: Airflow's `[api_auth] jwt_secret` for HS512 (or the algorithm it is set to), or a private key whose public half
     ///     stands in the deployment's `trusted_jwks_url`.
     ///   - algorithm: what to sign with; nil for the key's own.
-    ///   - keyID: the `kid` of a private key, which Airflow insists on; nil for a secret.
+    ///   - keyID: the `kid`, which Airflow insists on for a private key; nil for its thumbprint, as Airflow names its own, and for a
+    ///     secret, which needs none.
     ///   - roles: nil for FabAuthManager, which keeps roles in its own tables.
     /// Throws if the lifetime is not within `Limits.mintedLifetimes`, the algorithm does not go with the key, or a text cannot be used.
     public init(
@@ -40,10 +41,7 @@ public struct AirflowMint: Sendable {
         guard fits else {
             throw IdentityFault("\(chosen.name) does not go with the signing key", remedy: "use \(key.defaultAlgorithm.name)")
         }
-        guard key.kind == .secret || keyID != nil else {
-            throw IdentityFault(
-                "a private key without `kid`", remedy: "name the `kid` under which Airflow's trusted JWK Set holds its public half")
-        }
+        let keyID = keyID ?? key.publicParts?.thumbprint()
         for text in [keyID, issuer, audience].compactMap({ $0 }) where !ClaimText.isPlain(text.span, bytesMax: Limits.tokenKeyIDBytesMax) {
             throw IdentityFault(
                 "a `kid`, issuer or audience of minted tokens is empty, too long, or holds a control character",
@@ -101,6 +99,7 @@ public struct AirflowMint: Sendable {
             JSONText.appendString(issuer.span, to: &out)
         }
         out.append(",\"aud\":")
+        let audience = audience
         JSONText.appendString(audience.span, to: &out)
         out.append(",\"nbf\":")
         out.append(decimal: Int(issued.seconds))

@@ -6,6 +6,7 @@ import JSON
 struct CompactToken {
     let header: TokenHeader
     let claims: JSONDocument
+    let claimsText: [UInt8]
     let signature: [UInt8]
     /// How much of the text is signed: header, dot, payload.
     let signedCount: Int
@@ -25,15 +26,16 @@ struct CompactToken {
         guard last + 1 < text.count else { throw .signatureMissing }
         guard let headerBytes = Base64.decode(text.extracting(0..<first), .url) else { throw .encoding }
         header = try TokenHeader(headerBytes)
-        guard let claimBytes = Base64.decode(text.extracting(first + 1..<last), .url),
+        guard let claimsText = Base64.decode(text.extracting(first + 1..<last), .url),
             let signature = Base64.decode(text.extracting(last + 1..<text.count), .url)
         else { throw .encoding }
         do {
-            claims = try JSONDocument.parse(claimBytes, dialect: .request)
+            claims = try JSONDocument.parse(claimsText, dialect: .request)
         } catch {
             throw .claimsMalformed
         }
         guard claims.root.kind == .object else { throw .claimsMalformed }
+        self.claimsText = claimsText
         self.signature = signature
         signedCount = last
     }

@@ -14,12 +14,20 @@ public final class IssuedCredentials {
         }
     }
 
-    private struct Entry {
+    // A class: to look at a struct in the table would count references to all that is in it.
+    private final class Entry {
         /// The token's view of the caller that `grant` was worked out from.
         var principal: Principal
         let grant: AirflowGrant
         let credential: UpstreamCredential
         let issuer: Issuer
+
+        init(_ principal: Principal, _ grant: AirflowGrant, _ credential: UpstreamCredential, _ issuer: Issuer) {
+            self.principal = principal
+            self.grant = grant
+            self.credential = credential
+            self.issuer = issuer
+        }
     }
 
     private let entries: RecencyCache<Key, Entry>
@@ -51,7 +59,7 @@ public final class IssuedCredentials {
             let grant = try mint.grant(for: principal)
             let credential = try mint.mint(grant, now: now)
             issued += 1
-            if entries.insert(key, Entry(principal: principal, grant: grant, credential: credential, issuer: issuer)) { evictions += 1 }
+            evictions += entries.insert(key, Entry(principal, grant, credential, issuer))
             return credential
         }
     }
@@ -66,7 +74,7 @@ public final class IssuedCredentials {
         if entry.principal === principal { return entry.credential }
         // Another token of the same caller: groups and scopes may have changed, so the rights are worked out again.
         guard try mint.grant(for: principal) == entry.grant else { return nil }
-        entries[place].principal = principal
+        entry.principal = principal
         return entry.credential
     }
 

@@ -17,8 +17,8 @@ public final class Principal: Sendable {
     public let groups: [[UInt8]]
     /// What `scope` or `scp` holds.
     public let scopes: [[UInt8]]
-    /// All claims.
-    public let claims: JSONDocument
+    // The text alone: its parsed form would double what a remembered token costs, and is wanted once or twice in its life.
+    private let claimsText: [UInt8]
     /// When the token ends, without leeway.
     public let expires: WallTime
     /// The `jti` of the token.
@@ -34,10 +34,21 @@ public final class Principal: Sendable {
     public let keyValue: UInt128
 
     /// Puts a principal together. Texts hold no NUL: `TokenVerifier` refuses tokens in which one does.
-    public init(
+    public convenience init(
         issuer: [UInt8], issuerIndex: Int = 0, subject: [UInt8], client: [UInt8]? = nil, groups: [[UInt8]] = [], scopes: [[UInt8]] = [],
         claims: JSONDocument, expires: WallTime, tokenID: [UInt8]? = nil, confirmation: CertificateConfirmation? = nil,
         tokenDigest: Digest256
+    ) {
+        let text = claims.root.withSource { source in source.withUnsafeBufferPointer { [UInt8]($0) } }
+        self.init(
+            issuer: issuer, issuerIndex: issuerIndex, subject: subject, client: client, groups: groups, scopes: scopes, claimsText: text,
+            expires: expires, tokenID: tokenID, confirmation: confirmation, tokenDigest: tokenDigest)
+    }
+
+    /// Puts a principal together around the payload of its token, which was parsed in the request dialect.
+    init(
+        issuer: [UInt8], issuerIndex: Int, subject: [UInt8], client: [UInt8]?, groups: [[UInt8]], scopes: [[UInt8]],
+        claimsText: [UInt8], expires: WallTime, tokenID: [UInt8]?, confirmation: CertificateConfirmation?, tokenDigest: Digest256
     ) {
         self.issuer = issuer
         self.issuerIndex = issuerIndex
@@ -45,7 +56,7 @@ public final class Principal: Sendable {
         self.client = client
         self.groups = groups
         self.scopes = scopes
-        self.claims = claims
+        self.claimsText = claimsText
         self.expires = expires
         self.tokenID = tokenID
         self.confirmation = confirmation
@@ -53,6 +64,18 @@ public final class Principal: Sendable {
         key = Self.key(issuer: issuer, client: client ?? [], subject: subject)
         keyValue = key.withUnsafeBytes { $0.loadUnaligned(as: UInt128.self) }
     }
+
+    /// All claims. Parsed anew on each access (a microsecond or two): keep the document to read several.
+    public var claims: JSONDocument {
+        do {
+            return try JSONDocument.parse(claimsText, dialect: .request)
+        } catch {
+            preconditionFailure("the claims of a principal are not JSON")
+        }
+    }
+
+    /// The bytes of memory that the token's own texts take, roughly: what a cache counts.
+    var weight: Int { 512 + 3 * claimsText.count }
 
     private static func key(issuer: [UInt8], client: [UInt8], subject: [UInt8]) -> [UInt8] {
         var text: [UInt8] = []

@@ -1,26 +1,34 @@
-/// A bounded table that forgets what was used longest ago. Every operation is O(1); the memory of a slot is used again.
+/// A table bounded in entries and in the weight of their values, which forgets what was used longest ago. Every operation is O(1), but
+/// an insertion that has to make room for a heavy value forgets as many light ones.
 ///
-/// A class of one loop. Slots form a ring through their places: the ring's head is the most recently used one.
+/// A class of one loop. The places of a table stay where they are; links between them, apart from keys and values so that following one
+/// touches no reference count, keep the order of use.
 final class RecencyCache<Key: Hashable, Value> {
-    private struct Slot {
-        var key: Key
-        var value: Value
+    private struct Link {
         var newer: Int32
         var older: Int32
+        var weight: Int
     }
 
     private static var nowhere: Int32 { -1 }
 
-    let capacity: Int
-    private var slots: [Slot?] = []
+    private let capacity: Int
+    private let weightMax: Int
+    private var links: [Link] = []
+    private var keys: [Key?] = []
+    private var values: [Value?] = []
     private var places: [Key: Int32] = [:]
     private var free: [Int32] = []
     private var newest = nowhere
     private var oldest = nowhere
 
-    init(capacity: Int) {
+    /// The weight of all values held.
+    private(set) var weight = 0
+
+    init(capacity: Int, weightMax: Int = .max) {
         precondition(capacity > 0 && capacity <= Int32.max, "a cache holds at least one entry")
         self.capacity = capacity
+        self.weightMax = weightMax
     }
 
     /// The number of entries held.
@@ -39,66 +47,87 @@ final class RecencyCache<Key: Hashable, Value> {
     /// The value at a place that `find` answered.
     subscript(place: Int32) -> Value {
         get {
-            guard let slot = slots[Int(place)] else { preconditionFailure("an empty place of the cache was read") }
-            return slot.value
+            guard let value = values[Int(place)] else { preconditionFailure("an empty place of the cache was read") }
+            return value
         }
-        set { slots[Int(place)]?.value = newValue }
+        set {
+            precondition(values[Int(place)] != nil, "an empty place of the cache was written")
+            values[Int(place)] = newValue
+        }
     }
 
-    /// Adds or replaces an entry; true if another had to go for it.
+    /// Adds or replaces an entry, and answers how many others had to go for it. A value heavier than the table may be is not kept.
     @discardableResult
-    func insert(_ key: Key, _ value: Value) -> Bool {
-        if let place = find(key) {
-            slots[Int(place)]?.value = value
-            return false
-        }
-        var evicted = false
-        if places.count == capacity {
+    func insert(_ key: Key, _ value: Value, weight added: Int = 1) -> Int {
+        if let place = places[key] { remove(at: place) }
+        guard added <= weightMax else { return 0 }
+        var evicted = 0
+        while places.count == capacity || weight > weightMax - added {
             remove(at: oldest)
-            evicted = true
+            evicted += 1
         }
-        let slot = Slot(key: key, value: value, newer: Self.nowhere, older: Self.nowhere)
         let place: Int32
+        let link = Link(newer: Self.nowhere, older: Self.nowhere, weight: added)
         if let last = free.popLast() {
             place = last
-            slots[Int(place)] = slot
+            links[Int(place)] = link
+            keys[Int(place)] = key
+            values[Int(place)] = value
         } else {
-            place = Int32(slots.count)
-            slots.append(slot)
+            place = Int32(links.count)
+            grow()
+            links.append(link)
+            keys.append(key)
+            values.append(value)
         }
         places[key] = place
+        weight += added
         linkNewest(place)
         return evicted
     }
 
     /// Forgets the entry at a place that `find` answered.
     func remove(at place: Int32) {
-        guard let slot = slots[Int(place)] else { preconditionFailure("an empty place of the cache was removed") }
+        guard let key = keys[Int(place)] else { preconditionFailure("an empty place of the cache was removed") }
         unlink(place)
-        places[slot.key] = nil
-        slots[Int(place)] = nil
+        weight -= links[Int(place)].weight
+        places[key] = nil
+        keys[Int(place)] = nil
+        values[Int(place)] = nil
         free.append(place)
     }
 
     /// Forgets everything and gives the memory back.
     func removeAll() {
-        slots = []
+        links = []
+        keys = []
+        values = []
         places = [:]
         free = []
         newest = Self.nowhere
         oldest = Self.nowhere
+        weight = 0
+    }
+
+    /// Doubles the memory when it is full, but never takes more than the capacity needs.
+    private func grow() {
+        guard links.count == links.capacity else { return }
+        let next = min(max(links.count * 2, 16), capacity)
+        links.reserveCapacity(next)
+        keys.reserveCapacity(next)
+        values.reserveCapacity(next)
     }
 
     private func unlink(_ place: Int32) {
-        guard let slot = slots[Int(place)] else { return }
-        if slot.newer == Self.nowhere { newest = slot.older } else { slots[Int(slot.newer)]?.older = slot.older }
-        if slot.older == Self.nowhere { oldest = slot.newer } else { slots[Int(slot.older)]?.newer = slot.newer }
+        let link = links[Int(place)]
+        if link.newer == Self.nowhere { newest = link.older } else { links[Int(link.newer)].older = link.older }
+        if link.older == Self.nowhere { oldest = link.newer } else { links[Int(link.older)].newer = link.newer }
     }
 
     private func linkNewest(_ place: Int32) {
-        slots[Int(place)]?.newer = Self.nowhere
-        slots[Int(place)]?.older = newest
-        if newest != Self.nowhere { slots[Int(newest)]?.newer = place }
+        links[Int(place)].newer = Self.nowhere
+        links[Int(place)].older = newest
+        if newest != Self.nowhere { links[Int(newest)].newer = place }
         newest = place
         if oldest == Self.nowhere { oldest = place }
     }

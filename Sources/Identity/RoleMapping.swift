@@ -1,4 +1,5 @@
 import Core
+import JSON
 
 /// Which Airflow role a caller gets: the first rule that speaks of the caller decides. A caller no rule speaks of gets none, and so no
 /// credential; there is no default.
@@ -17,6 +18,8 @@ public struct RoleMapping: Sendable, Equatable {
 
     /// The caller's role, or nil.
     public func role(of principal: Principal) -> AirflowRole? {
-        rules.first { $0.matches(principal) }?.role
+        var claims: JSONDocument?
+        for rule in rules where rule.matches(principal, &claims) { return rule.role }
+        return nil
     }
 }

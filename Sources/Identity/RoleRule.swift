@@ -27,13 +27,16 @@ public struct RoleRule: Sendable, Equatable {
         self.role = role
     }
 
-    /// Whether the rule speaks of this caller.
-    func matches(_ principal: Principal) -> Bool {
+    /// Whether the rule speaks of this caller. `claims` are the caller's, kept from rule to rule once one has asked for them.
+    func matches(_ principal: Principal, _ claims: inout JSONDocument?) -> Bool {
         if let issuer, issuer != principal.issuer { return false }
-        return switch condition {
-        case .groups(let wanted): wanted.contains { principal.groups.contains($0) }
-        case .scopes(let wanted): wanted.contains { principal.scopes.contains($0) }
-        case .claim(let requirement): requirement.isSatisfied(by: principal.claims.root)
+        switch condition {
+        case .groups(let wanted): return wanted.contains { principal.groups.contains($0) }
+        case .scopes(let wanted): return wanted.contains { principal.scopes.contains($0) }
+        case .claim(let requirement):
+            let known = claims ?? principal.claims
+            claims = known
+            return requirement.isSatisfied(by: known.root)
         }
     }
 }

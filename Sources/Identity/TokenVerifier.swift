@@ -62,8 +62,8 @@ public final class TokenVerifier: Sendable {
         }
     }
 
-    /// Verifies all but the binding to a connection.
-    func verify(_ token: Span<UInt8>, digest: Digest256, now: WallTime) throws(TokenFailure) -> Principal {
+    /// Verifies all but the binding to a connection; what callers have in common is kept in `texts`, if given.
+    func verify(_ token: Span<UInt8>, digest: Digest256, texts: SharedTexts? = nil, now: WallTime) throws(TokenFailure) -> Principal {
         let parsed: CompactToken
         let place: Int
         do throws(TokenRefusal) {
@@ -79,16 +79,17 @@ public final class TokenVerifier: Sendable {
             try trust.keys.check(
                 parsed.header.algorithm, keyID: parsed.header.keyID, signature: parsed.signature.span,
                 over: token.extracting(0..<parsed.signedCount))
-            return try principal(parsed.claims, trust, place, digest, now)
+            return try principal(parsed, place, digest, texts, now)
         } catch {
             throw TokenFailure(error, issuer: place, requiredScopes: error == .scopeMissing ? trust.requiredScopes : [])
         }
     }
 
     private func principal(
-        _ claims: JSONDocument, _ trust: IssuerTrust, _ place: Int, _ digest: Digest256, _ now: WallTime
+        _ token: CompactToken, _ place: Int, _ digest: Digest256, _ texts: SharedTexts?, _ now: WallTime
     ) throws(TokenRefusal) -> Principal {
-        let check = ClaimsCheck(claims: claims.root, trust: trust, now: now)
+        let trust = issuers[place]
+        let check = ClaimsCheck(claims: token.claims.root, trust: trust, now: now)
         let expires = try check.expiry()
         try check.audience()
         let (subject, client) = try check.caller()
@@ -99,7 +100,9 @@ public final class TokenVerifier: Sendable {
         // Last: its refusal tells the client that everything else was good.
         let scopes = try check.scopes()
         return Principal(
-            issuer: trust.issuer, issuerIndex: place, subject: subject, client: client, groups: groups, scopes: scopes, claims: claims,
+            issuer: trust.issuer, issuerIndex: place, subject: subject, client: client.map { texts?.shared($0) ?? $0 },
+            groups: texts?.shared(groups) ?? groups,
+            scopes: texts?.shared(scopes) ?? scopes, claimsText: token.claimsText,
             expires: expires, tokenID: tokenID, confirmation: confirmation, tokenDigest: digest)
     }
 

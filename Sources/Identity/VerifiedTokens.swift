@@ -4,66 +4,87 @@ import Crypto
 /// The tokens that one loop has verified lately, by their digest. A refusal is never remembered: a token that is refused now may be good
 /// once a key arrives, and strangers must not fill the table.
 public final class VerifiedTokens {
-    private struct Entry {
-        let principal: Principal
-        /// When it was verified: a clock that was set back makes the entry void.
-        let since: WallTime
-        let until: WallTime
-    }
-
-    private let entries: RecencyCache<Digest256, Entry>
+    private let entries: RecencyCache<Digest256, VerifiedToken>
+    private let texts = SharedTexts()
     private let recheck: Duration
     // Kept whole rather than as an identifier, so that a new verifier never gets the address of the one the entries came from.
     private var verifier: TokenVerifier?
+    /// Which generation of entries this is: memos of an earlier one are void.
+    private var generation = 0
 
-    /// Answers from memory and from verification, for the metrics of the owner.
+    /// Tokens that were answered from memory.
     public private(set) var hits = 0
-    /// Tokens that were verified.
+    /// Tokens that had to be verified, or were refused.
     public private(set) var misses = 0
-    /// Live entries that had to go for others.
+    /// Entries that had to go for others.
     public private(set) var evictions = 0
 
-    /// Makes an empty table of at most `capacity` tokens; each is verified again after `recheck` at the latest.
+    /// Makes an empty table of at most `capacity` tokens that weigh about `Limits.verifiedTokensBytesMax`; each is verified again after
+    /// `recheck` at the latest.
     public init(capacity: Int = Limits.verifiedTokensMax, recheck: Duration = Limits.verifiedTokenRecheck) {
-        entries = RecencyCache(capacity: capacity)
+        entries = RecencyCache(capacity: capacity, weightMax: Limits.verifiedTokensBytesMax)
         self.recheck = recheck
     }
 
     /// The number of tokens remembered.
     public var count: Int { entries.count }
 
-    /// Who a token speaks of, from memory if it was verified by the same verifier not long ago. Throws as `TokenVerifier.verify`.
+    /// Who a token speaks of, from memory if it was verified by the same verifier not long ago. `memo` belongs to the connection it came
+    /// by and to this table; `certificate` is as for `TokenVerifier.verify`, which says what is thrown.
+    public func principal(
+        _ token: Span<UInt8>, memo: inout TokenMemo, verifier: TokenVerifier, certificate: [UInt8]? = nil, now: WallTime
+    ) throws(TokenFailure) -> Principal {
+        turn(to: verifier)
+        if let principal = memo.recall(token, generation: generation, now: now) {
+            hits += 1
+            try TokenVerifier.checkBinding(of: principal, certificate)
+            return principal
+        }
+        let verified = try find(token, verifier, now)
+        memo.keep(token, verified, generation: generation)
+        try TokenVerifier.checkBinding(of: verified.principal, certificate)
+        return verified.principal
+    }
+
+    /// The same for a token that comes alone.
     public func principal(
         _ token: Span<UInt8>, verifier: TokenVerifier, certificate: [UInt8]? = nil, now: WallTime
     ) throws(TokenFailure) -> Principal {
-        if verifier !== self.verifier {
-            // Keys or rules have changed: what the old ones found good may not be any more.
-            entries.removeAll()
-            self.verifier = verifier
-        }
-        guard token.count <= Limits.tokenBytesMax else { throw TokenFailure(.tokenTooLong) }
-        let principal = try find(token, verifier, now)
+        turn(to: verifier)
+        let principal = try find(token, verifier, now).principal
         try TokenVerifier.checkBinding(of: principal, certificate)
         return principal
     }
 
     /// Forgets everything, after a revocation.
-    public func forget() { entries.removeAll() }
+    public func forget() {
+        entries.removeAll()
+        texts.removeAll()
+        generation += 1
+    }
 
-    private func find(_ token: Span<UInt8>, _ verifier: TokenVerifier, _ now: WallTime) throws(TokenFailure) -> Principal {
+    /// Starts afresh when keys or rules have changed: what the old ones found good may not be any more.
+    private func turn(to verifier: TokenVerifier) {
+        if verifier === self.verifier { return }
+        self.verifier = verifier
+        forget()
+    }
+
+    private func find(_ token: Span<UInt8>, _ verifier: TokenVerifier, _ now: WallTime) throws(TokenFailure) -> VerifiedToken {
+        guard token.count <= Limits.tokenBytesMax else { throw TokenFailure(.tokenTooLong) }
         let digest = Digest.sha256Value(token)
         if let place = entries.find(digest) {
-            let entry = entries[place]
-            if entry.since <= now, now < entry.until {
+            let verified = entries[place]
+            if verified.holds(at: now) {
                 hits += 1
-                return entry.principal
+                return verified
             }
             entries.remove(at: place)
         }
         misses += 1
-        let principal = try verifier.verify(token, digest: digest, now: now)
-        let until = min(principal.expires, now.moved(by: recheck))
-        if now < until, entries.insert(digest, Entry(principal: principal, since: now, until: until)) { evictions += 1 }
-        return principal
+        let principal = try verifier.verify(token, digest: digest, texts: texts, now: now)
+        let verified = VerifiedToken(principal: principal, since: now, until: min(principal.expires, now.moved(by: recheck)))
+        if verified.holds(at: now) { evictions += entries.insert(digest, verified, weight: principal.weight) }
+        return verified
     }
 }

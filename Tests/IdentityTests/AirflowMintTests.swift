@@ -106,10 +106,14 @@ import Testing
         }
     }
 
+    @Test func aPrivateKeyGoesByItsThumbprint() throws {
+        let token = try minted(Self.mint(key: Forge.ed), Forge.principal())
+        #expect(token.header.keyID == Forge.ed.publicParts?.thumbprint())
+    }
+
     @Test func settingsAreChecked() {
         #expect(throws: IdentityFault.self) { try Self.mint(lifetime: .seconds(59)) }
         #expect(throws: IdentityFault.self) { try Self.mint(lifetime: .seconds(3_601)) }
-        #expect(throws: IdentityFault.self) { try Self.mint(key: Forge.rsa) }
         #expect(throws: IdentityFault.self) { try Self.mint(key: Forge.rsa, algorithm: .hs512, keyID: "k") }
         #expect(throws: IdentityFault.self) { try Self.mint(key: Forge.secretKey(.hs512), algorithm: .hs256) }
         #expect(throws: IdentityFault.self) { try Self.mint(key: Forge.secretKey(.hs512), algorithm: .rs256) }

@@ -33,4 +33,13 @@ import Testing
         #expect(first.key == later.key)
         #expect(first.tokenDigest != later.tokenDigest)
     }
+
+    @Test func claimsComeBackAsTheyWere() throws {
+        let claims = try Forge.principal(["x": "{\"y\":[1.50,true]}"]).claims
+        #expect(claims.root["x"]?.withSource { $0.withUnsafeBufferPointer { [UInt8]($0) } } == Forge.bytes("{\"y\":[1.50,true]}"))
+        let inside = try JSONDocument.parse(Forge.bytes(" {\"sub\":\"s\"} "))
+        let principal = Principal(
+            issuer: [0x69], subject: [0x73], claims: inside, expires: Forge.now, tokenDigest: Digest.sha256Value([UInt8]().span))
+        #expect(principal.claims.root["sub"]?.equals("s") == true)
+    }
 }

@@ -34,7 +34,7 @@ import Testing
             let key = Int.random(in: 0..<capacity * 2, using: &generator)
             switch Int.random(in: 0..<10, using: &generator) {
             case 0..<5:
-                #expect(cache.insert(key, step) == model.insert(key, step), "step \(step)")
+                #expect((cache.insert(key, step) == 1) == model.insert(key, step), "step \(step)")
             case 5..<8:
                 #expect(cache.find(key).map { cache[$0] } == model.find(key), "step \(step)")
             case 8:
@@ -49,6 +49,30 @@ import Testing
                 }
             }
             #expect(cache.count == model.entries.count)
+        }
+    }
+
+    @Test func weightIsBoundedToo() {
+        var generator = SeededGenerator(seed: 9)
+        let cache = RecencyCache<Int, Int>(capacity: 100, weightMax: 50)
+        var held: [(key: Int, weight: Int)] = []
+        for _ in 0..<5_000 {
+            let key = Int.random(in: 0..<60, using: &generator)
+            let weight = Int.random(in: 1...60, using: &generator)
+            held.removeAll { $0.key == key }
+            let before = held.count
+            if weight <= 50 {
+                while held.reduce(0, { $0 + $1.weight }) > 50 - weight { held.removeFirst() }
+            }
+            #expect(cache.insert(key, key, weight: weight) == before - held.count)
+            if weight <= 50 { held.append((key, weight)) }
+            #expect(cache.weight == held.reduce(0) { $0 + $1.weight })
+            #expect(cache.count == held.count)
+            if let entry = held.randomElement(using: &generator) {
+                #expect(cache.find(entry.key).map { cache[$0] } == entry.key)
+                held.removeAll { $0.key == entry.key }
+                held.append(entry)
+            }
         }
     }
 }
