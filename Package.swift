@@ -69,7 +69,8 @@ let package = Package(
         room(
             "Proxy",
             needs: [
-                "Core", "JSON", "HTTP", "Crypto", "TLS", "Redis", "Telemetry", "Reactor", "Identity", "MCP", "RateLimit", "Policy", "Redaction",
+                "Core", "JSON", "HTTP", "Crypto", "TLS", "Redis", "Telemetry", "Reactor", "Identity", "MCP", "RateLimit", "Policy",
+                "Redaction",
                 "Configuration",
             ]),
 
@@ -93,7 +94,8 @@ let package = Package(
         tests("RateLimit", needs: ["Redis"]),
         tests("Policy", needs: ["JSON", "YAML", "Crypto", "Identity", "RateLimit"]),
         tests("Redaction", needs: ["JSON", "YAML", "Crypto", "CScan"]),
-        tests("Configuration", needs: ["Core", "YAML", "HTTP", "TLS", "Crypto", "Telemetry", "Identity", "Policy", "RateLimit", "Redaction"]),
+        tests(
+            "Configuration", needs: ["Core", "YAML", "HTTP", "TLS", "Crypto", "Telemetry", "Identity", "Policy", "RateLimit", "Redaction"]),
         tests("Proxy", needs: ["JSON", "HTTP", "Reactor", "Configuration"]),
     ]
 )

@@ -41,6 +41,9 @@ public struct ByteBuffer: ~Copyable {
         try body(UnsafeRawBufferPointer(start: base + reader, count: writer - reader))
     }
 
+    /// Runs `body` over the readable bytes: for a buffer that is a property of a class, whose span cannot outlive one access.
+    public func withSpan<R, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R { try body(readable) }
+
     /// Drops `count` bytes from the read end. `count` is at most `readableCount`.
     public mutating func consume(_ count: Int) {
         precondition(count >= 0 && count <= writer - reader, "consumed more than was readable")

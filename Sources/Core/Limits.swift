@@ -257,4 +257,21 @@ public enum Limits {
     public static let policyPathStepsMax = 16
     /// Conditions of one rule.
     public static let policyConstraintsMax = 32
+
+    // MARK: Proxy
+
+    /// Connections to the admin listener.
+    public static let adminConnectionsMax = 64
+    /// Scrubbers one loop keeps for later replies.
+    public static let idleScrubbersMax = 8
+    /// Bytes read and dropped so that a last answer arrives before its connection is reset.
+    public static let lingerBytesMax = 256 * 1024
+    /// Commands that wait for the store on one connection.
+    public static let redisPipelineMax = 4_096
+    /// Calls of sessions that can be cancelled.
+    public static let registeredCallsMax = 65_536
+    /// Reply text decoded in one step.
+    public static let replyPieceBytes = 64 * 1024
+    /// Exchanges of one loop that wait for a connection to one upstream.
+    public static let upstreamWaitersMax = 1_024
 }

@@ -49,3 +49,9 @@ public struct ProtocolFailure: Error, Sendable, Equatable {
     /// The reason as text, for logs and tests.
     public var reasonText: String { reason.description }
 }
+
+extension ProtocolFailure {
+    /// A session that is unknown, over, or somebody else's: clients open a new one on this (2025-11-25 basic/transports).
+    public static let sessionNotFound = ProtocolFailure(
+        404, ProtocolErrorCode.invalidRequest, "session_not_found", "session not found; initialize again")
+}

@@ -242,10 +242,15 @@ extension ReplySink: JSONSink {
         let shape = valueShape
         switch shape {
         case .id:
-            envelope.noteForeignID(text)
+            if let own = expectation.upstreamID, own.matches(number: text) {
+                envelope.hasOwnID = true
+            } else {
+                envelope.noteForeignID(text)
+            }
             try check(envelope.checkID())
             writeClientID()
-        case .progressToken, .ownID: envelope.dropReason = "foreign_token"
+        case .progressToken: takeProgressToken(expectation.upstreamID?.matches(number: text) ?? false)
+        case .ownID: takeOwnID(expectation.upstreamID?.matches(number: text) ?? false)
         case .errorCode:
             try check(envelope.noteErrorCode(text))
             out.append(text)
@@ -342,20 +347,10 @@ extension ReplySink {
             out.append("\"private\"")
             return
         case .progressToken:
-            guard let own = expectation.upstreamID, own.matches(text.span), let token = expectation.progressToken else {
-                envelope.dropReason = "progress_token"
-                break
-            }
-            envelope.hasProgressToken = true
-            token.write(into: &out)
+            takeProgressToken(expectation.upstreamID?.matches(text.span) ?? false)
             return
         case .ownID:
-            guard let own = expectation.upstreamID, own.matches(text.span) else {
-                envelope.dropReason = "subscription_id"
-                break
-            }
-            envelope.hasSubscription = true
-            writeClientID()
+            takeOwnID(expectation.upstreamID?.matches(text.span) ?? false)
             return
         case .inputMethod: try check(envelope.noteInputMethod(text.span))
         default: break
@@ -363,6 +358,23 @@ extension ReplySink {
         out.append(UInt8(ascii: "\""))
         out.append(text)
         out.append(UInt8(ascii: "\""))
+    }
+
+    /// Restores the client's progress token in a notification of the request's own; any other is dropped.
+    private mutating func takeProgressToken(_ isOwn: Bool) {
+        guard isOwn, let token = expectation.progressToken else {
+            envelope.dropReason = "progress_token"
+            out.append("null")
+            return
+        }
+        envelope.hasProgressToken = true
+        token.write(into: &out)
+    }
+
+    /// Restores the client's id where a message names the subscription it belongs to; any other is dropped.
+    private mutating func takeOwnID(_ isOwn: Bool) {
+        if isOwn { envelope.hasSubscription = true } else { envelope.dropReason = "subscription_id" }
+        writeClientID()
     }
 
     private mutating func writeClientID() {

@@ -30,6 +30,9 @@ public struct WholeReply: Sendable {
     /// Whether it is an answer with a result: otherwise there is nothing to filter.
     public var hasResult: Bool { result != nil }
 
+    /// Whether it answers a request; a notification or a request of the server does not.
+    public var isAnswer: Bool { root["method"] == nil }
+
     /// Writes the message with each member of its result as `member` writes it. `member` writes the whole member, key included, and says
     /// whether it wrote one.
     func write(into out: inout ByteBuffer, _ member: (_ key: Span<UInt8>, _ value: JSONNode, _ lead: MemberLead, inout ByteBuffer) -> Bool)

@@ -24,6 +24,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     private var isStopping = false
     private var endOfTurn: [() -> Void] = []
 
+    /// The actor of the tasks that live on this loop. It does not keep the loop alive; whoever runs the loop does.
+    private(set) lazy var home = LoopHome(asUnownedSerialExecutor())
+
     /// The time at the start of this turn of the loop: precise enough for deadlines, and free.
     public private(set) var now: Instant
     /// Time spent on work, and turns taken, since the start: what the busy share is computed from.

@@ -1,1 +1,3 @@
-print("louver")
+import Glibc
+
+exit(Command.run(CommandLine.arguments))

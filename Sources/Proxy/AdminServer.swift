@@ -1,0 +1,103 @@
+import Core
+import HTTP
+import Reactor
+import Telemetry
+
+/// The admin listener, on a loop of its own so that it answers while the others are at their limit: `/metrics`, `/healthz`, `/readyz`.
+final class AdminServer {
+    private let shared: SharedState
+    private let health: Health
+    private let loop: EventLoop
+    private var listener: Listener?
+    private var open = 0
+
+    init(shared: SharedState, health: Health, loop: EventLoop) {
+        self.shared = shared
+        self.health = health
+        self.loop = loop
+    }
+
+    /// Listens on one address.
+    func listen(_ address: SocketAddress) throws {
+        listener = try Listener(
+            address, on: loop, hasRoom: { [unowned self] in open < Limits.adminConnectionsMax }, trouble: { _ in },
+            accepted: { [unowned self] stream in begin(stream) })
+    }
+
+    private func begin(_ stream: Stream) {
+        open += 1
+        LocalTask.run(on: loop) { [self] in
+            let wire = Wire(stream)
+            try? await serve(wire)
+            wire.close()
+            open -= 1
+        }
+    }
+
+    private func serve(_ wire: Wire) async throws {
+        while true {
+            wire.stream.deadline = loop.now + .seconds(30)
+            guard let head = try await readHead(wire) else { return }
+            let mayGoOn = head.keepsAlive && (try? BodyFraming.request(head)) == BodyFraming.none
+            answer(head, keepsAlive: mayGoOn, on: wire)
+            try await wire.flush()
+            if !mayGoOn { return }
+        }
+    }
+
+    private func readHead(_ wire: Wire) async throws -> RequestHead? {
+        while true {
+            if let (head, length) = try wire.input.withSpan({ (bytes) throws(HTTPFailure) in try HeadParser.parseRequest(bytes) }) {
+                wire.input.consume(length)
+                return head
+            }
+            guard try await wire.fill() else { return nil }
+        }
+    }
+
+    private func answer(_ head: RequestHead, keepsAlive: Bool, on wire: Wire) {
+        var body = ByteBuffer()
+        var status = 200
+        var type: StaticString = "application/json"
+        if head.method != .get, head.method != .head {
+            status = 405
+        } else if ASCII.equals(head.target.path.span, "/metrics") {
+            let format = head.fields.withValue(.accept) { Exposition.Format(accept: $0) } ?? .prometheus
+            type = format.contentType
+            Exposition.write(shared.registry, format: format, into: &body)
+        } else if ASCII.equals(head.target.path.span, "/healthz") {
+            body.append("{\"status\":\"alive\"}\n")
+        } else if ASCII.equals(head.target.path.span, "/readyz") {
+            status = writeReadiness(into: &body)
+        } else {
+            status = 404
+            body.append("{\"error\":\"there are /metrics, /healthz and /readyz\"}\n")
+        }
+        HeadWriter.statusLine(status, into: &wire.output)
+        wire.output.append("Content-Type: ")
+        wire.output.append(type)
+        wire.output.append("\r\nCache-Control: no-store\r\n")
+        if status == 405 { wire.output.append("Allow: GET, HEAD\r\n") }
+        if !keepsAlive { wire.output.append("Connection: close\r\n") }
+        wire.output.append("Content-Length: ")
+        wire.output.append(decimal: body.readableCount)
+        wire.output.append("\r\n\r\n")
+        if head.method != .head { wire.output.append(body.readable) }
+    }
+
+    /// Whether this process should get traffic, and what an operator should know about it.
+    private func writeReadiness(into out: inout ByteBuffer) -> Int {
+        let state = health.state.current
+        out.append("{\"status\":\"")
+        switch state {
+        case .starting: out.append("starting")
+        case .ready: out.append("ready")
+        case .draining: out.append("draining")
+        }
+        out.append("\",\"last_reload\":\"")
+        out.append(
+            health.reloadFault.withLock { $0.isEmpty } ? "applied" : "refused, the running configuration stays in force; see the log")
+        out.append("\"}\n")
+        return state == .ready ? 200 : 503
+    }
+}

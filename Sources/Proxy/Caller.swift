@@ -1,0 +1,34 @@
+import Core
+import Identity
+import Policy
+
+/// A verified principal as one connection remembers it, with what the policies make of it.
+final class Caller {
+    let principal: Principal
+    private let authorization: [UInt8]
+    private let validUntil: WallTime
+    private unowned let site: Site
+    private var known: [(policy: PolicySet, subject: PolicySubject)] = []
+
+    init(authorization: [UInt8], principal: Principal, site: Site) {
+        self.authorization = authorization
+        self.principal = principal
+        self.site = site
+        validUntil = principal.expires
+    }
+
+    /// Whether a request with this Authorization value comes from the same caller: the very same bytes, verified under the same keys and
+    /// not expired since.
+    func isSame(_ value: Span<UInt8>, site: Site, now: WallTime) -> Bool {
+        guard site === self.site, now < validUntil, value.count == authorization.count else { return false }
+        return value.withUnsafeBytes { a in authorization.withUnsafeBytes { b in a.elementsEqual(b) } }
+    }
+
+    /// Which of a policy's principals the caller is.
+    func subject(of policy: PolicySet) -> PolicySubject {
+        for entry in known where entry.policy === policy { return entry.subject }
+        let subject = policy.subject(of: principal)
+        known.append((policy, subject))
+        return subject
+    }
+}

@@ -1,0 +1,56 @@
+import Core
+import HTTP
+import Identity
+import RateLimit
+import Reactor
+import Telemetry
+
+extension Exchange {
+    /// Learns who calls, from the Bearer token alone. The body of a stranger is never read.
+    func authenticate(on route: Route) throws -> Caller {
+        let known: Caller? = head.fields.withValue(.authorization) { value in
+            if let last = connection.lastCaller, last.isSame(value, site: site, now: worker.wallTime) { last } else { nil }
+        }.flatMap { $0 }
+        if let known {
+            note(known)
+            return known
+        }
+        guard let value = head.fields.value(.authorization) else {
+            throw Refusal.unauthenticated(reason: "no_token", presented: false, isBasic: false)
+        }
+        try worker.checkStrangers(connection)
+        switch BearerToken.parse(value.span) {
+        case .bearer(let range): return try verify(value, range)
+        case .basic: throw Refusal.unauthenticated(reason: "basic_auth", presented: true, isBasic: true)
+        case .malformed: throw Refusal.unauthenticated(reason: "malformed_authorization", presented: true, isBasic: false)
+        }
+    }
+
+    /// Takes one from the caller's admission bucket, which counts refused calls too: a model that loops on a refusal is limited by it.
+    func admit(_ caller: Caller) throws {
+        let key = caller.principal.key
+        if let wait = site.admission.admit(principal: key.span, now: connection.loop.now) { throw Refusal.shed(retryAfter: wait) }
+    }
+
+    private func verify(_ value: [UInt8], _ range: Range<Int>) throws -> Caller {
+        do throws(TokenFailure) {
+            let token = value[range].span
+            let principal = try site.tokens.principal(
+                token, verifier: site.verifier, certificate: connection.certificateThumbprint, now: worker.wallTime)
+            let caller = Caller(authorization: value, principal: principal, site: site)
+            connection.lastCaller = caller
+            note(caller)
+            return caller
+        } catch {
+            worker.strangerFailed(connection)
+            if !error.requiredScopes.isEmpty { throw Refusal.scopesMissing(error.requiredScopes, nil) }
+            worker.log.event(.info, "token_refused", .text("reason", error.reason.rawValue))
+            throw Refusal.unauthenticated(reason: "invalid_token", presented: true, isBasic: false)
+        }
+    }
+
+    private func note(_ caller: Caller) {
+        record.principal = caller.principal.key
+        record.client = caller.principal.client ?? []
+    }
+}

@@ -1,0 +1,38 @@
+import Core
+import MCP
+import Reactor
+import Redaction
+
+extension Exchange {
+    /// Reads what is left of a reply whose answer is delivered, so that its connection can be used again; the client does not wait for it.
+    func drainInBackground(_ reply: any UpstreamReply) {
+        self.reply = nil
+        let loop = connection.loop
+        reply.detach(deadline: loop.now + .seconds(1))
+        LocalTask.run(on: loop) {
+            while let step = try? await reply.next(wake: .never), step != .end {}
+            reply.finish()
+        }
+    }
+
+    /// Sends the answer to a request of the upstream that its client will never see, so that the upstream does not wait for it.
+    func answerServer(_ answer: [UInt8]) {
+        let request = OutboundRequest()
+        connection.outbound.fields.withReadable { request.fields.append($0) }
+        request.body.append(answer)
+        request.deadline = connection.loop.now + .seconds(10)
+        guard let upstream = forwardedTo else { return }
+        LocalTask.run(on: connection.loop) {
+            guard let reply = try? await upstream.send(request) else { return }
+            _ = try? await reply.whole(atMost: Limits.heldReplyBytesMax)
+            reply.finish()
+        }
+    }
+
+    /// Adds what a scrubber removed to the record and the metrics.
+    func count(_ scrubber: ReplyScrubber) {
+        guard scrubber.report.total > 0 else { return }
+        record.redactions += scrubber.report.total
+        worker.count(scrubber.report)
+    }
+}

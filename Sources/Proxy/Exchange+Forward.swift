@@ -1,0 +1,102 @@
+import Core
+import HTTP
+import Identity
+import JSON
+import MCP
+import Policy
+import Reactor
+
+/// A reply on its way back, with what is needed to match it to its request.
+struct Forwarded {
+    let reply: any UpstreamReply
+    /// The id the request carried upstream.
+    let id: UpstreamID
+}
+
+extension Exchange {
+    /// Builds the upstream request from what was decided and sends it. Nil when there was nothing to send and the client has its answer.
+    func forward(
+        _ message: Message, _ permit: Permit, _ credential: [UInt8]?, for caller: Caller, on route: Route
+    ) async throws -> Forwarded? {
+        let out = connection.outbound
+        out.reset()
+        let id = worker.upstreamID(for: message)
+        switch message {
+        case .posted(let inbound, let session):
+            guard try await prepare(inbound, session, permit, id, for: caller, on: route) else { return nil }
+        case .stream(let session):
+            out.verb = .listen
+            UpstreamFields.writeSessionRequest(session: session.upstreamID, version: session.version, into: &out.fields)
+        case .end(let session):
+            out.verb = .endSession
+            out.deadline = connection.loop.now + route.timeout
+            UpstreamFields.writeSessionRequest(session: session.upstreamID, version: session.version, into: &out.fields)
+        }
+        if let credential {
+            out.fields.append("Authorization: ")
+            out.fields.append(credential)
+            out.fields.append("\r\n")
+        }
+        watchClient(message, on: route)
+        upstreamBegan = .now()
+        forwardedTo = route.upstream
+        do {
+            let reply = try await route.upstream.send(out)
+            record.upstreamStatus = reply.status
+            self.reply = reply
+            return Forwarded(reply: reply, id: id)
+        } catch let failure as Failure { throw Refusal.failed(failure, message.inbound) }
+    }
+
+    private func prepare(
+        _ inbound: Inbound, _ session: LegacySession?, _ permit: Permit, _ id: UpstreamID, for caller: Caller, on route: Route
+    ) async throws -> Bool {
+        let out = connection.outbound
+        var request = UpstreamRequest(inbound, id: id, arguments: permit.arguments)
+        if let session { request.version = session.version }
+        if inbound.requestID == nil {
+            if inbound.method == .cancelled {
+                request.cancelled = session.flatMap {
+                    worker.calls.find($0, of: caller.principal.key, inbound.params?["requestId"].flatMap { RequestID($0) })
+                }
+            }
+            guard inbound.method.isForwardedNotification(in: inbound.era), inbound.method != .cancelled || request.cancelled != nil else {
+                record.status = 202
+                try await connection.sendEmpty(202, keepsAlive: keepsAlive)
+                return false
+            }
+        } else if let session, let clientID = inbound.requestID {
+            registeredCall = worker.calls.register(session, of: caller.principal.key, clientID, id)
+        }
+        out.deadline = inbound.method.lane == .perEvent ? .never : connection.loop.now + route.timeout
+        out.isRepeatable = inbound.method.isRepeatable
+        request.writeFields(session: session?.upstreamID ?? [], head: head, into: &out.fields)
+        request.writeBody(into: &out.body)
+        return true
+    }
+
+    /// A client that goes away ends what it asked for. On the older wires that is no cancellation: the call runs on for at most
+    /// `orphan_timeout`, and its reply is read and dropped.
+    private func watchClient(_ message: Message, on route: Route) {
+        let isOrphaned = message.inbound?.era == .legacy
+        connection.wire.stream.onHangup = { [unowned self] in
+            clientIsGone = true
+            if isOrphaned {
+                connection.outbound.deadline = min(connection.outbound.deadline, connection.loop.now + route.orphanTimeout)
+            } else {
+                connection.outbound.cancel(Failure(.downstream, "client_gone"))
+            }
+        }
+        if connection.wire.stream.isHungUp, let hangup = connection.wire.stream.onHangup {
+            connection.wire.stream.onHangup = nil
+            hangup()
+        }
+    }
+
+    /// Ends the watch, and the entry under which a cancellation would have found this call.
+    func stopWatchingClient() {
+        connection.wire.stream.onHangup = nil
+        if let registeredCall { worker.calls.remove(registeredCall) }
+        registeredCall = nil
+    }
+}

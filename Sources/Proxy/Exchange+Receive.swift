@@ -1,0 +1,44 @@
+import Core
+import HTTP
+import MCP
+import Telemetry
+
+/// What a request head is for.
+enum Received {
+    /// An MCP endpoint, and what is wanted of it.
+    case endpoint(Route, EndpointVerb)
+    /// A well-known document, open to everybody.
+    case document([UInt8])
+}
+
+extension Exchange {
+    /// Finds what the head is for, and refuses a wrong Host or Origin, a repeated routing header, a wrong method and an unknown path.
+    ///
+    /// No body byte has been read here, and nothing depends on who calls.
+    func receive() throws -> Received {
+        try site.checkHost(head)
+        try RoutingFields.refuseDuplicates(head)
+        if let document = site.documents[head.target.path] {
+            guard head.method == .get || head.method == .head else {
+                throw Refusal.http(HTTPFailure(status: 405, reason: "document_method"))
+            }
+            return .document(document)
+        }
+        guard let route = site.route(head.target.path) else { throw Refusal.http(HTTPFailure(status: 404, reason: "unknown_path")) }
+        record.route = route.name
+        return .endpoint(route, try EndpointVerb.decide(head, supported: route.facts.versions ?? .all))
+    }
+
+    /// Answers what needs no caller.
+    func answerDocument(_ received: Received) async throws {
+        guard case .document(let body) = received else { return }
+        record.method = "document"
+        record.methodClass = .metadata
+        record.outcome = .local
+        record.status = 200
+        if head.method != .head { connection.draft.append(body) }
+        try await connection.send(200, "application/json", keepsAlive: keepsAlive) {
+            $0.append("Cache-Control: max-age=300\r\nAccess-Control-Allow-Origin: *\r\n")
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Core
+import Identity
+import MCP
+import Policy
+import RateLimit
+import Reactor
+
+extension Exchange {
+    /// Debits every bucket that applies, all or none, before anything is sent.
+    func throttle(_ message: Message, _ permit: Permit, for caller: Caller, on route: Route) async throws {
+        guard let inbound = message.inbound, inbound.requestID != nil, !route.policy.limits.isEmpty else { return }
+        let verdict = try await site.limiter.take(
+            route.limits,
+            LimitRequest(
+                principal: caller.principal.key, client: caller.principal.client ?? [], tool: inbound.target?.name ?? [],
+                upstream: route.upstreamName, route: route.nameBytes),
+            now: connection.loop.now, worker: worker)
+        switch verdict {
+        case .admitted: return
+        case .denied(let standing):
+            throw Refusal.limited(standing, bucket: route.policy.limits[standing.rule].id, inbound)
+        case .storeLost: throw Refusal.storeLost(inbound)
+        }
+    }
+
+    /// The credential the upstream gets instead of the caller's token: the value of its Authorization field, nil where it gets none.
+    func reissue(_ message: Message?, for caller: Caller, on route: Route) throws -> [UInt8]? {
+        do { return try route.authorization(for: caller.principal, now: worker.wallTime) } catch {
+            throw Refusal.unmapped(error, message?.inbound)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Core
+import HTTP
+import Identity
+import MCP
+import Policy
+import Reactor
+
+/// The life of one request, from its head to its audit line: the spine.
+///
+///     receive -> authenticate -> admit -> classify -> authorize -> throttle -> reissue -> forward -> scrub and deliver -> record
+///
+/// Each phase stands in a file of its own and either gives the next phase what it needs or throws why not; whatever is thrown becomes an
+/// answer in one place, `refuse`. Nothing reaches the upstream without a `Permit`, which only the policy can make, and nothing of the
+/// upstream reaches the client except through the scrubber.
+final class Exchange {
+    let head: RequestHead
+    let connection: DownstreamConnection
+    let site: Site
+    let worker: Worker
+    /// What the audit line, the metrics and the access log will tell.
+    var record: ExchangeRecord
+    /// Whether the connection can carry another request after this one.
+    var keepsAlive: Bool
+    /// Whether body bytes may still be on their way: until they are read, the connection is out of step and cannot carry another request.
+    var hasUnreadBody: Bool
+    /// The upstream's reply while it is being read, for a cancellation to reach.
+    var reply: (any UpstreamReply)?
+
+    /// Whether the client has closed its connection while the upstream was at work.
+    var clientIsGone = false
+    /// Where the message went, for answers to what the upstream asks meanwhile.
+    var forwardedTo: (any UpstreamDoor)?
+    /// When it went.
+    var upstreamBegan = Instant.never
+    /// Where a cancellation from another connection finds this call.
+    var registeredCall: CallRegistry.Entry?
+
+    init(_ head: RequestHead, on connection: DownstreamConnection) {
+        self.head = head
+        self.connection = connection
+        worker = connection.worker
+        site = connection.worker.site
+        keepsAlive = head.keepsAlive
+        switch try? BodyFraming.request(head) {
+        case BodyFraming.none?, .length(0)?: hasUnreadBody = false
+        default: hasUnreadBody = true
+        }
+        record = ExchangeRecord(started: connection.loop.now)
+    }
+
+    /// Runs the exchange to its end; true when the connection can serve another.
+    func run() async -> Bool {
+        worker.exchangeBegan()
+        defer { worker.exchangeEnded() }
+        do {
+            try await pass()
+        } catch {
+            await refuse(error)
+        }
+        stopWatchingClient()
+        reply?.finish()
+        write(record)
+        return keepsAlive
+    }
+
+    private func pass() async throws {
+        let received = try receive()
+        guard case .endpoint(let route, let verb) = received else { return try await answerDocument(received) }
+        let caller = try authenticate(on: route)
+        try admit(caller)
+        let message = try await classify(verb, on: route, from: caller)
+        let permit = try authorize(message, for: caller, on: route)
+        try await throttle(message, permit, for: caller, on: route)
+        let credential = try reissue(message, for: caller, on: route)
+        guard let answer = try await forward(message, permit, credential, for: caller, on: route) else { return }
+        try await deliver(answer, to: message, for: caller, on: route)
+    }
+}

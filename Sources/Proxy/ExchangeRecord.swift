@@ -1,0 +1,51 @@
+import Core
+import Telemetry
+
+/// What is known of an exchange when it ends: the source of its access line and its metrics.
+struct ExchangeRecord {
+    let started: Instant
+    var method: StaticString = ""
+    var methodClass = MethodClass.other
+    var era: StaticString = ""
+    var target: [UInt8] = []
+    var route = ""
+    var principal: [UInt8] = []
+    var client: [UInt8] = []
+    var outcome = Outcome.answered
+    var rule: [UInt8] = []
+    var reason: StaticString = ""
+    /// What the operator may read beside the reason; never payload.
+    var detail = ""
+    var status = 0
+    var upstreamStatus = 0
+    var upstreamNanoseconds: UInt64 = 0
+    var redactions = 0
+    /// Entries of a list that the caller may not see.
+    var hidden = 0
+    var bytesIn = 0
+    var bytesOut = 0
+
+    init(started: Instant) { self.started = started }
+
+    /// The line of the access log.
+    func accessLine(id: UInt64, took: UInt64, at time: WallTime) -> AccessLine {
+        var line = AccessLine(time: time)
+        line.id = id
+        line.principal = principal
+        line.client = client
+        line.era = era
+        line.method = method.withUTF8Buffer { [UInt8]($0) }
+        line.object = target
+        line.outcome = outcome
+        line.rule = rule
+        line.status = status
+        line.upstreamStatus = upstreamStatus
+        line.bytesIn = bytesIn
+        line.bytesOut = bytesOut
+        line.redactions = redactions
+        line.reason = reason
+        line.total = took
+        line.add(.forward, nanoseconds: upstreamNanoseconds)
+        return line
+    }
+}

@@ -1,0 +1,103 @@
+import Configuration
+import Core
+import HTTP
+import Identity
+import MCP
+import Policy
+import RateLimit
+import Reactor
+
+/// One MCP endpoint on one loop: its policy, its upstream and the credentials for it.
+final class Route {
+    let name: String
+    let nameBytes: [UInt8]
+    let path: [UInt8]
+    let policy: PolicySet
+    let limits: [BucketRule]
+    let upstream: HTTPUpstream
+    let upstreamName: [UInt8]
+    let facts: UpstreamFacts
+    private let number: Int
+    private let issuer: Issuer
+    private let credentials: IssuedCredentials
+    let timeout: Duration
+    let orphanTimeout: Duration
+
+    init(_ loaded: LoadedRoute, _ server: LoadedUpstream, _ upstream: HTTPUpstream, _ credentials: IssuedCredentials, _ shared: SharedState)
+    {
+        name = loaded.options.path
+        nameBytes = Array(name.utf8)
+        path = nameBytes
+        policy = loaded.policy
+        limits = loaded.policy.limits
+        self.upstream = upstream
+        upstreamName = Array(server.options.name.utf8)
+        number = loaded.upstream
+        issuer = server.issuer
+        self.credentials = credentials
+        facts = shared.facts(url: server.options.url.description) { UpstreamFacts(versions: server.options.wire.versions) }
+        timeout = server.options.timeout
+        orphanTimeout = server.options.orphanTimeout
+    }
+
+    /// The value of the Authorization field for this caller upstream; nil where none is sent.
+    func authorization(for principal: Principal, now: WallTime) throws(IssueFailure) -> [UInt8]? {
+        try credentials.credential(for: principal, from: issuer, upstream: number, now: now).authorization
+    }
+
+    /// Asks the upstream which wires it speaks: once, with a request of Louver's own. A client's probe is never forwarded, because a
+    /// handshake-only server opens a session for each and never ends it; the one our question opens is ended here.
+    func discoverVersions(_ credential: [UInt8]?, deadline: Instant) async throws -> ProtocolVersionSet {
+        if let known = facts.versions { return known }
+        let request = OutboundRequest()
+        request.deadline = deadline
+        request.isRepeatable = true
+        Discovery.write(into: request)
+        Self.authorize(request, credential)
+        let reply = try await upstream.send(request)
+        defer { reply.finish() }
+        let body = try await reply.whole(atMost: Limits.wholeReplyBytesMax)
+        guard let found = Discovery.versions(status: reply.status, body: body) else {
+            throw Failure(.upstream, "discovery_failed", detail: "status \(reply.status)")
+        }
+        if let session = reply.sessionID { await end(session, credential, deadline) }
+        return facts.learned(found)
+    }
+
+    private func end(_ session: [UInt8], _ credential: [UInt8]?, _ deadline: Instant) async {
+        let request = OutboundRequest()
+        request.verb = .endSession
+        request.deadline = deadline
+        UpstreamFields.writeSessionRequest(session: session, version: .november2025, into: &request.fields)
+        Self.authorize(request, credential)
+        // Best effort: what is left of the session ends by the upstream's own timeout.
+        guard let reply = try? await upstream.send(request) else { return }
+        _ = try? await reply.whole(atMost: Limits.wholeReplyBytesMax)
+        reply.finish()
+    }
+
+    private static func authorize(_ request: OutboundRequest, _ credential: [UInt8]?) {
+        guard let credential else { return }
+        request.fields.append("Authorization: ")
+        request.fields.append(credential)
+        request.fields.append("\r\n")
+    }
+}
+
+extension UpstreamReply {
+    /// Reads the first message of the reply, at most `count` bytes of it.
+    func whole(atMost count: Int) async throws -> [UInt8] {
+        var all = ByteBuffer()
+        while true {
+            switch try await next(wake: .never) {
+            case .idle: continue
+            case .end: return all.takeAll()
+            case .bytes:
+                let end = piece.ends.first?.offset ?? piece.bytes.readableCount
+                piece.bytes.withReadable { all.append(UnsafeRawBufferPointer(rebasing: $0[..<end])) }
+                if all.readableCount > count { throw Failure(.upstream, "reply_too_large") }
+                if !piece.ends.isEmpty { return all.takeAll() }
+            }
+        }
+    }
+}

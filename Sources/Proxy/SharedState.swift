@@ -1,0 +1,69 @@
+import Configuration
+import Core
+import Crypto
+import Policy
+import RateLimit
+import Redaction
+import Telemetry
+
+/// What all loops of a process share besides the configuration: locked or atomic, and small.
+final class SharedState: Sendable {
+    let registry: Registry
+    let log: Log
+    let accessWriter: LineWriter?
+    let calls = CallRegistry()
+    let buckets = MemoryLimiter()
+    /// The key of session seals where the configuration names none: sessions then end with the process.
+    let sessionKey = SealingKey.random()
+    private let facts = Lock<[String: UpstreamFacts]>([:])
+
+    private let logWriter: LineWriter?
+    private let redactionCounters = Lock<[String: CounterID]>([:])
+
+    /// Opens the logs that the first configuration names; they stay open over reloads.
+    init(_ snapshot: Snapshot) throws {
+        let registry = Registry()
+        self.registry = registry
+        logWriter = try LineWriter.start(.standardError, registry: registry)
+        log = Log(level: snapshot.options.logs.level, writer: logWriter)
+        accessWriter = try snapshot.options.logs.access.map { try LineWriter.start($0, registry: registry, counter: .accessLinesDropped) }
+        publish(snapshot)
+    }
+
+    /// Tells in the metrics what is in force.
+    func publish(_ snapshot: Snapshot) {
+        registry.setFacts(.configuration, [[.init("hash", snapshot.hash)]])
+        registry.setFacts(.policy, snapshot.routes.map { [.init("policy", Array($0.policy.name.utf8)), .init("hash", $0.policy.hash)] })
+        registry.setFacts(.detectors, [[.init("hash", snapshot.detectorsHash)]])
+    }
+
+    /// Writes out what the logs still hold.
+    func flushLogs() {
+        logWriter?.finish()
+        accessWriter?.finish()
+    }
+
+    /// Counts redactions of one kind; kinds come from the detectors, so there is a bounded number of them.
+    func countRedaction(_ kind: String, _ count: Int, on shard: Shard) {
+        let counter = redactionCounters.withLock { known in
+            if let counter = known[kind] { return counter }
+            let fresh = registry.register(.redactions, Array(kind.utf8))
+            known[kind] = fresh
+            return fresh
+        }
+        shard.add(counter, count)
+    }
+
+    /// Random bits that set this process and loop apart from every other.
+    func instanceSeed() -> UInt64 { SecureRandom.uint64() }
+
+    /// What is known about the upstream at a URL; survives a reload.
+    func facts(url: String, make: () -> UpstreamFacts) -> UpstreamFacts {
+        facts.withLock { table in
+            if let known = table[url] { return known }
+            let fresh = make()
+            table[url] = fresh
+            return fresh
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import Configuration
+import Core
+import Crypto
+import HTTP
+import Identity
+import MCP
+import Policy
+import RateLimit
+import Reactor
+import Redaction
+import TLS
+import Telemetry
+
+/// What one loop made of one configuration: routes with their pools, and the caches that are good as long as the configuration is.
+final class Site {
+    let verifier: TokenVerifier
+    let tokens = VerifiedTokens()
+    let admission: AdmissionGate
+    let limiter: LimitStore
+    let seal: SessionSeal
+    let redaction: RedactionEngine
+    let timeouts: Timeouts
+    let requestBodyBytesMax: Int
+    let connectionsMax: Int
+    let listenerContexts: [TLSContext?]
+    let documents: [[UInt8]: [UInt8]]
+    private let hostGuard: Configuration.HostGuard
+    private let routes: [Route]
+    private let metadata: [String: ResourceMetadata]
+
+    init(_ snapshot: Snapshot, shared: SharedState, shard: Shard, loop: EventLoop) {
+        let options = snapshot.options
+        let limits = options.limits
+        verifier = snapshot.verifier
+        admission = Self.gate(limits.admission)
+        limiter = LimitStore(memory: shared.buckets, link: snapshot.redis.map { RedisLink(RedisTarget($0), loop: loop) })
+        seal = SessionSeal(snapshot.sessionKey ?? shared.sessionKey)
+        redaction = snapshot.redaction
+        timeouts = Timeouts(limits)
+        requestBodyBytesMax = limits.requestBodyBytes
+        connectionsMax = max(1, limits.connections / options.workerCount(cores: LoopThread.coreCount))
+        listenerContexts = snapshot.listenerContexts
+        hostGuard = options.hostGuard
+        let gauges = UpstreamGauges(shard)
+        let upstreams = snapshot.upstreams.map { HTTPUpstream(UpstreamTarget($0), loop: loop, gauges: gauges) }
+        let credentials = IssuedCredentials()
+        routes = snapshot.routes.map { Route($0, snapshot.upstreams[$0.upstream], upstreams[$0.upstream], credentials, shared) }
+        var documents: [[UInt8]: [UInt8]] = [:]
+        var metadata: [String: ResourceMetadata] = [:]
+        for route in snapshot.routes {
+            metadata[route.options.path] = route.metadata
+            // With several routes the document at the root is that of the first.
+            for path in route.metadata.paths where documents[path] == nil { documents[path] = route.metadata.document }
+        }
+        self.documents = documents
+        self.metadata = metadata
+    }
+
+    /// The admission buckets as configured. An address may fail to authenticate 30 times at once and then once a second.
+    private static func gate(_ options: AdmissionOptions) -> AdmissionGate {
+        guard let principals = BucketArithmetic(count: options.count, per: options.period, burst: options.burst),
+            let failures = BucketArithmetic(count: 60, per: .seconds(60), burst: 30)
+        else { preconditionFailure("the options were checked when they were read") }
+        return AdmissionGate(principals: principals, failures: failures)
+    }
+
+    /// The endpoint at a path, exactly.
+    func route(_ path: [UInt8]) -> Route? {
+        for route in routes where route.path == path { return route }
+        return nil
+    }
+
+    /// Refuses a Host this server does not answer to, and an Origin that may not call (MCP security best practices, DNS rebinding).
+    func checkHost(_ head: RequestHead) throws(HTTPFailure) {
+        guard head.fields.withValue(.host, { hostGuard.admits(host: $0) }) ?? false else { throw HTTPFailure(status: 421, reason: "host") }
+        guard head.fields.withValue(.origin, { hostGuard.admits(origin: $0) }) ?? true else {
+            throw HTTPFailure(status: 403, reason: "origin")
+        }
+    }
+
+    /// The value of `WWW-Authenticate` for a route.
+    func challenge(_ challenge: Challenge, for route: String) -> [UInt8] { metadata[route]?.challenge(challenge) ?? Array("Bearer".utf8) }
+
+    /// Lets go of what only this configuration needed; exchanges that still run under it keep their connections until they end.
+    func retire() {
+        for route in routes { route.upstream.retire() }
+        limiter.close()
+    }
+}
+
+extension UpstreamTarget {
+    init(_ loaded: LoadedUpstream) {
+        let options = loaded.options
+        name = options.name
+        host = options.url.host
+        port = options.url.port
+        path = Array((options.url.path.isEmpty ? "/" : options.url.path).utf8)
+        authority = Array(options.url.authority.utf8)
+        tls = options.url.isSecure ? loaded.tls : nil
+        serverName = options.tls.serverName ?? options.url.host
+        connectionsMax = options.connections
+        idleTimeout = options.idleTimeout
+        connectTimeout = options.connectTimeout
+    }
+}
+
+extension RedisTarget {
+    init(_ loaded: LoadedRedis) {
+        let options = loaded.options
+        host = options.host
+        port = options.port
+        unixPath = nil
+        tls = options.tls == nil ? nil : loaded.tls
+        serverName = options.tls?.serverName ?? options.host
+        username = options.username
+        password = loaded.password
+        database = options.database
+        timeout = options.timeout
+    }
+}
+
+extension UpstreamWire {
+    /// What the configuration says about an upstream's revisions; nil where Louver finds out.
+    var versions: ProtocolVersionSet? {
+        switch self {
+        case .auto: nil
+        case .handshake: .handshake
+        case .modern: .modern
+        case .both: .all
+        }
+    }
+}

@@ -1,0 +1,234 @@
+import Core
+import HTTP
+import JSON
+import MCP
+import Reactor
+import Redaction
+import Telemetry
+
+/// The lane of every other result, in constant memory, and of streams that live on.
+///
+/// The head is held until the answer is complete, 1 MiB of it has come, a notification must go out first, or 15 seconds have passed. What is
+/// complete goes out as JSON; what must begin earlier as events; a single answer over 1 MiB as JSON, because the official client takes no
+/// larger event.
+final class StreamedLane {
+    /// What the client has been promised.
+    private enum Commitment { case nothing, json, events }
+
+    private let exchange: Exchange
+    private let connection: DownstreamConnection
+    private let reply: any UpstreamReply
+    private let expectation: ReplyExpectation
+    private let inbound: Inbound?
+    private var commitment = Commitment.nothing
+    private var rewriter: ReplyRewriter?
+    private var scrubber: ReplyScrubber?
+    private var held = ByteBuffer()
+    private var keepAliveAt: Instant
+    private var isDone = false
+
+    init(_ exchange: Exchange, _ answer: Forwarded, _ expectation: ReplyExpectation, _ inbound: Inbound?) {
+        self.exchange = exchange
+        connection = exchange.connection
+        reply = answer.reply
+        self.expectation = expectation
+        self.inbound = inbound
+        keepAliveAt = exchange.connection.loop.now + .seconds(15)
+    }
+
+    deinit { giveBack() }
+
+    /// Runs until the answer is delivered, or the stream ends.
+    func run() async throws {
+        if expectation.stream == .session { try await commitEvents() }
+        do {
+            while !isDone {
+                switch try await reply.next(wake: keepAliveAt) {
+                case .bytes: try await take(reply.piece)
+                case .idle: try await keepAlive()
+                case .end: try await ended()
+                }
+            }
+        } catch {
+            try await failed(error)
+        }
+    }
+
+    // MARK: Pieces and messages
+
+    private func take(_ piece: ReplyPiece) async throws {
+        var start = 0
+        for at in 0..<piece.ends.count {
+            let end = piece.ends[at]
+            try await feed(piece, start, end.offset)
+            start = end.offset
+            if end.isMessage { try await messageEnded() } else { dropMessage() }
+            if isDone { return exchange.drainInBackground(reply) }
+        }
+        try await feed(piece, start, piece.bytes.readableCount)
+    }
+
+    private func feed(_ piece: ReplyPiece, _ start: Int, _ end: Int) async throws {
+        if start == end { return }
+        let rewriter = currentRewriter()
+        try piece.bytes.withSpan { (bytes) throws(ReplyFailure) in try rewriter.push(bytes.extracting(start..<end)) }
+        rewriter.takeOutput(into: &held)
+        if exchange.clientIsGone {
+            held.clear()
+        } else if commitment == .json {
+            try await sendHeld()
+        } else if held.readableCount > Limits.heldReplyBytesMax {
+            try await outgrown(rewriter)
+        }
+    }
+
+    private func messageEnded() async throws {
+        guard let rewriter else { return }
+        let verdict = try rewriter.finish()
+        rewriter.takeOutput(into: &held)
+        if let scrubber { exchange.count(scrubber) }
+        giveBack()
+        switch verdict {
+        case .response: try await deliverAnswer()
+        case .notification:
+            try await commitEvents()
+            try await sendEvent()
+        case .dropped: held.clear()
+        case .serverRequest(_, let answer):
+            held.clear()
+            exchange.answerServer(answer)
+        }
+    }
+
+    /// An event of another type carries no message of the protocol.
+    private func dropMessage() {
+        held.clear()
+        giveBack()
+    }
+
+    private func deliverAnswer() async throws {
+        isDone = true
+        exchange.record.status = 200
+        if exchange.clientIsGone { return exchange.worker.shard.add(.orphansDiscarded) }
+        switch commitment {
+        case .nothing:
+            swap(&held, &connection.draft)
+            try await connection.send(200, "application/json", keepsAlive: exchange.keepsAlive) {
+                $0.append("Cache-Control: private, no-store\r\n")
+            }
+        case .json:
+            try await sendHeld()
+            try await connection.endStream()
+        case .events:
+            try await sendEvent()
+            try await connection.endStream()
+        }
+    }
+
+    /// More than one event may hold has come and the message is not complete.
+    private func outgrown(_ rewriter: ReplyRewriter) async throws {
+        guard rewriter.kind != .call else { throw Failure(.upstream, "notification_too_large") }
+        guard commitment == .nothing else {
+            throw Failure(.upstream, "withheld", detail: "an answer over 1 MiB after its stream had begun")
+        }
+        commitment = .json
+        exchange.record.status = 200
+        connection.beginStream("application/json", keepsAlive: exchange.keepsAlive) { $0.append("Cache-Control: private, no-store\r\n") }
+        try await sendHeld()
+    }
+
+    // MARK: Sending
+
+    private func commitEvents() async throws {
+        guard commitment == .nothing, !exchange.clientIsGone else { return }
+        commitment = .events
+        exchange.record.status = 200
+        connection.beginStream("text/event-stream", keepsAlive: exchange.keepsAlive) {
+            $0.append("Cache-Control: no-cache, no-transform\r\nX-Accel-Buffering: no\r\n")
+        }
+        try await connection.flush()
+    }
+
+    private func sendEvent() async throws {
+        held.withSpan { EventStreamWriter.appendMessage($0, into: &connection.draft) }
+        held.clear()
+        if exchange.clientIsGone { return connection.draft.clear() }
+        connection.appendChunk()
+        exchange.worker.shard.add(.eventsDelivered)
+        keepAliveAt = connection.loop.now + .seconds(15)
+        try await connection.flush()
+        rest()
+    }
+
+    private func sendHeld() async throws {
+        swap(&held, &connection.draft)
+        connection.appendChunk()
+        try await connection.flush()
+    }
+
+    private func keepAlive() async throws {
+        keepAliveAt = connection.loop.now + .seconds(15)
+        if exchange.clientIsGone || commitment == .json { return }
+        try await commitEvents()
+        EventStreamWriter.appendKeepAlive(into: &connection.draft)
+        connection.appendChunk()
+        exchange.worker.shard.add(.keepAlivesSent)
+        try await connection.flush()
+        rest()
+    }
+
+    /// A stream that waits for its next event keeps next to no memory.
+    private func rest() {
+        guard rewriter == nil else { return }
+        held.shrink(keep: 0)
+        connection.draft.shrink(keep: 0)
+        reply.rest()
+        connection.wire.rest()
+    }
+
+    // MARK: Ends
+
+    private func ended() async throws {
+        isDone = true
+        guard expectation.stream == .session else { throw Failure(.upstream, "ended_without_answer") }
+        try await connection.endStream()
+    }
+
+    /// Before the head anything can still be answered. After it, a stream of events ends with an error of its own or, where it has no answer
+    /// to wait for, in order; JSON that is cut short is aborted.
+    private func failed(_ error: any Error) async throws {
+        isDone = true
+        giveBack()
+        guard commitment == .events, !exchange.clientIsGone else { throw error }
+        exchange.keepsAlive = false
+        if let inbound {
+            held.clear()
+            let failure = error as? Failure
+            let isWithheld = failure?.reason.spells("withheld") == true || (error as? ReplyFailure)?.code == .withheld
+            let denial = Denial.failed(
+                isWithheld ? .withheld : .upstreamFailed, reason: failure?.reason ?? (error as? ReplyFailure)?.reason ?? "unexpected")
+            _ = ErrorReply.write(denial, for: inbound, asError: true, into: &held)
+            held.withSpan { EventStreamWriter.appendMessage($0, into: &connection.draft) }
+            connection.appendChunk()
+        }
+        try? await connection.endStream()
+        throw error
+    }
+
+    // MARK: Rewriters
+
+    private func currentRewriter() -> ReplyRewriter {
+        if let rewriter { return rewriter }
+        let scrubber = exchange.worker.takeScrubber(exchange.site)
+        let fresh = ReplyRewriter(expectation, scrubber: scrubber) { out in scrubber.report.write(into: &out) }
+        self.scrubber = scrubber
+        rewriter = fresh
+        return fresh
+    }
+
+    private func giveBack() {
+        if let scrubber { exchange.worker.giveBack(scrubber, exchange.site) }
+        scrubber = nil
+        rewriter = nil
+    }
+}

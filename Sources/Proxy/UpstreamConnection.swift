@@ -1,0 +1,56 @@
+import Core
+import HTTP
+import Reactor
+
+/// One HTTP/1.1 connection to an upstream, and the reply it is reading.
+final class UpstreamConnection {
+    let wire: Wire
+    /// When it was last given back, for the idle timeout.
+    var idleSince = Instant.never
+    /// Whether it has carried a message before: only then can a reset mean that the upstream closed it while it lay idle.
+    var isReused = false
+    var isIdle = false
+
+    init(_ wire: Wire) { self.wire = wire }
+
+    /// Sends a request and reads the reply's head, skipping interim ones.
+    func exchange(_ request: OutboundRequest, prefix: [UInt8]) async throws -> ResponseHead {
+        wire.stream.deadlineReason = "upstream_timeout"
+        wire.stream.deadline = request.deadline
+        wire.output.append(prefix)
+        request.fields.withReadable { wire.output.append($0) }
+        if case .post = request.verb {
+            wire.output.append("Content-Length: ")
+            wire.output.append(decimal: request.body.readableCount)
+            wire.output.append("\r\n\r\n")
+            request.body.withReadable { wire.output.append($0) }
+        } else {
+            wire.output.append("\r\n")
+        }
+        try await wire.flush()
+        return try await readHead()
+    }
+
+    private func readHead() async throws -> ResponseHead {
+        var interim = 0
+        while true {
+            if let (head, length) = try parse() {
+                wire.input.consume(length)
+                if head.status >= 200 { return head }
+                interim += 1
+                if interim > 8 || head.status == 101 { throw Failure(.upstream, "interim_responses") }
+                continue
+            }
+            guard try await wire.fill() else {
+                throw Failure(.upstream, wire.input.isEmpty ? "closed_without_reply" : "truncated_head")
+            }
+        }
+    }
+
+    private func parse() throws -> (head: ResponseHead, length: Int)? {
+        if wire.input.isEmpty { return nil }
+        do { return try wire.input.withSpan { (bytes) throws(HTTPFailure) in try HeadParser.parseResponse(bytes) } } catch {
+            throw Failure(.upstream, "malformed_head", detail: "\(error.reason)")
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Core
+import MCP
+
+/// What Louver has learned about an upstream, shared by all loops: which wires it speaks and whether it keeps sessions.
+final class UpstreamFacts: Sendable {
+    private struct State {
+        var versions: ProtocolVersionSet?
+        var keepsSessions = false
+    }
+
+    private let state: Lock<State>
+
+    /// Starts with what the configuration says; nil means that Louver finds out.
+    init(versions: ProtocolVersionSet?) { state = Lock(State(versions: versions)) }
+
+    /// The revisions it speaks; nil until known. Stable from then on, because clients remember it too.
+    var versions: ProtocolVersionSet? { state.withLock { $0.versions } }
+
+    /// Whether it opened a session when asked to initialize: then a legacy request without one is refused here.
+    var keepsSessions: Bool { state.withLock { $0.keepsSessions } }
+
+    /// Notes the outcome of a discovery; the first one counts.
+    func learned(_ versions: ProtocolVersionSet) -> ProtocolVersionSet {
+        state.withLock { known in
+            let settled = known.versions ?? versions
+            known.versions = settled
+            return settled
+        }
+    }
+
+    /// Notes that it opened a session.
+    func openedSession() { state.withLock { $0.keepsSessions = true } }
+}

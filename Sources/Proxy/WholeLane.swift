@@ -1,0 +1,121 @@
+import Core
+import Identity
+import JSON
+import MCP
+import Policy
+import Redaction
+import Telemetry
+
+/// The lane of lists, discovery and initialization: read whole, filtered to what the caller may use, scrubbed, sent.
+struct WholeLane {
+    private let exchange: Exchange
+    private let answer: Forwarded
+    private let expectation: ReplyExpectation
+
+    init(_ exchange: Exchange, _ answer: Forwarded, _ expectation: ReplyExpectation) {
+        self.exchange = exchange
+        self.answer = answer
+        self.expectation = expectation
+    }
+
+    /// Delivers a list, a discovery or an initialization.
+    func deliver(to inbound: Inbound, for caller: Caller, on route: Route) async throws {
+        let whole = try await readAnswer()
+        var filtered = ByteBuffer()
+        var session: [UInt8]?
+        if let filter = ListFilter(inbound.method) {
+            let subject = caller.subject(of: route.policy)
+            let outcome = try filter.write(whole, into: &filtered) { kind, name in
+                route.policy.allows(subject, kind.policyObject, name.withUnsafeBufferPointer { [UInt8]($0) })
+            }
+            exchange.record.hidden = outcome.hidden
+        } else if inbound.method == .initialize {
+            if let version = try HandshakeFilter().writeInitialize(whole, into: &filtered) {
+                session = try seal(version, for: caller, on: route)
+            }
+        } else {
+            _ = try HandshakeFilter().writeDiscover(whole, into: &filtered)
+        }
+        try scrub(filtered.readable)
+        exchange.record.status = 200
+        try await exchange.connection.send(200, "application/json", keepsAlive: exchange.keepsAlive) { out in
+            out.append("Cache-Control: private, no-store\r\n")
+            guard let session else { return }
+            out.append("Mcp-Session-Id: ")
+            out.append(session)
+            out.append("\r\n")
+        }
+    }
+
+    /// Delivers a JSON-RPC error that came with an HTTP error status. A body that is none makes it a failure of the upstream: a replica that
+    /// rolls answers 404 too, and a client that believed it would drop its session.
+    func deliverError(to inbound: Inbound) async throws {
+        let body = try await answer.reply.whole(atMost: Limits.heldReplyBytesMax)
+        let verdict: ReplyVerdict
+        do { verdict = try rewrite(body.span) } catch is ReplyFailure {
+            throw Failure(.upstream, "upstream_status", detail: "status \(answer.reply.status)")
+        }
+        guard verdict == .response(isError: true) else {
+            throw Failure(.upstream, "upstream_status", detail: "status \(answer.reply.status)")
+        }
+        exchange.record.status = answer.reply.status
+        try await exchange.connection.send(answer.reply.status, "application/json", keepsAlive: exchange.keepsAlive) { _ in }
+    }
+
+    /// Reads messages until the answer; what comes before it on a stream is of no use to a list.
+    private func readAnswer() async throws -> WholeReply {
+        let reply = answer.reply
+        var text = ByteBuffer()
+        while true {
+            switch try await reply.next(wake: .never) {
+            case .idle: continue
+            case .end: throw Failure(.upstream, "ended_without_answer")
+            case .bytes:
+                var start = 0
+                for end in reply.piece.ends {
+                    append(start, end.offset, to: &text)
+                    start = end.offset
+                    let message = text.takeAll()
+                    guard end.isMessage else { continue }
+                    let whole = try WholeReply(message)
+                    if whole.isAnswer {
+                        exchange.drainInBackground(reply)
+                        return whole
+                    }
+                }
+                append(start, reply.piece.bytes.readableCount, to: &text)
+                if text.readableCount > Limits.wholeReplyBytesMax { throw Failure(.upstream, "reply_too_large") }
+            }
+        }
+    }
+
+    private func append(_ start: Int, _ end: Int, to text: inout ByteBuffer) {
+        answer.reply.piece.bytes.withReadable { text.append(UnsafeRawBufferPointer(rebasing: $0[start..<end])) }
+    }
+
+    private func scrub(_ text: Span<UInt8>) throws {
+        guard case .response = try rewrite(text) else { throw Failure(.upstream, "no_answer") }
+    }
+
+    private func rewrite(_ text: Span<UInt8>) throws -> ReplyVerdict {
+        let scrubber = exchange.worker.takeScrubber(exchange.site)
+        defer { exchange.worker.giveBack(scrubber, exchange.site) }
+        let rewriter = ReplyRewriter(expectation, scrubber: scrubber) { out in scrubber.report.write(into: &out) }
+        try rewriter.push(text)
+        let verdict = try rewriter.finish()
+        rewriter.takeOutput(into: &exchange.connection.draft)
+        exchange.count(scrubber)
+        return verdict
+    }
+
+    private func seal(_ version: ProtocolVersion, for caller: Caller, on route: Route) throws -> [UInt8]? {
+        guard let id = answer.reply.sessionID else { return nil }
+        route.facts.openedSession()
+        exchange.worker.shard.add(.sessionsOpened)
+        let session = LegacySession(upstreamID: id, version: version, issued: exchange.worker.wallTime)
+        guard let sealed = exchange.site.seal.seal(session, principal: caller.principal.key, route: route.nameBytes) else {
+            throw Failure(.upstream, "session_id")
+        }
+        return sealed
+    }
+}

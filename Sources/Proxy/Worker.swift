@@ -1,0 +1,159 @@
+import Configuration
+import Core
+import HTTP
+import MCP
+import RateLimit
+import Reactor
+import Redaction
+import TLS
+import Telemetry
+
+/// Everything that lives on one loop: its listeners, its connections, and what it made of the configuration in force.
+final class Worker {
+    let loop: EventLoop
+    let shard: Shard
+    let calls: CallRegistry
+    let log: Log
+    /// What new exchanges run under. An exchange that has begun keeps the site it began with.
+    private(set) var site: Site
+    var upstreamIDs: UpstreamIDSource
+    private(set) var isDraining = false
+    private let shared: SharedState
+    private var listeners: [Listener] = []
+    private var connections: [ObjectIdentifier: DownstreamConnection] = [:]
+    private var date = DateField()
+    private let access: AccessLog
+    private var scrubbers: [ReplyScrubber] = []
+
+    init(_ snapshot: Snapshot, shared: SharedState, loop: EventLoop) {
+        self.loop = loop
+        self.shared = shared
+        shard = shared.registry.makeShard()
+        calls = shared.calls
+        log = shared.log
+        access = AccessLog(writer: shared.accessWriter)
+        upstreamIDs = UpstreamIDSource(instance: shared.instanceSeed())
+        site = Site(snapshot, shared: shared, shard: shard, loop: loop)
+        loop.atEndOfTurn { [unowned self] in access.flush() }
+    }
+
+    /// The civil time.
+    var wallTime: WallTime { .now() }
+
+    /// Connections open now.
+    var connectionCount: Int { connections.count }
+
+    // MARK: Listening
+
+    /// Listens on one address. Throws when it cannot be bound.
+    func listen(_ address: SocketAddress, index: Int) throws {
+        let listener = try Listener(
+            address, on: loop,
+            hasRoom: { [unowned self] in connections.count < site.connectionsMax },
+            trouble: { [unowned self] trouble in
+                shard.add(.boundHits, trouble == .full ? "connections" : "descriptors")
+                log.event(.warn, "accept_paused", .word("cause", trouble == .full ? "connection limit reached" : "no descriptor free"))
+            },
+            accepted: { [unowned self] stream in begin(stream, index) })
+        listeners.append(listener)
+    }
+
+    private func begin(_ stream: Stream, _ index: Int) {
+        guard let connection = try? DownstreamConnection(stream, tls: site.listenerContexts[index], worker: self) else { return }
+        connections[ObjectIdentifier(connection)] = connection
+        shard.adjust(.clientConnections, by: 1)
+        shard.add(.connectionsAccepted)
+        LocalTask.run(on: loop) { [self] in
+            await connection.serve()
+            connections[ObjectIdentifier(connection)] = nil
+            shard.adjust(.clientConnections, by: -1)
+        }
+    }
+
+    // MARK: Reload and drain
+
+    /// Puts a new configuration in force for the exchanges that begin from now on.
+    func install(_ snapshot: Snapshot) {
+        let old = site
+        scrubbers.removeAll()
+        site = Site(snapshot, shared: shared, shard: shard, loop: loop)
+        old.retire()
+    }
+
+    /// Stops listening and lets what runs come to its end.
+    func drain() {
+        isDraining = true
+        for listener in listeners { listener.close() }
+        listeners.removeAll()
+        for connection in connections.values { connection.drain() }
+    }
+
+    /// Ends what did not come to its end in time.
+    func abandon() {
+        for connection in connections.values { connection.wire.stream.fail(Failure(.louver, "drain_timeout")) }
+    }
+
+    /// The id a message carries upstream: the client's own on the modern wire, where each request has a reply to itself, else one that is
+    /// unique in the world.
+    func upstreamID(for message: Message) -> UpstreamID {
+        if let inbound = message.inbound, inbound.era == .modern, let id = inbound.requestID, let passing = UpstreamID(passing: id) {
+            return passing
+        }
+        return upstreamIDs.next()
+    }
+
+    // MARK: What exchanges report
+
+    func exchangeBegan() { shard.adjust(.activeExchanges, by: 1) }
+
+    func exchangeEnded() { shard.adjust(.activeExchanges, by: -1) }
+
+    func headRefused(_ fault: HTTPFailure) { shard.add(.refusals, fault.reason) }
+
+    func connectionFailed(_ error: any Error) {
+        if let failure = error as? Failure, failure.reason.spells("tls_handshake") { shard.add(.tlsFailed) }
+    }
+
+    func storeLost(_ reason: StaticString) {
+        shard.add(.storeLost)
+        log.event(.warn, "limit_store_lost", .word("reason", reason))
+    }
+
+    /// Counts what a scrubber removed, by kind.
+    func count(_ report: RedactionReport) {
+        shard.add(.repliesRedacted)
+        for entry in report.counts { shared.countRedaction(entry.kind, entry.count, on: shard) }
+    }
+
+    // MARK: Scrubbers
+
+    /// A scrubber for one reply. They are kept for the next one: each holds windows and matchers that are costly to make.
+    func takeScrubber(_ site: Site) -> ReplyScrubber {
+        if site === self.site, let scrubber = scrubbers.popLast() { return scrubber }
+        return ReplyScrubber(site.redaction)
+    }
+
+    /// Takes a scrubber back.
+    func giveBack(_ scrubber: ReplyScrubber, _ site: Site) {
+        guard site === self.site, scrubbers.count < Limits.idleScrubbersMax else { return }
+        scrubber.reset()
+        scrubbers.append(scrubber)
+    }
+
+    func write(_ line: AccessLine) { access.append(line) }
+
+    func dateField(_ now: Instant) -> [UInt8] { date.line(.now()) }
+
+    // MARK: Strangers
+
+    /// Refuses an address that has failed to authenticate too often, before another signature is checked for it.
+    func checkStrangers(_ connection: DownstreamConnection) throws {
+        if let wait = site.admission.mayAuthenticate(address: connection.addressKey.span, now: loop.now) {
+            throw Refusal.shed(retryAfter: wait)
+        }
+    }
+
+    func strangerFailed(_ connection: DownstreamConnection) {
+        site.admission.recordFailure(address: connection.addressKey.span, now: loop.now)
+    }
+}

@@ -1,5 +1,0 @@
-import Testing
-
-@testable import Proxy
-
-@Test func placeholder() {}
