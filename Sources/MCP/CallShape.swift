@@ -9,21 +9,24 @@ struct CallShape {
     private(set) var carriesInput = false
 
     /// Checks `params` of a method.
-    init(_ params: JSONNode?, of method: Method, in era: Era) throws(ProtocolFailure) {
+    init(_ members: borrowing CallParams, of method: Method, in era: Era) throws(ProtocolFailure) {
         guard method != .response else { return }
         let status = era == .modern ? 400 : 200
         // What a notification that stays here says is of no use to anybody, so it may say what it likes.
         guard method.role == .clientRequest || method.isForwardedNotification(in: era) else { return }
-        try Self.checkMembers(params, ParamKeys.allowed(method, era), status)
+        try Self.require(
+            !members.hasUnknown && members.keys.isSubset(of: ParamKeys.allowed(method, era)), status, "unknown_param",
+            "`params` has a member that this method does not define")
+        let params = members.node
         switch method {
         case .toolsCall, .promptsGet:
-            target = CallTarget(method.guardedKind, try Self.string(params, "name", status))
-            if let node = params?["arguments"] {
+            target = CallTarget(method.guardedKind, try Self.text(members.name, status))
+            if let node = members.arguments {
                 try Self.require(node.kind == .object, status, "arguments_kind", "`params.arguments` must be an object")
                 arguments = node
             }
         case .resourcesRead, .resourcesSubscribe, .resourcesUnsubscribe:
-            target = CallTarget(.resource, try Self.string(params, "uri", status))
+            target = CallTarget(.resource, try Self.text(members.uri, status))
         case .complete: target = try Self.completion(params, status)
         case .listen: try Self.checkListen(params, status)
         case .toolsList, .promptsList, .resourcesList, .resourceTemplatesList:
@@ -31,13 +34,13 @@ struct CallShape {
                 try Self.require(cursor.kind == .string, status, "cursor_kind", "`params.cursor` must be a string")
             }
         case .initialize: try Self.checkInitialize(params, status)
-        case .setLevel: _ = try Self.string(params, "level", status)
+        case .setLevel: _ = try Self.text(params?["level"], status)
         case .cancelled:
             let id = params?["requestId"].flatMap { RequestID($0) }
             try Self.require(id != nil, 400, "cancelled_id", "`params.requestId` must be a string or an integer")
         default: break
         }
-        guard method.mayRequireInput, era == .modern else { return }
+        guard !members.keys.isDisjoint(with: [.requestState, .inputResponses]) else { return }
         if let state = params?["requestState"] {
             try Self.require(state.kind == .string, status, "request_state_kind", "`params.requestState` must be a string")
             carriesInput = true
@@ -46,17 +49,6 @@ struct CallShape {
             try Self.require(responses.kind == .object, status, "input_responses_kind", "`params.inputResponses` must be an object")
             carriesInput = true
         }
-    }
-
-    private static func checkMembers(_ params: JSONNode?, _ allowed: ParamKeys, _ status: Int) throws(ProtocolFailure) {
-        var isKnown = true
-        params?.forEachMember { key, _ in
-            guard let one = ParamKeys(key: key), allowed.contains(one) else {
-                isKnown = false
-                return
-            }
-        }
-        try require(isKnown, status, "unknown_param", "`params` has a member that this method does not define")
     }
 
     private static func completion(_ params: JSONNode?, _ status: Int) throws(ProtocolFailure) -> CallTarget {
@@ -87,8 +79,8 @@ struct CallShape {
             status, "initialize_shape", "`initialize` needs protocolVersion, capabilities and clientInfo")
     }
 
-    private static func string(_ params: JSONNode?, _ key: StaticString, _ status: Int) throws(ProtocolFailure) -> JSONNode {
-        guard let node = params?[key], node.withString({ $0.count > 0 }) ?? false else {
+    private static func text(_ node: JSONNode?, _ status: Int) throws(ProtocolFailure) -> JSONNode {
+        guard let node, node.withString({ $0.count > 0 }) ?? false else {
             throw invalid(status, "target_missing", "the request names no tool, prompt or resource, or an empty one")
         }
         return node

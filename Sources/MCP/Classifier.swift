@@ -47,28 +47,29 @@ public enum Classifier {
     }
 
     private static func classify(
-        _ fields: FieldTable, _ document: JSONDocument, _ envelope: Envelope, _ supported: ProtocolVersionSet
+        _ fields: FieldTable, _ document: JSONDocument, _ envelope: borrowing Envelope, _ supported: ProtocolVersionSet
     ) throws(ProtocolFailure) -> Inbound {
         try envelope.check()
-        let wire = try Wire.decide(fields, envelope, supported)
+        let params = CallParams(envelope.isCall ? envelope.params : nil, fields)
+        let wire = try Wire.decide(fields, envelope, params, supported)
         if wire.era == .modern { try RoutingFields.checkParameters(fields) }
         let method = try method(of: envelope, in: wire.era)
-        let meta = try meta(of: envelope)
-        let call = try CallShape(envelope.params, of: method, in: wire.era)
+        try checkMeta(params.claims)
+        let call = try CallShape(params, of: method, in: wire.era)
         return Inbound(
             era: wire.era, kind: kind(of: envelope), method: method, version: wire.version, statedVersion: wire.stated, document: document,
-            params: envelope.params, meta: meta, target: call.target, arguments: call.arguments, progressToken: try progressToken(in: meta),
-            carriesInput: call.carriesInput)
+            params: params.node, meta: params.metaNode, target: call.target, arguments: call.arguments,
+            progressToken: params.claims.progressToken, carriesInput: call.carriesInput)
     }
 
-    private static func kind(of envelope: Envelope) -> Inbound.Kind {
+    private static func kind(of envelope: borrowing Envelope) -> Inbound.Kind {
         guard let id = envelope.id else { return .notification }
         return envelope.isCall ? .request(id) : .response(id)
     }
 
     /// The method, when this wire has it and the message is of its kind.
-    private static func method(of envelope: Envelope, in era: Era) throws(ProtocolFailure) -> Method {
-        guard let node = envelope.methodNode else {
+    private static func method(of envelope: borrowing Envelope, in era: Era) throws(ProtocolFailure) -> Method {
+        guard envelope.isCall else {
             guard era == .legacy else {
                 throw ProtocolFailure(
                     400, ProtocolErrorCode.invalidRequest, "modern_response",
@@ -76,45 +77,37 @@ public enum Classifier {
             }
             return .response
         }
-        let known = node.withString { Method($0) } ?? nil
-        if envelope.id == nil {
-            guard let known else { throw unknownMethod(.legacy, status: era == .modern ? 404 : 400) }
+        guard envelope.hasID else {
+            guard let known = envelope.method else { throw unknownMethod(era == .modern ? 404 : 400) }
             guard known.role == .clientNotification else {
                 throw ProtocolFailure(
                     400, ProtocolErrorCode.invalidRequest, "request_without_id", "this method is a request and needs an `id`")
             }
             return known
         }
-        guard let known, known.isOffered(in: era) else {
-            if known?.role == .clientNotification {
+        guard let known = envelope.method, known.isOffered(in: era) else {
+            if envelope.method?.role == .clientNotification {
                 throw ProtocolFailure(
                     400, ProtocolErrorCode.invalidRequest, "notification_with_id", "this method is a notification and has no `id`")
             }
-            throw unknownMethod(era, status: era == .modern ? 404 : 200)
+            // On the legacy wire a 404 would say that the session is gone, so the error travels in a 200.
+            throw unknownMethod(era == .modern ? 404 : 200)
         }
         return known
     }
 
-    /// On the legacy wire a 404 would say that the session is gone, so the error travels in a 200.
-    private static func unknownMethod(_ era: Era, status: Int) -> ProtocolFailure {
+    private static func unknownMethod(_ status: Int) -> ProtocolFailure {
         ProtocolFailure(status, ProtocolErrorCode.methodNotFound, "unknown_method", "method not found: Louver offers only what it polices")
     }
 
-    private static func meta(of envelope: Envelope) throws(ProtocolFailure) -> JSONNode? {
-        guard envelope.isCall, let meta = envelope.params?["_meta"] else { return nil }
-        guard meta.kind == .object else {
+    private static func checkMeta(_ claims: borrowing MetaClaims) throws(ProtocolFailure) {
+        guard claims.isObject else {
             throw ProtocolFailure(400, ProtocolErrorCode.invalidParams, "meta_kind", "`params._meta` must be an object")
         }
-        return meta
-    }
-
-    private static func progressToken(in meta: JSONNode?) throws(ProtocolFailure) -> RequestID? {
-        guard let node = meta?[MetaKey.progressToken] else { return nil }
-        guard let token = RequestID(node) else {
+        guard !claims.hasBadProgressToken else {
             throw ProtocolFailure(
                 400, ProtocolErrorCode.invalidParams, "progress_token",
                 "`progressToken` must be a string or an integer of at most 256 bytes")
         }
-        return token
     }
 }

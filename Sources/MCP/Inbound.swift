@@ -1,7 +1,9 @@
 import JSON
 
 /// One message of a client that passed every rule of the wire: what the later phases decide on and what the upstream request is built from.
-public struct Inbound: Sendable {
+///
+/// A class, because it is handed from phase to phase and holds many references: a copy would count each of them.
+public final class Inbound: Sendable {
     /// What the message is.
     public enum Kind: Sendable, Equatable {
         /// A request; the id goes back on its answer exactly.
@@ -37,6 +39,24 @@ public struct Inbound: Sendable {
     public let progressToken: RequestID?
     /// Whether it carries answers to an earlier `input_required` (`inputResponses` or `requestState`).
     public let carriesInput: Bool
+
+    init(
+        era: Era, kind: Kind, method: Method, version: ProtocolVersion, statedVersion: ProtocolVersion?, document: JSONDocument,
+        params: JSONNode?, meta: JSONNode?, target: CallTarget?, arguments: JSONNode?, progressToken: RequestID?, carriesInput: Bool
+    ) {
+        self.era = era
+        self.kind = kind
+        self.method = method
+        self.version = version
+        self.statedVersion = statedVersion
+        self.document = document
+        self.params = params
+        self.meta = meta
+        self.target = target
+        self.arguments = arguments
+        self.progressToken = progressToken
+        self.carriesInput = carriesInput
+    }
 
     /// The request's id, nil for a notification or a response.
     public var requestID: RequestID? {

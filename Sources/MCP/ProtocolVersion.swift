@@ -16,9 +16,15 @@ public enum ProtocolVersion: UInt8, Sendable, CaseIterable, Comparable {
     /// Reads a version as it stands in a header or a body; nil for any other text. Case and length matter.
     public init?(_ text: Span<UInt8>) {
         guard text.count == 10 else { return nil }
-        for version in Self.allCases where ASCII.equals(text, version.text) {
-            self = version
-            return
+        // The newest is what most messages state.
+        var code = Self.july2026.rawValue
+        while let version = ProtocolVersion(rawValue: code) {
+            if ASCII.equals(text, version.text) {
+                self = version
+                return
+            }
+            if code == 0 { return nil }
+            code -= 1
         }
         return nil
     }

@@ -26,7 +26,19 @@ public struct ProtocolVersionSet: OptionSet, Sendable, Equatable {
 
     /// The newest of an era, or nil when it holds none of that era.
     public func newest(_ era: Era) -> ProtocolVersion? {
-        ProtocolVersion.allCases.last { has($0) && $0.era == era }
+        switch era {
+        case .modern: has(.july2026) ? .july2026 : nil
+        case .legacy:
+            if has(.november2025) {
+                .november2025
+            } else if has(.june2025) {
+                .june2025
+            } else if has(.march2025) {
+                .march2025
+            } else {
+                has(.november2024) ? .november2024 : nil
+            }
+        }
     }
 
     /// Writes a JSON array of the texts, oldest first.

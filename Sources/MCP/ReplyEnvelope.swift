@@ -66,8 +66,6 @@ struct ReplyEnvelope {
     }
 
     /// Takes note of an id that is not the awaited one, as JSON text.
-    mutating func noteForeignID(_ text: [UInt8]) { noteForeignID(text.span) }
-
     mutating func noteForeignID(_ text: Span<UInt8>) {
         hasForeignID = true
         foreignID = RequestID(raw: text)

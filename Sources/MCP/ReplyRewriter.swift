@@ -15,14 +15,14 @@ public final class ReplyRewriter {
     /// - Parameter counts: writes the JSON object `{kind: count}` of what the scrubber removed so far, or nothing; asked once, when the
     ///   result ends.
     public init(_ expectation: ReplyExpectation, scrubber: any ValueScrubber, counts: @escaping (inout ByteBuffer) -> Void = { _ in }) {
-        sink = ReplySink(expectation, scrubber: scrubber, counts: counts, output: ByteBuffer())
+        sink = ReplySink(expectation, scrubber: scrubber, counts: counts)
     }
 
     /// Starts the next message; what is left of the last one's output is dropped.
     public func begin(_ expectation: ReplyExpectation, scrubber: any ValueScrubber, counts: @escaping (inout ByteBuffer) -> Void = { _ in })
     {
         tokenizer = JSONTokenizer()
-        sink = ReplySink(expectation, scrubber: scrubber, counts: counts, output: ByteBuffer())
+        sink.begin(expectation, scrubber: scrubber, counts: counts)
     }
 
     /// Takes the next bytes of the message. After a failure nothing more of this message may go to the client.

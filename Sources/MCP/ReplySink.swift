@@ -10,9 +10,9 @@ struct ReplySink: ~Copyable {
         let isObject: Bool
     }
 
-    let expectation: ReplyExpectation
-    private let scrubber: any ValueScrubber
-    private let counts: (inout ByteBuffer) -> Void
+    private(set) var expectation: ReplyExpectation
+    private var scrubber: any ValueScrubber
+    private var counts: (inout ByteBuffer) -> Void
     /// What the envelope has shown so far.
     private(set) var envelope: ReplyEnvelope
     /// Why the message was refused, once it was.
@@ -21,7 +21,7 @@ struct ReplySink: ~Copyable {
     private(set) var isEnded = false
 
     /// The output; while a `_meta` is held, the held bytes, with the output in `spare`.
-    private var out: ByteBuffer
+    private var out = ByteBuffer()
     private var spare = ByteBuffer()
     private var isHolding = false
     private var heldDepth = 0
@@ -41,16 +41,34 @@ struct ReplySink: ~Copyable {
     /// Above this depth nothing is written, until the value that was skipped ends.
     private var mutedDepth: Int?
 
-    init(
-        _ expectation: ReplyExpectation, scrubber: any ValueScrubber, counts: @escaping (inout ByteBuffer) -> Void,
-        output: consuming ByteBuffer
-    ) {
+    init(_ expectation: ReplyExpectation, scrubber: any ValueScrubber, counts: @escaping (inout ByteBuffer) -> Void) {
         self.expectation = expectation
         self.scrubber = scrubber
         self.counts = counts
         envelope = ReplyEnvelope(expectation)
-        out = output
         levels.reserveCapacity(16)
+        captured.reserveCapacity(64)
+    }
+
+    /// Starts the next message and keeps the memory of the last.
+    mutating func begin(_ expectation: ReplyExpectation, scrubber: any ValueScrubber, counts: @escaping (inout ByteBuffer) -> Void) {
+        self.expectation = expectation
+        self.scrubber = scrubber
+        self.counts = counts
+        envelope = ReplyEnvelope(expectation)
+        failure = nil
+        isEnded = false
+        out.clear()
+        out.shrink(keep: Limits.readChunkBytes)
+        spare.clear()
+        spare.shrink(keep: Limits.readChunkBytes)
+        gap.clear()
+        isHolding = false
+        hasHeld = false
+        mutesColon = false
+        isInGap = false
+        mutedDepth = nil
+        levels.removeAll(keepingCapacity: true)
     }
 
     /// Runs `body` over what may go out.
@@ -320,12 +338,19 @@ extension ReplySink {
 
     /// Keeps a short string for comparison. Some servers escape the slash, which changes nothing but the bytes.
     private mutating func capture(_ raw: Span<UInt8>) {
-        for at in 0..<raw.count {
-            // One byte too many makes it longer than anything it is compared with.
-            guard captured.count <= Limits.requestIDBytesMax else { return }
-            if raw[at] == UInt8(ascii: "\\"), at + 1 < raw.count, raw[at + 1] == UInt8(ascii: "/"), stringShape != .id { continue }
-            captured.append(raw[at])
+        // What is longer than anything it is compared with may be cut.
+        guard captured.count <= Limits.requestIDBytesMax else { return }
+        let start = captured.count
+        raw.withUnsafeBufferPointer { captured.append(contentsOf: $0.prefix(2 * Limits.requestIDBytesMax)) }
+        guard stringShape != .id, captured[start...].contains(UInt8(ascii: "\\")) else { return }
+        var to = start
+        for at in start..<captured.count {
+            let isEscape = captured[at] == UInt8(ascii: "\\") && at + 1 < captured.count && captured[at + 1] == UInt8(ascii: "/")
+            if isEscape { continue }
+            captured[to] = captured[at]
+            to += 1
         }
+        captured.removeLast(captured.count - to)
     }
 
     private mutating func endCaptured() throws(JSONFailure) {
@@ -333,10 +358,10 @@ extension ReplySink {
         switch stringShape {
         case .version: try check(envelope.noteVersion(text.span))
         case .id:
-            if let own = expectation.upstreamID, own.matches(text.span) {
+            if expectation.upstreamID?.matches(text.span) ?? false {
                 envelope.hasOwnID = true
             } else {
-                envelope.noteForeignID([UInt8(ascii: "\"")] + text + [UInt8(ascii: "\"")])
+                envelope.noteForeignID(([UInt8(ascii: "\"")] + text + [UInt8(ascii: "\"")]).span)
             }
             try check(envelope.checkID())
             writeClientID()
