@@ -63,6 +63,11 @@ public final class Inbound: Sendable {
         if case .request(let id) = kind { id } else { nil }
     }
 
+    /// The client's id of the request that a `notifications/cancelled` ends; nil for every other message.
+    public var cancelledID: RequestID? {
+        method == .cancelled ? params?["requestId"].flatMap { RequestID($0) } : nil
+    }
+
     /// Tells every resource URI that a `subscriptions/listen` names, so that each can be decided on.
     public func forEachListenedResource(_ body: (CallTarget) throws -> Void) rethrows {
         guard method == .listen else { return }

@@ -176,7 +176,8 @@ extension ReplySink: JSONSink {
     mutating func whitespace(_ bytes: Span<UInt8>) {
         if mutedDepth != nil { return }
         if isInGap {
-            if gap.readableCount + bytes.count <= Limits.replyGapBytesMax { gap.append(bytes) }
+            let room = Limits.replyGapBytesMax - gap.readableCount
+            gap.append(bytes.extracting(0..<min(room, bytes.count)))
         } else {
             out.append(bytes)
         }

@@ -27,8 +27,19 @@ public struct UpstreamRequest: Sendable {
         version = inbound.version
     }
 
-    /// Writes the JSON body.
+    /// Writes a `notifications/cancelled` of Louver's own: for a request on the legacy wire whose client or deadline is gone.
+    public static func writeCancellation(of id: UpstreamID, reason: StaticString, into out: inout ByteBuffer) {
+        out.append("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":")
+        id.write(into: &out)
+        out.append(",\"reason\":")
+        JSONText.appendString(reason, to: &out)
+        out.append("}}")
+    }
+
+    /// Writes the JSON body of a request or notification. A client's response is never sent on: the upstream's questions were answered by
+    /// Louver.
     public func writeBody(into out: inout ByteBuffer) {
+        precondition(inbound.method != .response, "a client's response does not go upstream")
         out.append("{\"jsonrpc\":\"2.0\",")
         if case .request = inbound.kind {
             out.append("\"id\":")

@@ -75,6 +75,12 @@ import Testing
         #expect(!progress.method.isForwardedNotification(in: .legacy))
     }
 
+    @Test func aCancellationNamesItsRequest() throws {
+        let inbound = try Sample.legacy("notifications/cancelled", id: nil, params: "\"requestId\":\"a\"").classify()
+        #expect(inbound.cancelledID?.text == [UInt8]("\"a\"".utf8))
+        #expect(try Sample.call().classify().cancelledID == nil)
+    }
+
     @Test func aResponseOnTheLegacyWire() throws {
         let inbound = try Post(#"{"jsonrpc":"2.0","id":"s-1","result":{"roots":[]}}"#, [("MCP-Protocol-Version", "2025-06-18")]).classify()
         #expect(inbound.kind == .response(try #require(RequestID(try Sample.json("\"s-1\"")))))

@@ -181,6 +181,13 @@ import Testing
         #expect(try Rewriting(#"{"jsonrpc":"2.0","id":null,"result":{}}"#, tolerant: true).failure == ReplyFailure("reply_id"))
     }
 
+    @Test func longWhiteSpaceIsCutAtTheSamePlaceForAnyPieces() throws {
+        let message = #"{"jsonrpc":"2.0","# + String(repeating: " ", count: 5_000) + #""result":{},"id":"\#(Sample.upstreamText)"}"#
+        let whole = try Rewriting(message)
+        #expect(whole.output.utf8.count < 2_000)
+        #expect(try Rewriting(message, pieces: [UInt8](message.utf8).map { [$0] }).output == whole.output)
+    }
+
     @Test func membersNobodyDefinedLeaveTheEnvelope() throws {
         let run = try Rewriting(#"{"x":[{"a":"LEAK"}] , "jsonrpc":"2.0","y":1,"id":"\#(Sample.upstreamText)","result":{},"z":"q"}"#)
         #expect(run.output == #"{  "jsonrpc":"2.0","id":1,"result":{}}"#)

@@ -74,6 +74,13 @@ import Testing
         )
     }
 
+    @Test func aCancellationOfLouversOwn() {
+        #expect(
+            Sample.text { UpstreamRequest.writeCancellation(of: Sample.upstreamID, reason: "deadline", into: &$0) }
+                == #"{"jsonrpc":"2.0","method":"notifications/cancelled","#
+                + #""params":{"requestId":"\#(Sample.upstreamText)","reason":"deadline"}}"#)
+    }
+
     @Test func legacyMetaLosesWhatIsModernOrUnknown() throws {
         let post = Sample.legacy(
             "tools/call", params: #""name":"a","_meta":{"progressToken":1,"io.modelcontextprotocol/related-task":{"taskId":"t"},"x":2}"#)
