@@ -97,6 +97,7 @@ let package = Package(
         tests(
             "Configuration", needs: ["Core", "YAML", "HTTP", "TLS", "Crypto", "Telemetry", "Identity", "Policy", "RateLimit", "Redaction"]),
         tests("Proxy", needs: ["JSON", "HTTP", "Reactor", "Configuration"]),
+        .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
     ]
 )
 
