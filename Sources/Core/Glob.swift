@@ -60,6 +60,9 @@ public struct Glob: Sendable, Hashable {
         }
     }
 
+    /// Whether the pattern covers the whole of `name`.
+    public func matches(_ name: [UInt8]) -> Bool { matches(name.span) }
+
     private static func shape(of steps: [Step]) -> Shape {
         if steps == [.run] { return .any }
         let bytes = steps.compactMap { step -> UInt8? in

@@ -2,8 +2,8 @@ import Core
 import JSON
 
 /// Where in the arguments a constraint looks: `dag_id`, `conf.region`, `actions[].entities[].connection_id`.
-struct ArgumentPath: Sendable, Hashable {
-    private struct Step: Sendable, Hashable {
+struct ArgumentPath: Sendable {
+    private struct Step: Sendable {
         var name: [UInt8]
         /// How many lists are stepped into behind the name.
         var lists: Int
@@ -29,10 +29,17 @@ struct ArgumentPath: Sendable, Hashable {
         }
         if steps.isEmpty || steps.count > Limits.policyPathStepsMax { return nil }
         self.steps = steps
+        argument = steps[0].name
+        isPlain = steps.count == 1 && steps[0].lists == 0
     }
 
     /// The argument the path begins with.
-    var argument: [UInt8] { steps[0].name }
+    let argument: [UInt8]
+    /// Whether it is the name of an argument and nothing more.
+    let isPlain: Bool
+
+    /// The value at a plain path.
+    func value(in arguments: JSONNode?) -> JSONNode? { arguments?.member(argument.span) }
 
     /// Calls `body` with each value at this place, and with nil for each place where one is missing.
     func forEach(in arguments: JSONNode?, _ body: (JSONNode?) -> Void) {

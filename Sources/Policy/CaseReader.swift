@@ -33,7 +33,7 @@ enum CaseReader {
 
     private static func subject(_ reader: NodeReader) -> (String, String)? {
         var found: [(String, String)] = []
-        for (key, method) in subjects where reader.has(key) { found.append((method.rawValue, reader.string(key))) }
+        for (key, method) in subjects where reader.has(key) { found.append((method.text, reader.string(key))) }
         if reader.has("method") { found.append((reader.string("method"), "")) }
         if found.count == 1 { return found[0] }
         reader.faults.add(

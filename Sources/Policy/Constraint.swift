@@ -6,7 +6,7 @@ import JSON
 /// A constraint of an allow rule must hold for every value at its place, in the very type that was written. A constraint of a deny rule
 /// holds when it does for any value, and when a value has a type it cannot judge: what is not understood is refused. In both a missing
 /// argument never matches.
-struct Constraint: Sendable {
+final class Constraint: Sendable {
     /// One condition.
     enum Test: Sendable {
         /// A text that one of the patterns covers.
@@ -32,9 +32,19 @@ struct Constraint: Sendable {
     /// The conditions in words, for refusals.
     let words: String
 
+    init(path: ArgumentPath, tests: [Test], words: String) {
+        self.path = path
+        self.tests = tests
+        self.words = words
+    }
+
     /// Whether it holds.
     func matches(_ arguments: JSONNode?, denying: Bool) -> Bool {
         if case .absent = tests.first { return isAbsent(arguments) }
+        if path.isPlain {
+            guard let node = path.value(in: arguments), !(node.isNull && !acceptsNull) else { return false }
+            return judge(node, denying)
+        }
         var matched = 0
         var failed = 0
         path.forEach(in: arguments) { node in
@@ -42,7 +52,7 @@ struct Constraint: Sendable {
                 failed += 1
                 return
             }
-            judge(node, denying, isElement: false) ? (matched += 1) : (failed += 1)
+            judge(node, denying) ? (matched += 1) : (failed += 1)
         }
         return denying ? matched > 0 : matched > 0 && failed == 0
     }
@@ -66,7 +76,7 @@ struct Constraint: Sendable {
     }
 
     /// A list is judged by its elements, unless the test is about the list itself.
-    private func judge(_ node: JSONNode, _ denying: Bool, isElement: Bool) -> Bool {
+    private func judge(_ node: JSONNode, _ denying: Bool) -> Bool {
         for test in tests {
             switch test {
             case .length, .type, .required, .absent:

@@ -11,29 +11,41 @@ import Core
 /// | never | `tasks/...` and everything not written here | never |
 ///
 /// A deny rule may name any method of the list, object and plain classes; it wins over every allow.
-public enum GuardedMethod: String, Sendable, CaseIterable {
-    case initialize = "initialize"
-    case discover = "server/discover"
-    case ping = "ping"
-    case initialized = "notifications/initialized"
-    case cancelled = "notifications/cancelled"
-    case progress = "notifications/progress"
-    case rootsChanged = "notifications/roots/list_changed"
-    case toolsList = "tools/list"
-    case promptsList = "prompts/list"
-    case resourcesList = "resources/list"
-    case templatesList = "resources/templates/list"
-    case toolsCall = "tools/call"
-    case promptsGet = "prompts/get"
-    case resourcesRead = "resources/read"
-    case resourcesSubscribe = "resources/subscribe"
-    case resourcesUnsubscribe = "resources/unsubscribe"
-    case complete = "completion/complete"
-    case listen = "subscriptions/listen"
-    case setLevel = "logging/setLevel"
-    case createMessage = "sampling/createMessage"
-    case elicit = "elicitation/create"
-    case rootsList = "roots/list"
+public enum GuardedMethod: Int, Sendable, CaseIterable {
+    case initialize
+    case discover
+    case ping
+    case initialized
+    case cancelled
+    case progress
+    case rootsChanged
+    case toolsList
+    case promptsList
+    case resourcesList
+    case templatesList
+    case toolsCall
+    case promptsGet
+    case resourcesRead
+    case resourcesSubscribe
+    case resourcesUnsubscribe
+    case complete
+    case listen
+    case setLevel
+    case createMessage
+    case elicit
+    case rootsList
+
+    /// The method as it is written on the wire.
+    public var text: String { Self.names[rawValue].description }
+
+    // In the order of the cases.
+    private static let names: [StaticString] = [
+        "initialize", "server/discover", "ping", "notifications/initialized", "notifications/cancelled",
+        "notifications/progress", "notifications/roots/list_changed", "tools/list", "prompts/list", "resources/list",
+        "resources/templates/list", "tools/call", "prompts/get", "resources/read", "resources/subscribe",
+        "resources/unsubscribe", "completion/complete", "subscriptions/listen", "logging/setLevel",
+        "sampling/createMessage", "elicitation/create", "roots/list",
+    ]
 
     /// By which law a method is judged.
     enum Law: Sendable {
@@ -72,22 +84,10 @@ public enum GuardedMethod: String, Sendable, CaseIterable {
 
     /// Reads a method as it came. Nil for tasks, and for everything nobody has thought about.
     public init?(_ text: Span<UInt8>) {
-        guard let known = Self.byLength[text.count] else { return nil }
-        for (name, method) in known where Self.equal(text, name) {
-            self = method
+        for at in Self.names.indices where ASCII.equals(text, Self.names[at]) {
+            self.init(rawValue: at)
             return
         }
         return nil
     }
-
-    private static func equal(_ text: Span<UInt8>, _ name: [UInt8]) -> Bool {
-        for at in name.indices where text[at] != name[at] { return false }
-        return true
-    }
-
-    private static let byLength: [Int: [([UInt8], GuardedMethod)]] = {
-        var out: [Int: [([UInt8], GuardedMethod)]] = [:]
-        for method in allCases { out[method.rawValue.utf8.count, default: []].append((Array(method.rawValue.utf8), method)) }
-        return out
-    }()
 }

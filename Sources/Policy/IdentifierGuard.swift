@@ -46,14 +46,15 @@ struct IdentifierGuard: Sendable {
     }
 
     private func judge(_ tool: ServerProfile.Tool, _ key: Span<UInt8>, _ value: JSONNode, _ isConstrained: Bool) -> Finding? {
-        guard let argument = tool.arguments.first(where: { Self.equal($0.name, key) }) else {
+        guard let place = tool.find(key) else {
             if refusesUnknown { return .unknown(argument: Self.copy(key)) }
             return checksIdentifiers ? judge(key, value) : nil
         }
-        if argument.isOpaque, isConstrained, !value.isNull { return .opaque(argument: argument.name) }
+        if tool.arguments[place].isOpaque, isConstrained, !value.isNull { return .opaque(argument: Self.copy(key)) }
         guard checksIdentifiers else { return nil }
-        if !argument.kind.accepts(value) { return .malformed(argument: argument.name, argument.kind) }
-        return argument.kind == .free && !IdentifierNames.isPayload(key) ? inside(value) : nil
+        let kind = tool.arguments[place].kind
+        if !kind.accepts(value) { return .malformed(argument: Self.copy(key), kind) }
+        return kind == .free && !IdentifierNames.isPayload(key) ? inside(value) : nil
     }
 
     /// Without a profile, and inside values: by the name.

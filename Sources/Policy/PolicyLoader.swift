@@ -104,7 +104,7 @@ final class PolicyLoader {
 
     private func readRules(_ reader: NodeReader, _ scope: PolicyScope) {
         var seen: [String: YAMLMark] = [:]
-        let read = reader.list("rules") { own, _ -> Rule? in
+        let read = reader.list("rules") { own, _ -> RuleDraft? in
             if let id = own.node("id")?.scalar?.text {
                 if let first = seen[id] {
                     own.fault(
@@ -114,7 +114,7 @@ final class PolicyLoader {
             }
             return RuleReader(scope: scope, reader: own).read()
         }
-        rules += read.compactMap(\.self)
+        rules += read.compactMap { $0.map(Rule.init) }
         if rules.count > Limits.policyRulesMax { reader.fault("rules", "the policy has more than \(Limits.policyRulesMax) rules") }
     }
 

@@ -23,7 +23,7 @@ extension PolicySet {
         let profile = argumentGuard.profile
         guard profile.knowsTools, rule.methods.contains(.toolsCall) else { return }
         let known = profile.tools.keys.map { Self.text($0) }.sorted()
-        for glob in rule.writtenTools where !profile.tools.keys.contains(where: { glob.matches($0.span) }) {
+        for glob in rule.writtenTools where !profile.tools.keys.contains(where: { glob.matches($0) }) {
             let name = Self.text(glob.pattern)
             let near = Spelling.nearest(to: name, among: known).map { "is `\($0)` meant?" }
             let isName = glob.literal != nil
@@ -49,7 +49,7 @@ extension PolicySet {
     }
 
     private func knownTools(of rule: Rule) -> [ServerProfile.Tool] {
-        argumentGuard.profile.tools.values.filter { tool in rule.tools.contains { $0.matches(tool.name.span) } }
+        argumentGuard.profile.tools.values.filter { tool in rule.tools.contains { $0.matches(tool.name) } }
     }
 
     private func adviseOnEverybody(_ rule: Rule, _ faults: Faults) {

@@ -12,7 +12,7 @@ extension PolicySet {
             if subject.mayUseAnything { return .permit(Permit(rule: Self.handshakeRule)) }
             return .deny(refusal("default", call, "Nothing is allowed for you here. Ask who runs this server for access."))
         }
-        let candidates = candidates(for: call, method)
+        let candidates = index.rules(method, call.object, call.name)
         var verdict = Verdict()
         weigh(candidates, subject, call, &verdict)
         if let denying = verdict.denying { return .deny(refusal(of: rules[denying], call, verdict)) }
@@ -21,16 +21,6 @@ extension PolicySet {
             return .permit(Permit(rule: Self.listRule, shadows: verdict.shadows))
         }
         return .deny(refusal(byDefault: call, subject, candidates, verdict))
-    }
-
-    /// The rules that speak about a method and the object it names.
-    func candidates(for call: PolicyCall, _ method: GuardedMethod) -> Bits {
-        switch method.law {
-        case .handshake: Bits(count: rules.count)
-        case .plain, .list: index[method]?.all ?? Bits(count: rules.count)
-        case .object where method == .complete: completions[call.object]?.rules(for: call.name) ?? Bits(count: rules.count)
-        case .object: index[method]?.rules(for: call.name) ?? Bits(count: rules.count)
-        }
     }
 
     static let handshakeRule = Array("louver/handshake".utf8)
@@ -94,7 +84,7 @@ extension PolicySet {
             case .none: []
             }
         return methods.contains { method in
-            guard let candidates = index[method]?.rules(for: name) else { return false }
+            let candidates = index.rules(method, kind, name)
             if Bits.first(in: candidates, subject.rules, denying, where: { unconditional.contains($0) }) != nil { return false }
             return Bits.first(in: candidates, subject.rules, allowing, where: { enforced.contains($0) }) != nil
         }
@@ -102,7 +92,8 @@ extension PolicySet {
 
     /// Whether a principal could ever use a method that acts on no named object, such as `logging/setLevel`.
     public func allows(_ subject: PolicySubject, method text: Span<UInt8>) -> Bool {
-        guard subject.policyHash == hash, let method = GuardedMethod(text), let candidates = index[method]?.all else { return false }
+        guard subject.policyHash == hash, let method = GuardedMethod(text) else { return false }
+        let candidates = index.rules(method)
         if case .handshake = method.law { return subject.mayUseAnything }
         if method.object == .none, method != .complete,
             Bits.first(in: candidates, subject.rules, denying, where: { unconditional.contains($0) }) != nil

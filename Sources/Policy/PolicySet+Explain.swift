@@ -7,7 +7,7 @@ extension PolicySet {
         let subject = subject(of: principal)
         let decision = decide(subject, call, now: now)
         let speaking = call.method.map { method in rules.indices.filter { rules[$0].methods.contains(method) } } ?? []
-        let candidates = call.method.map { self.candidates(for: call, $0) } ?? Bits(count: rules.count)
+        let candidates = call.method.map { index.rules($0, call.object, call.name) } ?? Bits(count: rules.count)
         var hasDecided = false
         var steps: [Explanation.Step] = []
         for isDenial in [true, false] {

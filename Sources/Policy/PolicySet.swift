@@ -24,8 +24,8 @@ public final class PolicySet: Sendable {
     let rules: [Rule]
     let principals: [PrincipalMatch]
     let argumentGuard: IdentifierGuard
-    let index: [GuardedMethod: RuleIndex]
-    let completions: [ObjectKind: RuleIndex]
+    /// Rules by method; those for `completion/complete` by what is completed.
+    let index: MethodTable
     /// Rules that allow, and rules that deny; shadows are in both kinds too.
     let allowing: Bits
     let denying: Bits
@@ -57,35 +57,7 @@ public final class PolicySet: Sendable {
         self.denying = denying
         self.enforced = enforced
         self.unconditional = unconditional
-        (index, completions) = Self.index(rules, argumentGuard.profile)
-    }
-
-    private static func index(_ rules: [Rule], _ profile: ServerProfile) -> ([GuardedMethod: RuleIndex], [ObjectKind: RuleIndex]) {
-        var index: [GuardedMethod: RuleIndex] = [:]
-        for method in GuardedMethod.allCases {
-            var own = RuleIndex(ruleCount: rules.count)
-            let speaking = rules.enumerated().filter { $0.element.methods.contains(method) }
-            if method.object == .none {
-                for (at, _) in speaking { own.add(at) }
-            } else {
-                add(speaking.map { ($0.offset, $0.element) }, method.object, profile, to: &own)
-            }
-            index[method] = own
-        }
-        let completing = rules.enumerated().filter { $0.element.methods.contains(.complete) }.map { ($0.offset, $0.element) }
-        var completions: [ObjectKind: RuleIndex] = [:]
-        for kind in [ObjectKind.prompt, .resource] {
-            var own = RuleIndex(ruleCount: rules.count)
-            add(completing.filter { !$0.1.patterns(kind).isEmpty }, kind, profile, to: &own)
-            completions[kind] = own
-        }
-        return (index, completions)
-    }
-
-    private static func add(_ rules: [(Int, Rule)], _ kind: ObjectKind, _ profile: ServerProfile, to index: inout RuleIndex) {
-        let known = kind == .tool ? Array(profile.tools.keys) : []
-        index.add(
-            rules.map { ($0.0, $0.1.patterns(kind), $0.1.effect == .allow) }, known: known, closed: kind == .tool && profile.knowsTools)
+        index = MethodTable(rules, argumentGuard.profile)
     }
 
     /// Which of the policy's principals a caller is. Done once per token: the cost grows with the principals declared.

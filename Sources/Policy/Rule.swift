@@ -1,41 +1,49 @@
 import Core
 import YAML
 
-/// One rule, compiled.
-struct Rule: Sendable {
-    /// What a rule does with the calls it covers.
-    enum Effect: Sendable {
-        case allow
-        case deny
-    }
+/// What a rule does with the calls it covers.
+enum RuleEffect: Sendable {
+    case allow
+    case deny
+}
 
-    /// Its id, with the pack's name in front when it comes from one.
-    var id: [UInt8]
-    var effect: Effect
-    var methods: [GuardedMethod]
-    /// Tools by full name: those written so, and those of the named classes.
-    var tools: [Glob] = []
-    var prompts: [Glob] = []
-    var resources: [Glob] = []
-    /// Indexes of the principals it is for; one of them must match.
-    var principals: [Int]
-    /// And one of each of these, where the packs it comes from were narrowed.
-    var narrowed: [[Int]] = []
-    /// What must hold for the arguments.
-    var constraints: [Constraint] = []
-    /// What is changed in the arguments.
-    var forced: ForcedArguments?
-    /// What the refused are told.
-    var say: String?
-    /// How a refusal is sent; nil for what suits the method.
-    var answer: PolicyDenial.Answer?
-    /// Whether it only counts.
-    var isShadow = false
-    /// Where it is written.
-    var file = ""
-    var mark = YAMLMark(line: 0, column: 0)
-    /// What it was written with, for advice: patterns and classes before they became names.
-    var writtenTools: [Glob] = []
+/// One rule, compiled. An object, so that asking a rule copies one reference and not every list it holds.
+final class Rule: Sendable {
+    let id: [UInt8]
+    let effect: RuleEffect
+    let methods: [GuardedMethod]
+    let tools: [Glob]
+    let prompts: [Glob]
+    let resources: [Glob]
+    let principals: [Int]
+    let narrowed: [[Int]]
+    let constraints: [Constraint]
+    let forced: ForcedArguments?
+    let say: String?
+    let answer: PolicyDenial.Answer?
+    let isShadow: Bool
+    let file: String
+    let mark: YAMLMark
+    let writtenTools: [Glob]
+
+    init(_ draft: RuleDraft) {
+        id = draft.id
+        effect = draft.effect
+        methods = draft.methods
+        tools = draft.tools
+        prompts = draft.prompts
+        resources = draft.resources
+        principals = draft.principals
+        narrowed = draft.narrowed
+        constraints = draft.constraints
+        forced = draft.forced
+        say = draft.say
+        answer = draft.answer
+        isShadow = draft.isShadow
+        file = draft.file
+        mark = draft.mark
+        writtenTools = draft.writtenTools
+    }
 
     /// The patterns for a kind of object.
     func patterns(_ kind: ObjectKind) -> [Glob] {

@@ -7,10 +7,10 @@ struct RuleReader {
     let reader: NodeReader
 
     /// Reads the rule; nil when it lacks what makes it one.
-    func read() -> Rule? {
+    func read() -> RuleDraft? {
         let id = reader.identifier("id", example: "read-own-dags")
         let (effect, methods) = effectAndMethods()
-        var rule = Rule(id: scope.id(id), effect: effect, methods: methods, principals: principals(effect), narrowed: scope.narrowed)
+        var rule = RuleDraft(id: scope.id(id), effect: effect, methods: methods, principals: principals(effect), narrowed: scope.narrowed)
         rule.constraints = ConstraintReader.read(reader)
         rule.forced = forced()
         rule.prompts = reader.globs("prompts").map(\.glob)
@@ -31,7 +31,7 @@ struct RuleReader {
 
     // MARK: Methods
 
-    private func effectAndMethods() -> (Rule.Effect, [GuardedMethod]) {
+    private func effectAndMethods() -> (RuleEffect, [GuardedMethod]) {
         let allowed = methods("allow")
         let denied = methods("deny")
         if reader.has("allow") == reader.has("deny") {
@@ -45,7 +45,7 @@ struct RuleReader {
     private func methods(_ key: String) -> [GuardedMethod] {
         var out: [GuardedMethod] = []
         for item in reader.texts(key) {
-            guard let method = GuardedMethod(rawValue: item.text) else {
+            guard let method = GuardedMethod(Array(item.text.utf8).span) else {
                 unknownMethod(item)
                 continue
             }
@@ -66,17 +66,17 @@ struct RuleReader {
         let remedy: String
         if item.text.utf8.starts(with: "tasks/".utf8) {
             remedy = "remove it: tasks are never carried"
-        } else if let near = Spelling.nearest(to: item.text, among: GuardedMethod.allCases.filter(\.isRuled).map(\.rawValue)) {
+        } else if let near = Spelling.nearest(to: item.text, among: GuardedMethod.allCases.filter(\.isRuled).map(\.text)) {
             remedy = "write instead: `\(near)`"
         } else {
-            remedy = "known: \(GuardedMethod.allCases.filter(\.isRuled).map(\.rawValue).joined(separator: ", "))"
+            remedy = "known: \(GuardedMethod.allCases.filter(\.isRuled).map(\.text).joined(separator: ", "))"
         }
         reader.faults.add(reader.file, item.mark, "unknown method \(Fault.quote(item.text))", remedy: remedy)
     }
 
     // MARK: Principals and tools
 
-    private func principals(_ effect: Rule.Effect) -> [Int] {
+    private func principals(_ effect: RuleEffect) -> [Int] {
         guard reader.has("principals") else {
             if effect == .allow, reader.has("allow") {
                 reader.missing("principals", example: "[anyone]")
@@ -142,7 +142,7 @@ struct RuleReader {
 
     // MARK: Checks
 
-    private func check(_ rule: Rule, _ effect: Rule.Effect) {
+    private func check(_ rule: RuleDraft, _ effect: RuleEffect) {
         let kinds = Set(rule.methods.map(\.object))
         let completes = rule.methods.contains(.complete)
         need(
@@ -154,7 +154,7 @@ struct RuleReader {
             reader.faults.add(reader.file, reader.mark, "a rule for completion/complete names the prompts or resources it completes")
         }
         if !rule.methods.isEmpty {
-            let because = "the rule is for \(rule.methods.map(\.rawValue).joined(separator: ", "))"
+            let because = "the rule is for \(rule.methods.map(\.text).joined(separator: ", "))"
             if !kinds.contains(.tool) { for key in ["tools", "classes"] { reader.refuse(key, because) } }
             if !kinds.contains(.prompt), !completes { reader.refuse("prompts", because) }
             if !kinds.contains(.resource), !completes { reader.refuse("resources", because) }
@@ -171,10 +171,10 @@ struct RuleReader {
     }
 
     /// A forced argument that a tool does not have would be refused upstream, or worse, ignored there.
-    private func checkForced(_ rule: Rule, _ tools: [(glob: Glob, mark: YAMLMark)]) {
+    private func checkForced(_ rule: RuleDraft, _ tools: [(glob: Glob, mark: YAMLMark)]) {
         guard let forced = rule.forced, scope.profile.knowsTools else { return }
         for (glob, mark) in tools {
-            for tool in scope.profile.tools.values where glob.matches(tool.name.span) {
+            for tool in scope.profile.tools.values where glob.matches(tool.name) {
                 for entry in forced.entries where !Self.has(tool, entry.name) {
                     reader.faults.add(
                         reader.file, mark,

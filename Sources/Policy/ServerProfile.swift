@@ -1,10 +1,24 @@
 /// What is known about one kind of MCP server: its tools with what they do and which arguments they take.
 struct ServerProfile: Sendable {
     /// One tool.
-    struct Tool: Sendable {
-        var name: [UInt8]
-        var toolClass: ToolClass
-        var arguments: [Argument]
+    final class Tool: Sendable {
+        let name: [UInt8]
+        let toolClass: ToolClass
+        let arguments: [Argument]
+
+        init(name: [UInt8], toolClass: ToolClass, arguments: [Argument]) {
+            self.name = name
+            self.toolClass = toolClass
+            self.arguments = arguments
+        }
+
+        /// The place of an argument; nil when the tool does not have it.
+        func find(_ key: Span<UInt8>) -> Int? {
+            arguments.withUnsafeBufferPointer { all in
+                for at in all.indices where all[at].isNamed(key) { return at }
+                return nil
+            }
+        }
     }
 
     /// One argument of a tool.
@@ -13,6 +27,13 @@ struct ServerProfile: Sendable {
         var kind: IdentifierKind
         /// Names objects in a form Louver does not read, such as the address of a page.
         var isOpaque = false
+
+        /// Whether this is its name.
+        func isNamed(_ key: Span<UInt8>) -> Bool {
+            guard name.count == key.count else { return false }
+            for at in name.indices where name[at] != key[at] { return false }
+            return true
+        }
     }
 
     var name: String
