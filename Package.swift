@@ -98,6 +98,7 @@ let package = Package(
             "Configuration", needs: ["Core", "YAML", "HTTP", "TLS", "Crypto", "Telemetry", "Identity", "Policy", "RateLimit", "Redaction"]),
         tests("Proxy", needs: ["JSON", "HTTP", "Reactor", "Configuration"]),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
+        tests("louver", needs: ["Configuration"]),
     ]
 )
 

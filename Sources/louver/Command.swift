@@ -1,22 +1,20 @@
-import Configuration
-import Glibc
-import Proxy
-import YAML
+/// One verb of the command line.
+struct Command: Sendable {
+    /// Its words: `check`, or `policy test`.
+    let name: String
+    /// What it does, in one line.
+    let summary: String
+    /// What may follow its flags, such as `FILE...`; empty for nothing.
+    let operands: String
+    /// Its flags.
+    let flags: [Flag]
+    /// What a reader of its help page should know beyond the flags.
+    let text: String
+    /// Lines to copy, each with what it does.
+    let examples: [(line: String, meaning: String)]
+    /// Runs it.
+    let run: @Sendable (Arguments, Terminal) -> ExitCode
 
-/// The command line, until it has a file for every verb.
-enum Command {
-    static func run(_ arguments: [String]) -> Int32 {
-        guard arguments.count == 4, arguments[1] == "run", arguments[2] == "--config" else {
-            let usage = Array("usage: louver run --config FILE\n".utf8)
-            _ = write(2, usage, usage.count)
-            return 2
-        }
-        let policies = getenv("LOUVER_POLICIES").map { String(cString: $0) }
-        let loader = SnapshotLoader(configuration: arguments[3], environment: policies)
-        return ProxyServer.run {
-            let faults = Faults()
-            if let snapshot = loader.load(faults) { return .snapshot(snapshot) }
-            return .faults(faults.all.map { "\($0)" })
-        }
-    }
+    /// The words of its name.
+    var words: [String] { name.split(separator: " ").map(String.init) }
 }

@@ -1,3 +1,1 @@
-import Glibc
-
-exit(Command.run(CommandLine.arguments))
+Program.main()

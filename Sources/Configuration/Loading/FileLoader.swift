@@ -82,7 +82,7 @@ struct FileLoader {
 
     private static func advice(_ why: Int32, _ reference: FileReference) -> String {
         switch why {
-        case ENOENT where reference.path.hasPrefix("/"): "make the file, or mend the path"
+        case ENOENT where reference.path.hasPrefix("/") || reference.key.isEmpty: "make the file, or mend the path"
         case ENOENT: "make the file, or mend the path; relative paths start from where the configuration file is"
         case EACCES: "let the user that runs Louver read it"
         default: ""

@@ -2,17 +2,28 @@ import Core
 import Policy
 import YAML
 
-/// Reads policies with all the files they ask for.
-struct PolicyFiles {
-    let loader: FileLoader
-    /// The directory of shipped policies; nil when it was not found, which is a fault already.
-    let policies: String?
+/// Reads policies with all the files they ask for. Opens files, and so blocks.
+public struct PolicyFiles {
+    private let loader: FileLoader
+    private let policies: String?
     private var loaded: [String: PolicySet] = [:]
 
     init(loader: FileLoader, policies: String?) {
         self.loader = loader
         self.policies = policies
     }
+
+    /// Makes a reader.
+    ///
+    /// - Parameters:
+    ///   - policies: the directory of shipped policies, or nil when it was not found.
+    ///   - faults: where faults go.
+    public init(policies: String?, faults: Faults) {
+        self.init(loader: FileLoader(faults: faults), policies: policies)
+    }
+
+    /// The policy in a file; nil after a fault.
+    public mutating func load(_ path: String) -> PolicySet? { load(FileReference(unnamed: path)) }
 
     /// The policy in a file; nil after a fault. Routes that name the same file share it.
     mutating func load(_ reference: FileReference) -> PolicySet? {

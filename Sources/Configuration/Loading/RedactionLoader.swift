@@ -4,11 +4,33 @@ import Glibc
 import Redaction
 import YAML
 
-/// Compiles the detectors that options name, or the ones that come with Louver.
-struct RedactionLoader {
-    let loader: FileLoader
-    /// The directory of shipped policies; nil when it was not found, which is a fault already.
-    let policies: String?
+/// Compiles the detectors that options name, or the ones that come with Louver. Opens files, and so blocks.
+public struct RedactionLoader {
+    private let loader: FileLoader
+    private let policies: String?
+
+    init(loader: FileLoader, policies: String?) {
+        self.loader = loader
+        self.policies = policies
+    }
+
+    /// Makes a loader.
+    ///
+    /// - Parameters:
+    ///   - policies: the directory of shipped policies, or nil when it was not found.
+    ///   - faults: where faults go.
+    public init(policies: String?, faults: Faults) {
+        self.init(loader: FileLoader(faults: faults), policies: policies)
+    }
+
+    /// The engine for one run over files: detectors from `files` or the shipped ones, placeholders keyed from a file or at random. Nil
+    /// after a fault.
+    public func engine(files: [String]?, tenantKeyFile: String?) -> RedactionEngine? {
+        var random = SecureRandom.bytes(Limits.keyFileBytesMin)
+        let options = RedactionOptions(
+            detectors: files.map { $0.map { FileReference(unnamed: $0) } }, tenantKey: tenantKeyFile.map { FileReference(unnamed: $0) })
+        return engine(options, ownTenantKey: SecretBytes(taking: &random))?.engine
+    }
 
     /// The engine and the hash of its detectors; nil after a fault.
     func engine(_ options: RedactionOptions, ownTenantKey: SecretBytes) -> (engine: RedactionEngine, hash: [UInt8])? {

@@ -1,0 +1,81 @@
+import Crypto
+import Identity
+import Policy
+import Redaction
+import TLS
+import Telemetry
+import YAML
+
+extension Snapshot {
+    /// What it amounts to, for people: a line for each thing that would run. Holds no secret.
+    public var summary: [String] {
+        var lines: [String] = []
+        for listener in options.listeners {
+            lines.append(
+                Self.row(
+                    "listen", "\(listener.tls == nil ? "http" : "https")://\(listener.address)\(listener.tls.map(Self.certificates) ?? "")")
+            )
+        }
+        lines.append(Self.row("admin", options.admin.map { "http://\($0) (/metrics /healthz /readyz)" } ?? "off"))
+        lines.append(Self.row("workers", options.workers.map(String.init) ?? "one for each core"))
+        for (issuer, trust) in zip(options.issuers, verifier.issuers) {
+            let algorithms = issuer.algorithms.map(\.name).joined(separator: ", ")
+            let audiences = trust.audiences.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " or ")
+            lines.append(Self.row("tokens", "\(issuer.issuer), \(algorithms), for \(audiences)"))
+        }
+        for route in routes {
+            let upstream = upstreams[route.upstream].options
+            lines.append(Self.row("route", "\(route.options.path) -> \(upstream.name), \(Self.policy(route.policy))"))
+            lines.append(Self.row("", "clients call \(route.options.externalURL)"))
+        }
+        for upstream in upstreams {
+            let options = upstream.options
+            let sent = Self.credential(upstream.issuer.mode)
+            lines.append(Self.row("upstream", "\(options.name) at \(options.url), wire \(options.wire.rawValue), \(sent)"))
+        }
+        lines.append(Self.row("limits", options.redis.map { "in Redis at \($0.host):\($0.port)" } ?? "in the memory of each process"))
+        lines.append(Self.row("redaction", "\(redaction.detectors.detectors.count) detectors and the built-in ones"))
+        lines.append(
+            Self.row(
+                "logs",
+                "\(options.logs.level.rawValue) and above to stderr, access lines to \(options.logs.access.map { "\($0)" } ?? "nowhere")"))
+        return lines
+    }
+
+    /// What an operator should know: `warnings`, then the advice of each policy.
+    public var advice: [String] {
+        var told: Set<String> = []
+        var advice = warnings
+        for route in routes where told.insert(route.options.policy.path).inserted {
+            advice += route.policy.advice().map(\.description)
+        }
+        return advice
+    }
+
+    private static func row(_ name: String, _ text: String) -> String {
+        "  \(name)\(String(repeating: " ", count: max(1, 11 - name.count)))\(text)"
+    }
+
+    private static func certificates(_ tls: ServerTLSOptions) -> String {
+        switch tls.clientCertificates {
+        case .off: ""
+        case .optional: ", client certificates optional"
+        case .required: ", client certificates required"
+        }
+    }
+
+    private static func policy(_ policy: PolicySet) -> String {
+        "policy \(policy.name) (server \(policy.server), \(Self.count(policy.ruleIDs.count, "rule")), \(Self.count(policy.limits.count, "limit")), "
+            + "hash \(String(decoding: policy.hash.prefix(12), as: UTF8.self)))"
+    }
+
+    private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+    private static func credential(_ mode: IssuerMode) -> String {
+        switch mode {
+        case .mint(let mint): "a token of its own for each caller (\(mint.algorithm.name), \(Notation.write(mint.lifetime)))"
+        case .static: "one token for everybody"
+        case .none: "no token"
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Configuration
+import YAML
+
+/// `louver check`.
+enum CheckCommand {
+    static let command = Command(
+        name: "check", summary: "read a configuration and everything it names, and say what is wrong or what would run", operands: "",
+        flags: [.config, .policies],
+        text: """
+            Opens every file that `louver run` would open: certificates and keys, key sets, secrets, policies and detectors. All faults are
+            told at once, each with its place and what to write instead. Nothing is contacted and no port is opened, so it can run in CI.
+            """,
+        examples: [
+            ("louver check --config louver.yaml", "before a start or a reload"),
+            ("louver check --config deploy/louver.yaml --policies ./Policies", "in CI, with the policies of a checkout"),
+        ], run: run)
+
+    private static func run(_ arguments: Arguments, _ terminal: Terminal) -> ExitCode {
+        let file = arguments.value("--config") ?? "louver.yaml"
+        let loader = SnapshotLoader(
+            configuration: file, policies: arguments.value("--policies"), environment: Environment.value("LOUVER_POLICIES"))
+        let faults = Faults()
+        guard let snapshot = loader.load(faults) else {
+            FaultReport.write(faults, terminal)
+            return .usage
+        }
+        terminal.print(terminal.styled("\(file) is good.", .green) + " It would run like this:\n")
+        for line in snapshot.summary { terminal.print(line) }
+        let advice = snapshot.advice
+        if !advice.isEmpty {
+            terminal.print("\nworth knowing:")
+            for line in advice { terminal.print("  \(terminal.styled("-", .yellow)) \(line)") }
+        }
+        return .success
+    }
+}

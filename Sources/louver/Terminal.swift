@@ -1,0 +1,58 @@
+import Glibc
+
+/// Where a verb writes, and whether it may use colours there.
+struct Terminal: Sendable {
+    /// A way to set words apart.
+    enum Style: String, Sendable {
+        case bold = "1"
+        case red = "1;31"
+        case yellow = "33"
+        case green = "32"
+        case faint = "2"
+    }
+
+    /// Whether standard output shows colours.
+    let isOutputStyled: Bool
+    /// Whether standard error shows colours.
+    let isErrorStyled: Bool
+    private let output: @Sendable (String) -> Void
+    private let errors: @Sendable (String) -> Void
+
+    init(
+        isOutputStyled: Bool = false, isErrorStyled: Bool = false, output: @escaping @Sendable (String) -> Void,
+        errors: @escaping @Sendable (String) -> Void
+    ) {
+        self.isOutputStyled = isOutputStyled
+        self.isErrorStyled = isErrorStyled
+        self.output = output
+        self.errors = errors
+    }
+
+    /// The process's own: colours on a terminal, unless `NO_COLOR` is set (no-color.org) or the terminal is dumb.
+    static func standard() -> Terminal {
+        let isPlain = Environment.value("NO_COLOR") != nil || Environment.value("TERM") == "dumb"
+        return Terminal(
+            isOutputStyled: !isPlain && isatty(STDOUT_FILENO) == 1, isErrorStyled: !isPlain && isatty(STDERR_FILENO) == 1,
+            output: { _ = Descriptor.write(Array($0.utf8).span, to: STDOUT_FILENO) },
+            errors: { _ = Descriptor.write(Array($0.utf8).span, to: STDERR_FILENO) })
+    }
+
+    /// Writes a line to standard output.
+    func print(_ line: String) { output(line + "\n") }
+
+    /// Writes a line to standard error.
+    func error(_ line: String) { errors(line + "\n") }
+
+    /// Writes to standard error what is wrong and what mends it.
+    func fault(_ message: String, remedy: String = "") {
+        error(style(message, .red, isErrorStyled))
+        if !remedy.isEmpty { error("    \(remedy)") }
+    }
+
+    /// Words for standard output, set apart where it shows colours.
+    func styled(_ text: String, _ style: Style) -> String { self.style(text, style, isOutputStyled) }
+
+    private func style(_ text: String, _ style: Style, _ isOn: Bool) -> String {
+        isOn ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+}
