@@ -2,13 +2,14 @@ import Core
 
 /// The methods of MCP as far as a policy knows them, and by which law each is judged:
 ///
-/// | class | methods | passes |
-/// |---|---|---|
-/// | handshake | `initialize`, `server/discover`, `ping`, the notifications a client may send | for whoever some allow rule could ever apply to |
-/// | list | `tools/list`, `prompts/list`, `resources/list`, `resources/templates/list` | for whom some allow rule of that kind could apply; the list is filtered by `PolicySet.allows` |
-/// | object | `tools/call`, `prompts/get`, `resources/read`, `resources/subscribe`, `resources/unsubscribe`, `completion/complete` | when an allow rule names method and object |
-/// | plain | `subscriptions/listen`, `logging/setLevel`, and what servers ask of clients: `sampling/createMessage`, `elicitation/create`, `roots/list` | when an allow rule names the method |
-/// | never | `tasks/...` and everything not written here | never |
+/// | class | passes |
+/// |---|---|
+/// | handshake | for whoever some allow rule could ever apply to |
+/// | list | for whom some allow rule of that kind could apply; the list is filtered by `PolicySet.allows` |
+/// | object | when an allow rule names method and object |
+/// | plain | when an allow rule names the method |
+///
+/// Which method is of which class says `law`. `tasks/...` and everything that is no case here never passes.
 ///
 /// A deny rule may name any method of the list, object and plain classes; it wins over every allow.
 public enum GuardedMethod: Int, Sendable, CaseIterable {

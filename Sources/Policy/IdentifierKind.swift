@@ -15,7 +15,8 @@ enum IdentifierKind: String, Sendable, CaseIterable {
     case run
     /// A connection: letters, digits, `_ . - : ! ( )`, at most 200.
     case connection
-    /// A variable, XCom, pool, user, section, option: letters and digits of any script, and ASCII signs other than the forbidden; at most 512.
+    /// A variable, XCom, pool, user, section, option: letters and digits of any script, and ASCII signs other than the forbidden;
+    /// at most 2,048 bytes.
     case name
     /// A whole number, or a text that holds one.
     case integer

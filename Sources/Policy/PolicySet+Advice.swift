@@ -2,8 +2,8 @@ import Core
 import YAML
 
 extension PolicySet {
-    /// What is no fault and yet most likely not what was meant: rules that can never decide, names the server does not have, conditions that
-    /// can never hold, writing tools for everybody. What `louver policy check` prints below the faults.
+    /// What is no fault and yet most likely not what was meant: rules that can never decide, names the server does not have,
+    /// conditions that can never hold, writing tools for everybody. What `louver policy check` prints below the faults.
     public func advice() -> [Fault] {
         let faults = Faults()
         for (at, rule) in rules.enumerated() {

@@ -45,7 +45,7 @@ extension PolicySet {
         case .malformed(let argument, let kind):
             id = "louver/identifier-guard"
             words =
-                "`\(Self.quote(argument))` is not a valid identifier: expected \(kind.words). Look the identifier up with a list tool first."
+                "`\(Self.quote(argument))` is not a valid identifier: expected \(kind.words). Look it up with a list tool first."
         case .unknown(let argument):
             id = "louver/argument-guard"
             words = "The tool has no argument `\(Self.quote(argument))`. Leave it out."

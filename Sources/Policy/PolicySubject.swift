@@ -1,4 +1,5 @@
-/// A principal as one policy sees it: which of its rules could ever apply. Made once per token, kept with it, and thrown away with the policy.
+/// A principal as one policy sees it: which of its rules could ever apply. Made once per token, kept with it, and thrown away with
+/// the policy.
 public final class PolicySubject: Sendable {
     /// The first entry under `principals` that matches, what limits per group count under; empty when none does.
     public let group: [UInt8]

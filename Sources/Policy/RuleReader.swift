@@ -178,7 +178,7 @@ struct RuleReader {
                 for entry in forced.entries where !Self.has(tool, entry.name) {
                     reader.faults.add(
                         reader.file, mark,
-                        "`\(String(decoding: tool.name, as: UTF8.self))` has no argument `\(String(decoding: entry.name, as: UTF8.self))` that could be forced",
+                        "`\(PolicySet.text(tool.name))` has no argument `\(PolicySet.text(entry.name))` that could be forced",
                         remedy: "give this tool a rule of its own")
                 }
             }

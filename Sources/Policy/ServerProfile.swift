@@ -40,7 +40,8 @@ struct ServerProfile: Sendable {
     /// Tools by name; empty for `generic`.
     var tools: [[UInt8]: Tool]
 
-    /// Whether the profile lists the tools of its server. If not, patterns stand for whatever comes and arguments are not checked against a list.
+    /// Whether the profile lists the tools of its server. If not, patterns stand for whatever comes, and arguments are not checked
+    /// against a list.
     var knowsTools: Bool { !tools.isEmpty }
 
     /// Knows nothing.

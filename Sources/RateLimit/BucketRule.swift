@@ -25,7 +25,8 @@ public struct BucketRule: Sendable, Hashable {
     let arithmetic: BucketArithmetic
     /// The constants of its buckets while this replica stands alone.
     let localArithmetic: BucketArithmetic
-    /// Stands for the rule in the names of its buckets. A change of rate or burst makes other names: levels are counted in units of the rate.
+    /// Stands for the rule in the names of its buckets. A change of rate or burst makes other names: levels are counted in units of
+    /// the rate.
     let digest: BucketKey
 
     /// Compiles a rule. `scope` (the policy's name) keeps equal ids of several policies apart.

@@ -31,7 +31,8 @@ struct BucketTable {
     /// Three quarters: beyond that, probing gets slow.
     private var countMax: Int { places.count / 4 * 3 }
 
-    /// Makes sure that `wanted` buckets can be placed, as far as the bound allows. Afterwards places stay where they are until the next call.
+    /// Makes sure that `wanted` buckets can be placed, as far as the bound allows. Afterwards places stay where they are until the
+    /// next call.
     mutating func makeRoom(for wanted: Int, now: UInt64) {
         if count + wanted <= countMax { return }
         credit -= wanted

@@ -35,7 +35,8 @@ import Testing
                 policy.yaml:8:5: says <no> & "never"
                     was allowed by rule `a`
                 policy.yaml:9:5: tools/call c
-                    was refused: Tool `c` is not allowed (rule `default`). Use one of the tools that tools/list shows; no other is available to you.
+                    was refused: Tool `c` is not allowed (rule `default`). Use one of the tools that tools/list \
+                shows; no other is available to you.
                     is hidden from lists
                 policy.yaml:10:5: tools/call c
                     was refused with code 4031, not 4032

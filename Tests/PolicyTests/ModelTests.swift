@@ -20,8 +20,9 @@ import Testing
             let when = constraint.map { ", when: { \($0.argument): \"\($0.value)\" }" } ?? ""
             let principals = groups.isEmpty ? "[anyone]" : "[\(groups.joined(separator: ", "))]"
             let names = tools.map { "\"\($0)\"" }.joined(separator: ", ")
-            return
-                "  - { id: \(id), \(allows ? "allow" : "deny"): tools/call, tools: [\(names)], principals: \(principals)\(when)\(isShadow ? ", shadow: true" : "") }"
+            let effect = allows ? "allow" : "deny"
+            let shadow = isShadow ? ", shadow: true" : ""
+            return "  - { id: \(id), \(effect): tools/call, tools: [\(names)], principals: \(principals)\(when)\(shadow) }"
         }
 
         func matches(_ tool: String, _ member: Set<String>, _ arguments: [String: String]) -> Bool {

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct RedisReplyReaderTests {
     static let stream =
-        "+OK\r\n:-42\r\n$-1\r\n$5\r\nhello\r\n-NOSCRIPT No matching script.\r\n*3\r\n:1\r\n*2\r\n$0\r\n\r\n$2\r\n\r\n\r\n+x\r\n*0\r\n*-1\r\n:9223372036854775807\r\n"
+        "+OK\r\n:-42\r\n$-1\r\n$5\r\nhello\r\n-NOSCRIPT No matching script.\r\n"
+        + "*3\r\n:1\r\n*2\r\n$0\r\n\r\n$2\r\n\r\n\r\n+x\r\n*0\r\n*-1\r\n:9223372036854775807\r\n"
     static let replies: [RedisReply] = [
         .status(Array("OK".utf8)), .integer(-42), .null, .bulk(Array("hello".utf8)), .error(Array("NOSCRIPT No matching script.".utf8)),
         .array([.integer(1), .array([.bulk([]), .bulk([13, 10])]), .status(Array("x".utf8))]), .array([]), .null, .integer(.max),
