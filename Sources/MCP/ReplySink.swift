@@ -337,25 +337,22 @@ extension ReplySink {
         }
     }
 
-    /// Keeps a short string for comparison. Some servers escape the slash, which changes nothing but the bytes.
+    /// Keeps a short string for comparison; one byte more than anything it is compared with makes it differ.
     private mutating func capture(_ raw: Span<UInt8>) {
-        // What is longer than anything it is compared with may be cut.
-        guard captured.count <= Limits.requestIDBytesMax else { return }
-        let start = captured.count
-        raw.withUnsafeBufferPointer { captured.append(contentsOf: $0.prefix(2 * Limits.requestIDBytesMax)) }
-        guard stringShape != .id, captured[start...].contains(UInt8(ascii: "\\")) else { return }
-        var to = start
-        for at in start..<captured.count {
-            let isEscape = captured[at] == UInt8(ascii: "\\") && at + 1 < captured.count && captured[at + 1] == UInt8(ascii: "/")
-            if isEscape { continue }
-            captured[to] = captured[at]
-            to += 1
-        }
-        captured.removeLast(captured.count - to)
+        let room = Limits.requestIDBytesMax + 1 - captured.count
+        raw.withUnsafeBufferPointer { captured.append(contentsOf: $0.prefix(room)) }
+    }
+
+    /// The string that was kept. Some servers escape the slash, which changes nothing but the bytes.
+    private func capturedText() -> [UInt8] {
+        guard stringShape != .id, captured.contains(UInt8(ascii: "\\")) else { return captured }
+        return captured.indices.filter { at in
+            captured[at] != UInt8(ascii: "\\") || at + 1 == captured.count || captured[at + 1] != UInt8(ascii: "/")
+        }.map { captured[$0] }
     }
 
     private mutating func endCaptured() throws(JSONFailure) {
-        let text = captured
+        let text = capturedText()
         switch stringShape {
         case .version: try check(envelope.noteVersion(text.span))
         case .id:

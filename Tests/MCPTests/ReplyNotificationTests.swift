@@ -48,6 +48,10 @@ import Testing
         ("progress without a token", withToken, Rewriting.notification("notifications/progress", #""progress":1"#), "progress_token"),
         (
             "progress with a number", withToken, Rewriting.notification("notifications/progress", #""progressToken":1,"progress":1"#),
+            "progress_token"
+        ),
+        (
+            "progress with null", withToken, Rewriting.notification("notifications/progress", #""progressToken":null,"progress":1"#),
             "foreign_token"
         ),
     ])

@@ -181,11 +181,33 @@ import Testing
         #expect(try Rewriting(#"{"jsonrpc":"2.0","id":null,"result":{}}"#, tolerant: true).failure == ReplyFailure("reply_id"))
     }
 
+    @Test(arguments: [("1", "1", true), ("1", "\"1\"", false), ("\"1\"", "\"1\"", true), ("\"1\"", "1", false), ("1", "2", false)])
+    func aPassedIDComesBackAsItself(_ sent: String, _ answered: String, _ isOwn: Bool) throws {
+        let inbound = try Sample.call(id: sent).classify()
+        let requestID = try #require(inbound.requestID)
+        let id = try #require(UpstreamID(passing: requestID))
+        let message = #"{"jsonrpc":"2.0","id":\#(answered),"result":{}}"#
+        let run = Rewriting(message, ReplyExpectation(UpstreamRequest(inbound, id: id)))
+        #expect(run.failure == (isOwn ? nil : ReplyFailure("reply_id")))
+        if isOwn { #expect(run.output == message) }
+    }
+
     @Test func longWhiteSpaceIsCutAtTheSamePlaceForAnyPieces() throws {
         let message = #"{"jsonrpc":"2.0","# + String(repeating: " ", count: 5_000) + #""result":{},"id":"\#(Sample.upstreamText)"}"#
         let whole = try Rewriting(message)
         #expect(whole.output.utf8.count < 2_000)
         #expect(try Rewriting(message, pieces: [UInt8](message.utf8).map { [$0] }).output == whole.output)
+    }
+
+    @Test func aLongProtocolStringIsCutAtTheSamePlaceForAnyPieces() throws {
+        // Found by fuzzing: what is kept for comparison grows by repairs.
+        let name = [UInt8](repeating: 0xFF, count: 90) + [UInt8](#"\/x"#.utf8)
+        let message = [UInt8](#"{"jsonrpc":"2.0","id":3,"method":"elicit"#.utf8) + name + [UInt8](#"","params":{}}"#.utf8)
+        let whole = try Rewriting("", pieces: [message])
+        var generator = SeededGenerator(seed: 5)
+        for _ in 0..<50 {
+            #expect(try Rewriting("", pieces: generator.pieces(of: message, longest: 20)).output == whole.output)
+        }
     }
 
     @Test func membersNobodyDefinedLeaveTheEnvelope() throws {

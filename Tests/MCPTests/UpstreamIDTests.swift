@@ -23,6 +23,26 @@ import Testing
         }
     }
 
+    @Test(arguments: ["1", "-7", "123456789012345678901234567890", "\"a-1_b.c:d\"", "\"\""])
+    func aPlainIDOfTheClientMayGoOn(_ text: String) throws {
+        let requestID = try #require(RequestID(try Sample.json(text)))
+        let id = try #require(UpstreamID(passing: requestID))
+        #expect(Sample.text { id.write(into: &$0) } == text)
+        let content = [UInt8](text.utf8.filter { $0 != UInt8(ascii: "\"") })
+        let isString = text.hasPrefix("\"")
+        #expect(matches(id, content) == isString, "a string is no number")
+        #expect(matchesNumber(id, content) == !isString, "a number is no string")
+        #expect(!matches(id, content + [0x30]) && !matchesNumber(id, content + [0x30]))
+    }
+
+    @Test(arguments: [#""a b""#, #""\u0061""#, #""a\/b""#, "\"ä\""])
+    func anIDWithSeveralSpellingsDoesNot(_ text: String) throws {
+        let requestID = try #require(RequestID(try Sample.json(text)))
+        #expect(UpstreamID(passing: requestID) == nil)
+    }
+
+    private func matchesNumber(_ id: UpstreamID, _ text: [UInt8]) -> Bool { id.matches(number: text.span) }
+
     private func matches(_ id: UpstreamID, _ text: [UInt8]) -> Bool { id.matches(text.span) }
 
     @Test func aSourceNeverRepeats() {
