@@ -229,6 +229,8 @@ public enum Limits {
     public static let lineQueueBytesMax = 4 * 1024 * 1024
     /// One value in a log line.
     public static let logFieldBytesMax = 2_048
+    /// Lines of one error told in ten seconds: all faults of a file (`faultsMax`) fit.
+    public static let logErrorRepeatsMax = 100
     /// Lines of one event told in ten seconds.
     public static let logRepeatsMax = 10
 

@@ -63,45 +63,60 @@ public struct AccessLine: Sendable {
             }
             out.append("\"")
         }
-        text("client", client, into: &out)
-        word("era", era, into: &out)
-        text("method", method, into: &out)
-        text("object", object, into: &out)
-        word("outcome", outcome.label, into: &out)
-        text("rule", rule, into: &out)
-        word("reason", reason, into: &out)
-        number("status", status, into: &out)
-        number("upstream_status", upstreamStatus, into: &out)
-        number("bytes_in", bytesIn, into: &out)
-        number("bytes_out", bytesOut, into: &out)
-        number("redactions", redactions, into: &out)
+        text(",\"client\":", client, into: &out)
+        word(",\"era\":\"", era, into: &out)
+        text(",\"method\":", method, into: &out)
+        text(",\"object\":", object, into: &out)
+        word(",\"outcome\":\"", outcome.label, into: &out)
+        text(",\"rule\":", rule, into: &out)
+        word(",\"reason\":\"", reason, into: &out)
+        number(",\"status\":", status, into: &out)
+        number(",\"upstream_status\":", upstreamStatus, into: &out)
+        number(",\"bytes_in\":", bytesIn, into: &out)
+        number(",\"bytes_out\":", bytesOut, into: &out)
+        number(",\"redactions\":", redactions, into: &out)
         out.append(",\"us\":{\"total\":")
         JSONLine.microseconds(total, into: &out)
         for phase in Phase.allCases where phases[phase.rawValue] > 0 {
-            JSONLine.key(phase.label, into: &out)
+            out.append(Self.key(of: phase))
             JSONLine.microseconds(phases[phase.rawValue], into: &out)
         }
         out.append("}}\n")
     }
 
-    private func text(_ name: StaticString, _ value: [UInt8], into out: inout ByteBuffer) {
+    // Keys come with the comma before and the colon behind: one append each.
+
+    private func text(_ key: StaticString, _ value: [UInt8], into out: inout ByteBuffer) {
         if value.isEmpty { return }
-        JSONLine.key(name, into: &out)
+        out.append(key)
         JSONLine.string(value.span, longest: Limits.accessFieldBytesMax, into: &out)
     }
 
-    private func word(_ name: StaticString, _ value: StaticString, into out: inout ByteBuffer) {
+    private func word(_ key: StaticString, _ value: StaticString, into out: inout ByteBuffer) {
         if value.utf8CodeUnitCount == 0 { return }
-        JSONLine.key(name, into: &out)
-        out.append("\"")
+        out.append(key)
         out.append(value)
-        out.append("\"")
+        out.append(UInt8(ascii: "\""))
     }
 
-    private func number(_ name: StaticString, _ value: Int, into out: inout ByteBuffer) {
-        if value == 0 { return }
-        JSONLine.key(name, into: &out)
-        out.append(decimal: value)
+    private func number(_ key: StaticString, _ value: Int, into out: inout ByteBuffer) {
+        if value <= 0 { return }
+        out.append(key)
+        JSONLine.decimal(UInt64(value), into: &out)
+    }
+
+    private static func key(of phase: Phase) -> StaticString {
+        switch phase {
+        case .receive: ",\"receive\":"
+        case .authenticate: ",\"authenticate\":"
+        case .classify: ",\"classify\":"
+        case .authorize: ",\"authorize\":"
+        case .throttle: ",\"throttle\":"
+        case .reissue: ",\"reissue\":"
+        case .forward: ",\"forward\":"
+        case .scrub: ",\"scrub\":"
+        case .deliver: ",\"deliver\":"
+        }
     }
 
     private static func hex(_ value: UInt64, into out: inout ByteBuffer) {

@@ -27,11 +27,29 @@ enum JSONLine {
         out.append("...\"")
     }
 
+    /// Appends a number in decimal.
+    static func decimal(_ value: UInt64, into out: inout ByteBuffer) { digits(value, hasTenth: false, into: &out) }
+
     /// Appends a duration as microseconds with one decimal.
-    static func microseconds(_ nanoseconds: UInt64, into out: inout ByteBuffer) {
-        out.append(decimal: Int(clamping: nanoseconds / 1_000))
-        out.append(UInt8(ascii: "."))
-        out.append(UInt8(ascii: "0") + UInt8(nanoseconds % 1_000 / 100))
+    static func microseconds(_ nanoseconds: UInt64, into out: inout ByteBuffer) { digits(nanoseconds / 100, hasTenth: true, into: &out) }
+
+    /// Writes digits from the last to the first into a few bytes of its own, so that the buffer is asked for room once.
+    private static func digits(_ value: UInt64, hasTenth: Bool, into out: inout ByteBuffer) {
+        var text = InlineArray<24, UInt8>(repeating: 0)
+        var at = 24
+        var rest = value
+        if hasTenth {
+            text[23] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            text[22] = UInt8(ascii: ".")
+            at = 22
+            rest /= 10
+        }
+        repeat {
+            at -= 1
+            text[at] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        out.append(text.span.extracting(at..<24))
     }
 
     private static func isPlain(_ text: Span<UInt8>) -> Bool {

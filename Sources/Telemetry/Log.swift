@@ -2,8 +2,8 @@ import Core
 
 /// What Louver tells its operator: JSON lines, one per event, from any thread, never blocking.
 ///
-/// An event that repeats is told `Limits.logRepeatsMax` times in ten seconds; then it is counted, and the next line of it tells how many
-/// were held back.
+/// An event that repeats is told `Limits.logRepeatsMax` times in ten seconds, an error `Limits.logErrorRepeatsMax` times; then it is
+/// counted, and the next line of it tells how many were held back.
 public final class Log: Sendable {
     /// How often an event came lately.
     private struct Repeats: Sendable {
@@ -36,7 +36,7 @@ public final class Log: Sendable {
     /// Writes a line. `event` is a stable name such as `upstream_connect_failed`.
     public func event(_ level: LogLevel, _ event: StaticString, _ fields: LogField..., at now: WallTime = .now()) {
         guard takes(level), let writer else { return }
-        let (mayTell, heldBack) = admit(event, now)
+        let (mayTell, heldBack) = admit(event, atMost: level == .error ? Limits.logErrorRepeatsMax : Limits.logRepeatsMax, now)
         guard mayTell else { return }
         var line = ByteBuffer(capacity: 256)
         Self.write(level, event, fields, heldBack: heldBack, now, into: &line)
@@ -79,7 +79,7 @@ public final class Log: Sendable {
     }
 
     /// Whether an event may be told now, and how many of it were held back since the last one told.
-    private func admit(_ event: StaticString, _ now: WallTime) -> (Bool, Int) {
+    private func admit(_ event: StaticString, atMost repeatsMax: Int, _ now: WallTime) -> (Bool, Int) {
         let key = UInt(bitPattern: event.utf8Start)
         return memory.withLock { memory in
             var repeats = memory.repeats[key] ?? Repeats(windowStart: now, told: 0, heldBack: 0)
@@ -90,7 +90,7 @@ public final class Log: Sendable {
                 repeats.windowStart = now
                 repeats.told = 0
             }
-            let mayTell = repeats.told < Limits.logRepeatsMax
+            let mayTell = repeats.told < repeatsMax
             let heldBack = mayTell ? repeats.heldBack : 0
             if mayTell {
                 repeats.told += 1

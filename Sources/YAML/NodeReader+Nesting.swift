@@ -35,7 +35,7 @@ extension NodeReader {
         }
     }
 
-    /// A list of texts, none of them empty; the default when the key is absent. A single text stands for a list of one only where `orOne` is set.
+    /// A list of texts, none of them empty; the default when the key is absent. With `orOne` a single text stands for a list of it.
     public func strings(_ key: String, default otherwise: [String] = [], orOne: Bool = false) -> [String] {
         if orOne, let node = node(key), node.scalar != nil, node.scalar?.kind != .null {
             return convert(node, name: name(of: key)) { Self.text($0) }.map { [$0] } ?? []

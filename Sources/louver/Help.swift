@@ -4,8 +4,8 @@ enum Help {
     static func overview(_ commands: [Command], _ terminal: Terminal) -> String {
         let width = (commands.map(\.name.count).max() ?? 0) + 2
         var lines = [
-            "\(terminal.styled("louver", .bold)) stands between MCP clients and an Airflow MCP server: it knows who calls, asks the policy,",
-            "limits, and takes secrets out of what comes back.", "", "usage: louver VERB [FLAGS]", "",
+            "\(terminal.styled("louver", .bold)) stands between MCP clients and an Airflow MCP server: it knows who calls, asks the",
+            "policy, limits, and takes secrets out of what comes back.", "", "usage: louver VERB [FLAGS]", "",
         ]
         for command in commands { lines.append("  \(terminal.styled(pad(command.name, width), .bold))\(command.summary)") }
         lines += ["", "`louver VERB --help` explains a verb, with examples."]

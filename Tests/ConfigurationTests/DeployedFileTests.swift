@@ -44,7 +44,8 @@ import YAML
             let options = OptionsReader.read(Array(text.utf8), file: "louver.yaml", faults: Faults())
             return options.map {
                 "\($0.workers as Any) \($0.issuers[0].leeway) \($0.issuers[0].maximumLifetime) \($0.upstreams[0].wire) "
-                    + "\($0.upstreams[0].connections) \($0.upstreams[0].timeout) \($0.upstreams[0].idleTimeout) \($0.upstreams[0].orphanTimeout)"
+                    + "\($0.upstreams[0].connections) \($0.upstreams[0].timeout) \($0.upstreams[0].idleTimeout) "
+                    + "\($0.upstreams[0].orphanTimeout)"
             } ?? "faulty"
         }
         #expect(described(written.joined(separator: "\n")) == described(Self.text))

@@ -33,9 +33,10 @@ import Testing
         line.add(.scrub, nanoseconds: 100)
         #expect(
             text(line)
-                == #"{"time":"2023-11-14T22:13:20.123Z","id":"00000000000000ab","principal":"0001020304050607","client":"cursor","era":"modern","#
-                + #""method":"tools/call","object":"list_dags","outcome":"answered","rule":"read-own-dags","status":200,"upstream_status":200,"#
-                + #""bytes_in":12,"bytes_out":3456,"redactions":2,"us":{"total":1234.5,"authenticate":1.5,"scrub":1.0}}"# + "\n")
+                == #"{"time":"2023-11-14T22:13:20.123Z","id":"00000000000000ab","principal":"0001020304050607","client":"cursor","#
+                + #""era":"modern","method":"tools/call","object":"list_dags","outcome":"answered","rule":"read-own-dags","#
+                + #""status":200,"upstream_status":200,"bytes_in":12,"bytes_out":3456,"redactions":2,"#
+                + #""us":{"total":1234.5,"authenticate":1.5,"scrub":1.0}}"# + "\n")
     }
 
     @Test func leavesOutWhatIsNot() {
@@ -44,8 +45,8 @@ import Testing
         line.reason = "bad_host"
         #expect(
             text(line)
-                == #"{"time":"1970-01-01T00:00:00.000Z","id":"0000000000000000","outcome":"refused","reason":"bad_host","us":{"total":0.0}}"#
-                + "\n")
+                == #"{"time":"1970-01-01T00:00:00.000Z","id":"0000000000000000","outcome":"refused","#
+                + #""reason":"bad_host","us":{"total":0.0}}"# + "\n")
     }
 
     @Test func namesAreCutAndEscaped() {

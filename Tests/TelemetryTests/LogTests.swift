@@ -42,6 +42,15 @@ import Testing
         #expect(!lines.contains { $0.contains("unseen") })
     }
 
+    @Test func allFaultsOfAFileFit() throws {
+        let file = TemporaryFile()
+        let writer = try LineWriter.start(.file(file.path))
+        let log = Log(writer: writer)
+        for _ in 0..<Limits.faultsMax { log.event(.error, "reload_refused", at: WallTime(seconds: 1)) }
+        writer.finish()
+        #expect(file.lines().count == Limits.faultsMax)
+    }
+
     @Test func aSilentLogTakesNothing() {
         #expect(!Log.silent.takes(.error))
         Log.silent.event(.error, "nothing")

@@ -58,7 +58,8 @@ import YAML
         ),
         (
             "a: b: c\n",
-            "f.yaml:1:5: not valid YAML: mapping values are not allowed in this context\n    put quotes around text that holds `: `, or mend the indentation"
+            "f.yaml:1:5: not valid YAML: mapping values are not allowed in this context\n    "
+                + "put quotes around text that holds `: `, or mend the indentation"
         ),
         (
             "a:\n\t- b\n",

@@ -15,9 +15,8 @@ public enum OptionsAdvice {
             warnings.append("no issuer names an `authorization_server`: clients are not told where to get a token and must bring one")
         }
         for issuer in options.issuers where issuer.audiences.isEmpty {
-            warnings.append(
-                "issuer `\(issuer.issuer)` has no `audiences`: its tokens must be for \(options.routes.map { $0.externalURL.description }.joined(separator: " or "))"
-            )
+            let resources = options.routes.map { $0.externalURL.description }.joined(separator: " or ")
+            warnings.append("issuer `\(issuer.issuer)` has no `audiences`: its tokens must be for \(resources)")
         }
         if options.sessionKey == nil {
             warnings.append("no `sessions.key_file`: sessions end when this process ends, and other replicas cannot serve them")
@@ -35,11 +34,13 @@ public enum OptionsAdvice {
         switch upstream.reissue {
         case .static:
             warnings.append(
-                "\(name) gets one token for everybody (`mode: static`): Airflow's own permissions and audit log see that one account, so only the policy tells callers apart"
+                "\(name) gets one token for everybody (`mode: static`): Airflow's own permissions and audit log see that one account, "
+                    + "so only the policy tells callers apart"
             )
         case .some(.none):
             warnings.append(
-                "\(name) gets no token (`mode: none`): a standalone Airflow MCP server then acts with its own account for every caller, so only the policy tells callers apart"
+                "\(name) gets no token (`mode: none`): a standalone Airflow MCP server then acts with its own account for every "
+                    + "caller, so only the policy tells callers apart"
             )
         case .mint(let mint) where mint.roles == nil:
             warnings.append("\(name) gets tokens without a role: Airflow's simple auth manager refuses them; write `roles` if it is in use")

@@ -18,9 +18,8 @@ public enum PoliciesDirectory {
         if let found = places.first(where: isDirectory) { return canonical(found) }
         throw Failure(
             .louver, "policies_missing",
-            detail:
-                "the policies that come with Louver are not at \(canonical(home + "/.."))/share/louver/policies; say where with --policies or $LOUVER_POLICIES"
-        )
+            detail: "the policies that come with Louver are not at \(canonical(home + "/.."))/share/louver/policies; "
+                + "say where with --policies or $LOUVER_POLICIES")
     }
 
     /// The path of the running program, as the kernel knows it.

@@ -65,8 +65,8 @@ extension Snapshot {
     }
 
     private static func policy(_ policy: PolicySet) -> String {
-        "policy \(policy.name) (server \(policy.server), \(Self.count(policy.ruleIDs.count, "rule")), \(Self.count(policy.limits.count, "limit")), "
-            + "hash \(String(decoding: policy.hash.prefix(12), as: UTF8.self)))"
+        "policy \(policy.name) (server \(policy.server), \(Self.count(policy.ruleIDs.count, "rule")), "
+            + "\(Self.count(policy.limits.count, "limit")), hash \(String(decoding: policy.hash.prefix(12), as: UTF8.self)))"
     }
 
     private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
