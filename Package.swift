@@ -60,7 +60,7 @@ let package = Package(
         room("MCP", needs: ["Core", "JSON", "HTTP", "Crypto"], exclude: ["README.md"]),
         room("RateLimit", needs: ["Core", "Redis"], resources: [.embedInCode("TokenBucket.lua")]),
         room("Policy", needs: ["Core", "JSON", "YAML", "Crypto", "Identity", "RateLimit"]),
-        room("Redaction", needs: ["Core", "JSON", "YAML", "Crypto", "CScan", "CPCRE2"]),
+        room("Redaction", needs: ["Core", "JSON", "YAML", "Crypto", "CScan", "CPCRE2", "CZlib"]),
 
         // Floor 4: assembly.
         room(

@@ -1,4 +1,4 @@
-// Base64 of either alphabet for probing and decoding runs.
+// Base64 of either alphabet, base32 and hexadecimal, for probing and decoding runs.
 #include "CScan.h"
 
 static const uint8_t sextet[256] = {
@@ -25,6 +25,42 @@ size_t cscan_base64(const uint8_t *text, size_t count, uint8_t *out) {
     for (; at < count && sextet[text[at]]; at++) {
         word = word << 6 | (sextet[text[at]] - 1u);
         bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            out[written++] = (uint8_t)(word >> bits);
+        }
+    }
+    return written;
+}
+
+static inline int hex_value(uint8_t byte) {
+    if ((uint8_t)(byte - '0') < 10) return byte - '0';
+    uint8_t low = byte | 0x20;
+    return (uint8_t)(low - 'a') < 6 ? low - 'a' + 10 : -1;
+}
+
+size_t cscan_hex(const uint8_t *text, size_t count, uint8_t *out) {
+    size_t written = 0;
+    for (size_t at = 0; at + 1 < count; at += 2) {
+        int high = hex_value(text[at]), low = hex_value(text[at + 1]);
+        if (high < 0 || low < 0) break;
+        out[written++] = (uint8_t)(high << 4 | low);
+    }
+    return written;
+}
+
+size_t cscan_base32(const uint8_t *text, size_t count, uint8_t *out) {
+    uint64_t word = 0;
+    unsigned bits = 0;
+    size_t written = 0;
+    for (size_t at = 0; at < count; at++) {
+        uint8_t byte = text[at];
+        unsigned value;
+        if ((uint8_t)((byte | 0x20) - 'a') < 26) value = (unsigned)((byte | 0x20) - 'a');
+        else if ((uint8_t)(byte - '2') < 6) value = (unsigned)(byte - '2') + 26;
+        else break;
+        word = word << 5 | value;
+        bits += 5;
         if (bits >= 8) {
             bits -= 8;
             out[written++] = (uint8_t)(word >> bits);

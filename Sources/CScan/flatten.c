@@ -323,3 +323,24 @@ cscan_flat cscan_flatten(
     }
     return (cscan_flat){at, in.written, in.made, 0};
 }
+
+cscan_flat cscan_unpercent(const uint8_t *source, size_t count, uint8_t *view, cscan_turn *turns, size_t turn_capacity) {
+    flattener in = {source, count, 1, view, 0, turns, 0, turn_capacity};
+    size_t at = 0;
+    while (at < count) {
+        int high = -1, low = -1;
+        if (source[at] == '%' && at + 3 <= count) {
+            high = hex_value(source[at + 1]);
+            low = hex_value(source[at + 2]);
+        }
+        if (high < 0 || low < 0) {
+            view[in.written++] = source[at++];
+            continue;
+        }
+        if (in.made + 1 > in.room) return (cscan_flat){at, in.written, in.made, 1};
+        view[in.written++] = (uint8_t)(high << 4 | low);
+        at += 3;
+        turn(&in, at, at, 0);
+    }
+    return (cscan_flat){at, in.written, in.made, 0};
+}

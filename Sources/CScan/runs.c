@@ -103,7 +103,7 @@ typedef struct {
 } runner;
 
 static inline void emit(runner *in, size_t start, size_t end) {
-    if (end - start >= in->least) in->runs[in->found++] = (cscan_run){(uint32_t)start, (uint32_t)(end - start)};
+    if (end - start >= in->least) in->runs[in->found++] = (cscan_run){(uint32_t)start, (uint32_t)(end - start), 0};
 }
 
 // Takes in the class bits of text[at, at + 64).

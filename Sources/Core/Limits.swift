@@ -199,6 +199,12 @@ public enum Limits {
     public static let redactionBlockReachBytes = 64 * 1024
     /// Text already written out that a scan may still look back at.
     public static let redactionContextBytes = 1_024
+    /// Encodings inside of encodings that are looked into.
+    public static let redactionDecodeDepthMax = 3
+    /// One encoded run that is looked into; a longer one is replaced.
+    public static let redactionEncodedBytesMax = 64 * 1024
+    /// What one compressed run may grow to.
+    public static let redactionInflatedBytesMax = 1024 * 1024
     /// How far a decision about one place may look ahead.
     public static let redactionLookBytes = 4_096
     /// Values of one reply that may be nested below the value being scrubbed.

@@ -44,9 +44,9 @@ struct DetectorFile {
         let wantsGroup = entry.optionalInt("group", in: 0...15)
         entry.finish()
         guard !id.isEmpty, !pattern.isEmpty else { return }
-        if !Self.isSlug(id) { entry.fault("id", "`\(id)` is not lower case letters, digits and hyphens") }
-        if !Self.isSlug(kind) {
-            entry.fault("kind", "`\(kind)` is not lower case letters, digits and hyphens", remedy: "at most 32 of them")
+        if !Self.isSlug(id, longest: 64) { entry.fault("id", "`\(id)` is not lower case letters, digits and hyphens") }
+        if !Self.isSlug(kind, longest: 40) {
+            entry.fault("kind", "`\(kind)` is not lower case letters, digits and hyphens", remedy: "at most 40 of them")
         }
         if let other = ids.updateValue(entry.file, forKey: id) {
             entry.fault("id", "`\(id)` is taken in \(other)", remedy: "choose another")
@@ -98,8 +98,8 @@ struct DetectorFile {
         return UInt16(kinds.count - 1)
     }
 
-    private static func isSlug(_ text: String) -> Bool {
-        (2...32).contains(text.utf8.count) && text.utf8.allSatisfy { $0 &- 0x61 < 26 || ASCII.isDigit($0) || $0 == UInt8(ascii: "-") }
+    private static func isSlug(_ text: String, longest: Int) -> Bool {
+        (2...longest).contains(text.utf8.count) && text.utf8.allSatisfy { $0 &- 0x61 < 26 || ASCII.isDigit($0) || $0 == UInt8(ascii: "-") }
     }
 
     private static func decimal(_ text: String) -> Double? {

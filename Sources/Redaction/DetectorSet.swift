@@ -11,6 +11,8 @@ public final class DetectorSet: Sendable {
     let kindBytes: [[UInt8]]
     /// The literals of all detectors and of what the engine knows by itself.
     let prefixes: LiteralSet
+    /// The words that names of keys are made of.
+    let words = KeyWords()
     /// The parts of names under which secrets stand.
     let keyNames: LiteralSet
     /// For a literal of `prefixes`, the targets in `targets[targetStarts[literal]..<targetStarts[literal + 1]]`.
@@ -22,6 +24,8 @@ public final class DetectorSet: Sendable {
         case detector(Int)
         /// `://`: a URI whose userinfo may hold a password.
         case uri
+        /// An AWS key id: its secret key may be near.
+        case keyID
         /// The label line of a private key.
         case keyBlock
     }
@@ -55,6 +59,7 @@ public final class DetectorSet: Sendable {
             }
         }
         want(Wanted(text: "://", ignoresCase: false, startsWord: false), .uri)
+        for literal in ["AKIA", "ASIA"] { want(Wanted(text: literal, ignoresCase: false, startsWord: true), .keyID) }
         want(Wanted(text: "PRIVATE KEY", ignoresCase: false, startsWord: false), .keyBlock)
         var starts = [0]
         var flat: [Target] = []

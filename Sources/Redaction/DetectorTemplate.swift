@@ -50,6 +50,7 @@ public struct DetectorTemplate: Sendable {
         guard let end = bytes[start...].firstIndex(of: UInt8(ascii: "}")) else { return nil }
         let inside = bytes[(start + 1)..<end]
         guard let colon = inside.lastIndex(of: UInt8(ascii: ":")), colon > inside.startIndex else { return nil }
+        guard !inside.contains(where: { $0 <= 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "{") }) else { return nil }
         let counts = inside[(colon + 1)...].split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         let numbers = counts.compactMap { Int(String(decoding: $0, as: UTF8.self)) }
         guard numbers.count == counts.count, (1...2).contains(numbers.count), numbers[0] >= 0, numbers[0] <= numbers[numbers.count - 1],

@@ -8,6 +8,8 @@ final class FlatView {
     private(set) var count = 0
     private var turns: [cscan_turn] = []
     private var turnCount = 0
+    /// Whether the text holds a percent sign.
+    private(set) var hasPercent = false
     /// Whether the view is the source, byte for byte.
     private(set) var isSource = true
 
@@ -18,13 +20,13 @@ final class FlatView {
     func flatten(_ source: Span<UInt8>, isFinal: Bool) -> (taken: Int, traits: UInt32) {
         let traits = source.withUnsafeBufferPointer { cscan_traits($0.baseAddress, $0.count) }
         turnCount = 0
+        hasPercent = traits & UInt32(CSCAN_HAS_PERCENT) != 0
         isSource = traits & Self.needsFlattening == 0
         if isSource {
             count = source.count
             return (source.count, traits)
         }
-        if bytes.count < source.count { bytes = [UInt8](repeating: 0, count: max(source.count, 4_096)) }
-        if turns.isEmpty { turns = [cscan_turn](repeating: cscan_turn(), count: 512) }
+        reserve(source.count)
         while true {
             let flat = source.withUnsafeBufferPointer { from in
                 bytes.withUnsafeMutableBufferPointer { view in
@@ -42,8 +44,33 @@ final class FlatView {
         }
     }
 
+    /// Makes the view in which `%` escapes are resolved.
+    func unpercent(_ source: Span<UInt8>) {
+        reserve(source.count)
+        isSource = false
+        while true {
+            let flat = source.withUnsafeBufferPointer { from in
+                bytes.withUnsafeMutableBufferPointer { view in
+                    turns.withUnsafeMutableBufferPointer { turns in
+                        cscan_unpercent(from.baseAddress, from.count, view.baseAddress, turns.baseAddress, turns.count)
+                    }
+                }
+            }
+            count = flat.written
+            turnCount = flat.turns
+            if flat.is_full == 0 { return }
+            turns = [cscan_turn](repeating: cscan_turn(), count: turns.count * 4)
+        }
+    }
+
+    private func reserve(_ count: Int) {
+        if bytes.count < count { bytes = [UInt8](repeating: 0, count: max(count, 4_096)) }
+        if turns.isEmpty { turns = [cscan_turn](repeating: cscan_turn(), count: 512) }
+    }
+
     /// Where in the source the view byte at `place` begins.
     func sourceStart(of place: Int) -> Int {
+        if isSource { return place }
         let after = turnsUpTo(place)
         if after == 0 { return place }
         let turn = turns[after - 1]
@@ -52,6 +79,7 @@ final class FlatView {
 
     /// Where in the source the view bytes before `place` end.
     func sourceEnd(of place: Int) -> Int {
+        if isSource { return place }
         let before = turnsUpTo(place - 1)
         if before < turnCount, Int(turns[before].view) == place { return Int(turns[before].end) }
         if before == 0 { return place }

@@ -13,6 +13,7 @@ enum GrammarKind: UInt16, CaseIterable {
     case webhookURL
     case urlPassword
     case awsSecretKey
+    case discordToken
     case encoded
     case undecided
 
@@ -32,6 +33,7 @@ enum GrammarKind: UInt16, CaseIterable {
         case .webhookURL: "webhook-url"
         case .urlPassword: "url-password"
         case .awsSecretKey: "aws-secret-key"
+        case .discordToken: "discord-token"
         case .encoded: "encoded-secret"
         case .undecided: "withheld"
         }

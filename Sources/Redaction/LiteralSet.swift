@@ -1,4 +1,5 @@
 import CScan
+import Core
 
 /// Literals compiled for one pass over a text.
 ///
@@ -52,10 +53,21 @@ final class LiteralSet: @unchecked Sendable {
 
     deinit { cscan_set_free(set) }
 
-    /// Writes hits from place `at` on and moves `at` to where to go on, which is the end of the text when it is done.
-    func find(in text: Span<UInt8>, at: inout Int, hits: inout [cscan_hit]) -> Int {
-        text.withUnsafeBufferPointer { bytes in
-            hits.withUnsafeMutableBufferPointer { cscan_find(set, bytes.baseAddress, bytes.count, &at, $0.baseAddress, $0.count) }
+    /// Writes hits from place `at` on, at most `hitCapacity`, and moves `at` to where to go on, which is the end of the text when it is
+    /// done.
+    func find(in text: Span<UInt8>, at: inout Int, hits: UnsafeMutablePointer<cscan_hit>, capacity: Int) -> Int {
+        text.withUnsafeBufferPointer { cscan_find(set, $0.baseAddress, $0.count, &at, hits, capacity) }
+    }
+
+    /// Whether a short text holds no literal of either set, no escape and no run that may be encoded text.
+    static func isPlain(_ text: Span<UInt8>, _ first: LiteralSet, _ second: LiteralSet) -> Bool {
+        text.withUnsafeBufferPointer { cscan_is_plain(first.set, second.set, $0.baseAddress, $0.count) != 0 }
+    }
+
+    /// Whether a short text holds no literal of either set, no escape and no run that may be encoded text.
+    static func isPlain(_ text: borrowing ByteBuffer, _ first: LiteralSet, _ second: LiteralSet) -> Bool {
+        text.withReadable { bytes in
+            cscan_is_plain(first.set, second.set, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count) != 0
         }
     }
 }

@@ -33,7 +33,7 @@ public enum Placeholder {
         for at in 0..<head.utf8CodeUnitCount where text[start + at] != head.utf8Start[at] { return nil }
         var at = start + head.utf8CodeUnitCount
         let kindStart = at
-        while at < text.count, at - kindStart < 48, isKindByte(text[at]) { at += 1 }
+        while at < text.count, at - kindStart < 40, isKindByte(text[at]) { at += 1 }
         guard at - kindStart >= 2 else { return nil }
         guard at < text.count, text[at] == UInt8(ascii: "_"), text.count - at > tagCount else { return at - start }
         for index in 1...tagCount where !isTagByte(text[at + index]) { return at - start }

@@ -9,8 +9,9 @@ import JSON
 public final class ReplyScrubber: ValueScrubber {
     private let engine: RedactionEngine
     private let text: TextScrubber
-    private var keyName = KeyName()
-    private var levels: [Level]
+    private let keyNames: KeyNames
+    // Fixed memory, so that a value costs no check of its own.
+    private let levels: UnsafeMutablePointer<Level>
     private var depth = 0
     private var role = FieldRole.text
     private var hasFailed = false
@@ -38,9 +39,13 @@ public final class ReplyScrubber: ValueScrubber {
     /// Makes a scrubber.
     public init(_ engine: RedactionEngine) {
         self.engine = engine
-        text = TextScrubber(engine, lineSlashes: 1)
-        levels = [Level](repeating: Level(), count: Limits.redactionDepthMax + 1)
+        keyNames = KeyNames(engine.detectors.words)
+        text = TextScrubber(engine, lineSlashes: 1, names: keyNames)
+        levels = .allocate(capacity: Limits.redactionDepthMax + 1)
+        levels.initialize(repeating: Level(), count: Limits.redactionDepthMax + 1)
     }
+
+    deinit { levels.deallocate() }
 
     /// Forgets the reply and its counts, and keeps the memory.
     public func reset() {
@@ -87,14 +92,16 @@ public final class ReplyScrubber: ValueScrubber {
         let named = levels[depth].named
         levels[depth].named = .none
         levels[depth].isName = Self.isName(decoded)
-        levels[depth].key = keyName.classify(decoded)
+        levels[depth].key = keyNames.classify(decoded)
         if named.tier != .none, ASCII.equalsIgnoringCase(decoded, "value") { levels[depth].key = named }
-        if role != .text || raw.count < 10 {
+        if role != .text || raw.count < 10 || keyNames.isClean(raw) {
             out.append(raw)
             return
         }
+        let before = text.replacements
         text.push(raw, into: &out)
         text.finish(into: &out)
+        if text.replacements == before { keyNames.noteClean(raw) }
     }
 
     private static func isName(_ key: Span<UInt8>) -> Bool {
@@ -182,18 +189,25 @@ public final class ReplyScrubber: ValueScrubber {
 
     /// Keeps the beginning of a string that may be the name of what comes next.
     private func remember(_ raw: Span<UInt8>) {
-        for at in 0..<min(raw.count, KeyName.longest + 1 - element.count) { element.append(raw[at]) }
+        for at in 0..<min(raw.count, KeyNames.longest + 1 - element.count) { element.append(raw[at]) }
     }
 
     /// `{"key": "db_password", "value": …}`, `["--password", …]`, `["password", …]`.
     private func readElement() {
-        guard element.count <= KeyName.longest else { return }
+        guard element.count <= KeyNames.longest else { return }
         if levels[depth].isName {
-            levels[depth].named = keyName.classify(element.span)
+            let kind = classifyElement()
+            levels[depth].named = kind
         } else if levels[depth].count == 0 || element.first == UInt8(ascii: "-") {
-            for byte in element where !KeyName.isPart(byte) { return }
-            levels[depth].flag = keyName.classify(element.span)
+            for byte in element where !KeyNames.isPart(byte) { return }
+            let kind = classifyElement()
+            levels[depth].flag = kind
         }
+    }
+
+    private func classifyElement() -> KeyClass {
+        let name = element
+        return keyNames.classify(name.span)
     }
 
     // MARK: Blobs

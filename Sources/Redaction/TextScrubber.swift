@@ -17,16 +17,20 @@ public final class TextScrubber {
     /// All that follows does.
     private var isDropping = false
     private var isAtStart = true
+    /// Bytes that came since the last look.
+    private var fresh = 0
     private var whole = KeyClass.none
     private var counts: [Int]
     private var numbers = 0
 
     /// Makes a scrubber of plain text.
-    public convenience init(_ engine: RedactionEngine) { self.init(engine, lineSlashes: 0) }
+    public convenience init(_ engine: RedactionEngine) {
+        self.init(engine, lineSlashes: 0, names: KeyNames(engine.detectors.words))
+    }
 
-    init(_ engine: RedactionEngine, lineSlashes: Int) {
+    init(_ engine: RedactionEngine, lineSlashes: Int, names: KeyNames) {
         self.engine = engine
-        scan = WindowScan(engine.detectors)
+        scan = WindowScan(engine, names: names)
         scan.lineSlashes = lineSlashes
         counts = [Int](repeating: 0, count: engine.detectors.kinds.count)
     }
@@ -35,27 +39,39 @@ public final class TextScrubber {
     public func push(_ chunk: Span<UInt8>, into out: inout ByteBuffer) {
         var at = 0
         while at < chunk.count {
-            let room = max(Limits.redactionWindowBytes - (pending.readableCount - contextBytes), 4_096)
+            // What waits is looked at again only when it has grown by half a window or more.
+            let room = max(Limits.redactionWindowBytes - (pending.readableCount - contextBytes), Limits.redactionWindowBytes / 2 - fresh)
             let end = min(chunk.count, at + room)
             pending.append(chunk.extracting(at..<end))
+            fresh += end - at
             at = end
-            if pending.readableCount - contextBytes >= Limits.redactionWindowBytes { process(isFinal: false, into: &out) }
+            if fresh >= Limits.redactionWindowBytes / 2,
+                pending.readableCount - contextBytes >= Limits.redactionWindowBytes
+            {
+                process(isFinal: false, into: &out)
+            }
         }
     }
 
     /// Appends all that can be decided without the text that is still to come.
     public func settle(into out: inout ByteBuffer) {
-        if whole.tier == .none, pending.readableCount > contextBytes { process(isFinal: false, into: &out) }
+        let waiting = pending.readableCount - contextBytes
+        if whole.tier == .none, fresh > 0, fresh * 64 >= waiting { process(isFinal: false, into: &out) }
     }
 
     /// Ends the text: appends what is left of it and is ready for another, which is a part of the same reply: a private key whose lines
     /// come one by one stays open.
     public func finish(into out: inout ByteBuffer) {
-        if pending.readableCount > contextBytes || isGoingOn { process(isFinal: true, into: &out) }
+        if isAtStart, contextBytes == 0, isPlain() {
+            out.append(pending.readable)
+        } else if pending.readableCount > contextBytes || isGoingOn {
+            process(isFinal: true, into: &out)
+        }
         pending.clear()
         contextBytes = 0
         contextView = 0
         isGoingOn = false
+        fresh = 0
         isDropping = false
         isAtStart = true
         whole = .none
@@ -69,6 +85,7 @@ public final class TextScrubber {
         contextBytes = 0
         contextView = 0
         isGoingOn = false
+        fresh = 0
         isDropping = false
         isAtStart = true
         whole = .none
@@ -76,6 +93,7 @@ public final class TextScrubber {
         scan.block = KeyBlock()
         scan.failures = 0
         numbers = 0
+        replacements = 0
         for index in 0..<counts.count where counts[index] != 0 { counts[index] = 0 }
     }
 
@@ -90,13 +108,16 @@ public final class TextScrubber {
     }
 
     /// How many placeholders were written since the last `reset`.
-    var replacements: Int { counts.reduce(numbers, +) }
+    private(set) var replacements = 0
 
     /// Ends a private key that is still open.
     func closeBlock() { scan.block = KeyBlock() }
 
     /// Counts a number that was set to 0 outside of a text.
-    func countNumber() { numbers += 1 }
+    func countNumber() {
+        numbers += 1
+        replacements += 1
+    }
 
     /// Says of the text that begins now that it is the value of a key, or that only precise patterns may look at it.
     func begin(valueOf key: KeyClass, isPreciseOnly: Bool = false) {
@@ -106,8 +127,18 @@ public final class TextScrubber {
 
     // MARK: Windows
 
+    /// Whether a short text that came whole can be passed without a closer look, as most values of a reply can.
+    private func isPlain() -> Bool {
+        guard pending.readableCount <= Self.shortBytes, whole.tier == .none, !scan.block.isOpen else { return false }
+        return LiteralSet.isPlain(pending, scan.set.prefixes, scan.set.keyNames)
+    }
+
+    private static let shortBytes = 512
+
     private func process(isFinal: Bool, into out: inout ByteBuffer) {
         let region = contextView
+        fresh = 0
+        scan.isAtStart = isAtStart
         let cut: Int
         let cutSource: Int
         let keep: Int
@@ -131,7 +162,7 @@ public final class TextScrubber {
             keep = scan.view.unitStart(max(0, cut - Limits.redactionContextBytes), in: source)
             keepSource = scan.view.isSource ? keep : scan.view.sourceStart(of: keep)
         }
-        isAtStart = false
+        isAtStart = isAtStart && keepSource == 0
         pending.consume(keepSource)
         contextBytes = cutSource - keepSource
         contextView = cut - keep
@@ -140,7 +171,7 @@ public final class TextScrubber {
     private func look(
         _ text: Span<UInt8>, _ source: Span<UInt8>, _ region: Int, isFinal: Bool, into out: inout ByteBuffer
     ) -> Int {
-        let cut = scan.scan(text, from: region, isFinal: isFinal, isGoingOn: isGoingOn, whole: isAtStart ? whole : .none)
+        let cut = scan.scan(text, from: region, isFinal: isFinal, isGoingOn: isGoingOn, whole: region == 0 && isAtStart ? whole : .none)
         let view = scan.view
         var written = contextBytes
         for finding in scan.findings {
@@ -154,7 +185,7 @@ public final class TextScrubber {
         if end > written { out.append(source.extracting(written..<end)) }
         let last = scan.findings.last
         isGoingOn = last.map { $0.goesOn && $0.end == cut && !isFinal } ?? false
-        if isGoingOn, isAtStart, whole.tier != .none { isDropping = true }
+        if isGoingOn, region == 0, isAtStart, whole.tier != .none { isDropping = true }
         scan.block = scan.blockAfter(cut, region)
         return cut
     }
@@ -164,18 +195,13 @@ public final class TextScrubber {
         case .nothing: return
         case .zero:
             numbers += 1
+            replacements += 1
             out.append(UInt8(ascii: "0"))
         case .placeholder:
             let kind = Int(finding.kind)
             counts[kind] += 1
-            let tag: UInt64
-            if let made = finding.tag {
-                tag = made
-            } else {
-                let secret = text.extracting(finding.tagStart..<finding.tagEnd)
-                tag = finding.isBody ? engine.tagOfBody(secret) : engine.tag(of: secret)
-            }
-            Placeholder.append(kind: engine.detectors.kindBytes[kind], tag: tag, style: engine.style, to: &out)
+            replacements += 1
+            Placeholder.append(kind: engine.detectors.kindBytes[kind], tag: scan.tag(of: finding, in: text), style: engine.style, to: &out)
         }
     }
 }

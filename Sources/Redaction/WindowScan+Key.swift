@@ -39,7 +39,7 @@ extension WindowScan {
         touchedEnd = false
         var low = place
         let floor = max(0, place - Self.keyReach)
-        while low > floor, KeyName.isPart(text[low - 1]) { low -= 1 }
+        while low > floor, KeyNames.isPart(text[low - 1]) { low -= 1 }
         let limit = min(text.count, place + Limits.redactionLookBytes)
         var high = keyEnd(text, place, limit)
         if touchedEnd, grows(text, limit) { return hold(low) }
@@ -47,7 +47,7 @@ extension WindowScan {
         guard high > low, high - place < Self.keyReach else { return }
         while high > low, text[high - 1] == 0x2E || text[high - 1] == 0x2D { high -= 1 }
         let isFlag = low < high && text[low] == 0x2D
-        let kind = keyName.classify(text.extracting(low..<high))
+        let kind = keyNames.classify(text.extracting(low..<high))
         guard kind.tier != .none else { return }
         touchedEnd = false
         // The byte before the name, or before the quote it stands in.
@@ -64,7 +64,7 @@ extension WindowScan {
         var high = place
         while high - place < Self.keyReach {
             let next = byte(text, high, limit)
-            guard next >= 0, KeyName.isPart(UInt8(next)) else { break }
+            guard next >= 0, KeyNames.isPart(UInt8(next)) else { break }
             high += 1
         }
         guard byte(text, high, limit) == 0x20 else { return high }
@@ -74,7 +74,7 @@ extension WindowScan {
             var isSame = true
             for at in 0..<word.utf8CodeUnitCount where text[high + 1 + at] != word.utf8Start[at] { isSame = false }
             let behind = byte(text, end, limit)
-            if isSame, behind < 0 || !KeyName.isPart(UInt8(behind)) { return end }
+            if isSame, behind < 0 || !KeyNames.isPart(UInt8(behind)) { return end }
         }
         if limit - high < 8, grows(text, limit) { touchedEnd = true }
         return high
@@ -279,7 +279,7 @@ extension WindowScan {
             let next = byte(text, at, limit)
             guard next >= 0 else { return true }
             if next == 0x3D || next == 0x3A { return false }
-            guard KeyName.isPart(UInt8(next)) || next == 0x20 else { return true }
+            guard KeyNames.isPart(UInt8(next)) || next == 0x20 else { return true }
             at += 1
         }
         return true

@@ -1,34 +1,38 @@
 import Core
 
 extension WindowScan {
-    /// Looks at a long run of token characters: an AWS secret key near its key id.
-    func lookAtRun(_ text: Span<UInt8>, _ start: Int, _ end: Int) {
-        var at = start
-        while at < end {
+    /// How far around an AWS key id its secret key is looked for, with the secret key itself.
+    static let secretKeyReach = neighbourhood + 60
+    private static let neighbourhood = 240
+
+    /// Looks for AWS secret keys, 40 characters by themselves, with a key id near by.
+    func lookForSecretKeys(_ text: Span<UInt8>, _ start: Int, _ end: Int) {
+        var at = max(0, start, secretKeysSeen)
+        let last = min(end, text.count)
+        // A run that began before is looked at from its beginning.
+        while at > 0, at > start - 41, at < text.count, Self.isStandard(text[at - 1]) { at -= 1 }
+        while at < last {
             guard Self.isStandard(text[at]) else {
                 at += 1
                 continue
             }
             let from = at
-            while at < end, Self.isStandard(text[at]) { at += 1 }
-            if at - from == 40 { lookAtSecretKey(text, from, at) }
+            while at < text.count, at - from <= 41, Self.isStandard(text[at]) { at += 1 }
+            if at - from == 40, at < text.count || isFinal { lookAtSecretKey(text, from, at) }
+            while at < last, Self.isStandard(text[at]) { at += 1 }
         }
+        secretKeysSeen = max(secretKeysSeen, min(last, at))
     }
 
     private static func isStandard(_ byte: UInt8) -> Bool { ASCII.isAlphanumeric(byte) || byte == 0x2B || byte == 0x2F }
 
     private func lookAtSecretKey(_ text: Span<UInt8>, _ start: Int, _ end: Int) {
+        if start > 0, Self.isStandard(text[start - 1]) { return }
         var upper = 0
         var lower = 0
         var digits = 0
         for at in start..<end {
-            if text[at] &- 0x41 < 26 {
-                upper += 1
-            } else if text[at] &- 0x61 < 26 {
-                lower += 1
-            } else if ASCII.isDigit(text[at]) {
-                digits += 1
-            }
+            if text[at] &- 0x41 < 26 { upper += 1 } else if text[at] &- 0x61 < 26 { lower += 1 } else if ASCII.isDigit(text[at]) { digits += 1 }
         }
         guard upper > 2, lower > 2, digits > 0, Randomness.entropy(text.extracting(start..<end)) >= 3.8 else { return }
         if hasKeyID(text, max(0, start - Self.neighbourhood), start) { return addSecretKey(start, end) }
@@ -36,8 +40,6 @@ extension WindowScan {
         if hasKeyID(text, end, limit) { return addSecretKey(start, end) }
         if grows(text, limit) { hold(start) }
     }
-
-    private static let neighbourhood = 240
 
     private func addSecretKey(_ start: Int, _ end: Int) {
         findings.append(Finding(start, end, kind: GrammarKind.awsSecretKey.rawValue, rank: Finding.Rank.pattern))

@@ -8,9 +8,13 @@ import Core
 /// an unfinished window is held back.
 final class WindowScan {
     let set: DetectorSet
+    private let engine: RedactionEngine
+    /// How many encodings deep the text is.
+    private let depth: Int
+    private var layer: DecodedLayer?
     let matcher = PatternMatcher()
-    var keyName = KeyName()
-    var view: FlatView
+    let keyNames: KeyNames
+    let view = FlatView()
 
     /// What was found, in no order; `scan` drops what lies behind the cut.
     var findings: [Finding] = []
@@ -26,6 +30,8 @@ final class WindowScan {
     var lineSlashes = 0
     /// Values withheld because a bound was hit.
     var failures = 0
+    /// Whether the view begins where the text does.
+    var isAtStart = true
     /// Whether only precise patterns look.
     var isPreciseOnly = false
     /// The private key whose lines are being looked for.
@@ -35,17 +41,47 @@ final class WindowScan {
     /// The key looked at last, so that two parts of one name are one look.
     var lastKey = 0..<0
 
-    private var hits: [cscan_hit]
-    private var keyHits: [cscan_hit]
-    private var runs: [cscan_run]
+    /// Up to where secret keys were looked for beside a key id.
+    var secretKeysSeen = 0
 
-    init(_ set: DetectorSet) {
-        self.set = set
-        view = FlatView()
-        hits = [cscan_hit](repeating: cscan_hit(), count: set.prefixes.hitCapacity)
-        keyHits = [cscan_hit](repeating: cscan_hit(), count: set.keyNames.hitCapacity)
-        runs = [cscan_run](repeating: cscan_run(), count: 256)
+    // Written by the scans in C, read right behind.
+    private let hits: UnsafeMutablePointer<cscan_hit>
+    private let hitCapacity: Int
+    private let runs: UnsafeMutablePointer<cscan_run>
+    private static let runCapacity = 128
+
+    init(_ engine: RedactionEngine, names: KeyNames, depth: Int = 0) {
+        self.engine = engine
+        self.depth = depth
+        set = engine.detectors
+        keyNames = names
+        hitCapacity = max(set.prefixes.hitCapacity, set.keyNames.hitCapacity)
+        hits = .allocate(capacity: hitCapacity)
+        hits.initialize(repeating: cscan_hit(), count: hitCapacity)
+        runs = .allocate(capacity: Self.runCapacity)
+        runs.initialize(repeating: cscan_run(), count: Self.runCapacity)
         findings.reserveCapacity(64)
+    }
+
+    deinit {
+        hits.deallocate()
+        runs.deallocate()
+    }
+
+    /// The scan of what is encoded in this text; nil when it is as deep as one looks.
+    func nextLayer() -> DecodedLayer? {
+        if depth >= Limits.redactionDecodeDepthMax { return nil }
+        if let layer { return layer }
+        let made = DecodedLayer(engine, names: keyNames, depth: depth + 1)
+        layer = made
+        return made
+    }
+
+    /// The tag of what was found.
+    func tag(of finding: Finding, in text: Span<UInt8>) -> UInt64 {
+        if let made = finding.tag { return made }
+        let secret = text.extracting(finding.tagStart..<finding.tagEnd)
+        return finding.isBody ? engine.tagOfBody(secret) : engine.tag(of: secret)
     }
 
     /// Scans `text`, of which bytes before `region` are context, and answers up to where it is decided. `isGoingOn`: the token characters
@@ -54,6 +90,7 @@ final class WindowScan {
         findings.removeAll(keepingCapacity: true)
         blockLabels.removeAll(keepingCapacity: true)
         lastKey = 0..<0
+        secretKeysSeen = 0
         self.isFinal = isFinal
         held = text.count
         if isGoingOn { goOn(text, region) }
@@ -62,8 +99,9 @@ final class WindowScan {
             findPrefixes(text, region)
             if !isPreciseOnly {
                 findKeys(text, region)
-                findRuns(text, region)
             }
+            findRuns(text, region)
+            if view.hasPercent { findPercent(text, region) }
         }
         if block.isOpen || !blockLabels.isEmpty { findBlocks(text, region) }
         cut = isFinal ? text.count : min(held, trailingRun(text, region))
@@ -85,7 +123,7 @@ final class WindowScan {
     private func findPrefixes(_ text: Span<UInt8>, _ region: Int) {
         var at = max(0, region - set.prefixes.longest)
         while at < text.count {
-            let count = set.prefixes.find(in: text, at: &at, hits: &hits)
+            let count = set.prefixes.find(in: text, at: &at, hits: hits, capacity: hitCapacity)
             for index in 0..<count {
                 let start = Int(hits[index].start)
                 let literal = Int(hits[index].literal)
@@ -93,6 +131,7 @@ final class WindowScan {
                     switch set.targets[target] {
                     case .detector(let detector): match(detector, text, start, region)
                     case .uri: if !isPreciseOnly { lookAtURI(text, start) }
+                    case .keyID: if !isPreciseOnly { lookForSecretKeys(text, start - Self.secretKeyReach, start + Self.secretKeyReach) }
                     case .keyBlock: lookAtBlockLabel(text, start)
                     }
                 }
@@ -103,21 +142,23 @@ final class WindowScan {
     private func findKeys(_ text: Span<UInt8>, _ region: Int) {
         var at = max(0, region - set.keyNames.longest)
         while at < text.count {
-            let count = set.keyNames.find(in: text, at: &at, hits: &keyHits)
-            for index in 0..<count { lookAtKey(text, Int(keyHits[index].start)) }
+            let count = set.keyNames.find(in: text, at: &at, hits: hits, capacity: hitCapacity)
+            for index in 0..<count { lookAtKey(text, Int(hits[index].start)) }
         }
     }
 
     private func findRuns(_ text: Span<UInt8>, _ region: Int) {
+        // A key id may stand in the context, or behind the window.
+        secretKeysSeen = 0
+        if region > 0, !isPreciseOnly { lookForSecretKeys(text, region, region + Self.secretKeyReach) }
+        if !isFinal, !isPreciseOnly { lookForSecretKeys(text, text.count - Self.secretKeyReach, text.count) }
         var at = 0
         while at < text.count {
-            let count = text.withUnsafeBufferPointer { bytes in
-                runs.withUnsafeMutableBufferPointer { cscan_runs(bytes.baseAddress, bytes.count, &at, 24, $0.baseAddress, $0.count) }
-            }
+            let count = text.withUnsafeBufferPointer { cscan_encoded($0.baseAddress, $0.count, &at, 24, runs, Self.runCapacity) }
             for index in 0..<count {
                 let start = Int(runs[index].start)
                 let end = start + Int(runs[index].length)
-                if end > region { lookAtRun(text, start, end) }
+                if end > region { lookAtRun(text, start, end, Int32(runs[index].encoding)) }
             }
         }
     }
@@ -129,7 +170,9 @@ final class WindowScan {
         if isPreciseOnly, !detector.isPrecise { return }
         let from = detector.search == .prefix ? start : runStart(text, start)
         let floor = max(0, from - Limits.redactionContextBytes / 2)
-        let ceiling = min(text.count, start + Limits.redactionLookBytes)
+        // A run that is searched is looked at as far as it goes, and a byte further, so that its end can be told.
+        let far = min(text.count, start + Limits.redactionLookBytes)
+        let ceiling = detector.search == .prefix ? far : min(runEnd(text, start, far) + 1, far)
         let grows = ceiling == text.count && !isFinal
         let outcome = matcher.run(
             detector.compiled, group: detector.group, in: text.extracting(floor..<ceiling), from: from - floor, mayGrow: grows)
@@ -195,6 +238,12 @@ final class WindowScan {
         let floor = max(0, place - Limits.redactionRunBytes)
         while start > floor, Self.isToken(text[start - 1]) { start -= 1 }
         return start
+    }
+
+    private func runEnd(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int {
+        var end = place
+        while end < limit, Self.isToken(text[end]) { end += 1 }
+        return end
     }
 
     private func trailingRun(_ text: Span<UInt8>, _ region: Int) -> Int {

@@ -20,14 +20,17 @@ import Testing
     }
 
     private func search(_ set: LiteralSet, _ text: [UInt8], capacity: Int? = nil) -> [[Int]] {
-        var hits = [cscan_hit](repeating: cscan_hit(), count: capacity ?? set.hitCapacity)
-        var found: [[Int]] = []
-        var at = 0
-        while at < text.count {
-            let count = set.find(in: text.span, at: &at, hits: &hits)
-            for hit in hits[0..<count] { found.append([Int(hit.start), Int(hit.literal)]) }
+        let capacity = capacity ?? set.hitCapacity
+        return withUnsafeTemporaryAllocation(of: cscan_hit.self, capacity: capacity) { hits in
+            guard let base = hits.baseAddress else { return [] }
+            var found: [[Int]] = []
+            var at = 0
+            while at < text.count {
+                let count = set.find(in: text.span, at: &at, hits: base, capacity: capacity)
+                for index in 0..<count { found.append([Int(base[index].start), Int(base[index].literal)]) }
+            }
+            return found.sorted { $0.lexicographicallyPrecedes($1) }
         }
-        return found.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
     @Test(arguments: LiteralSet.Path.allCases, UInt64(1)...6) func findsWhatANaiveSearchFinds(path: LiteralSet.Path, seed: UInt64) throws {

@@ -52,7 +52,8 @@ import Testing
             let whole = Samples.scrub(bytes)
             for cut in 0...bytes.count {
                 let settled = Samples.scrubSettling(bytes, pieces: [Array(bytes[..<cut]), Array(bytes[cut...])])
-                #expect(settled == whole, "cut at \(cut): \(String(decoding: settled, as: UTF8.self))")
+                let isSame = settled == whole
+                #expect(isSame, "cut at \(cut): \(String(decoding: settled, as: UTF8.self))")
             }
         }
     }
@@ -63,8 +64,12 @@ import Testing
         let whole = Samples.scrub(text)
         for longest in [1, 7, 100, 5_000, 40_000] {
             let pieces = random.pieces(of: text, longest: longest)
-            #expect(Samples.scrub(text, pieces: pieces) == whole)
-            if longest > 1 { #expect(Samples.scrubSettling(text, pieces: pieces) == whole) }
+            let isSame = Samples.scrub(text, pieces: pieces) == whole
+            #expect(isSame, "pieces of up to \(longest)")
+            if longest > 1 {
+                let isSame = Samples.scrubSettling(text, pieces: pieces) == whole
+                #expect(isSame, "settled pieces of up to \(longest)")
+            }
         }
     }
 

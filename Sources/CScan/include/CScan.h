@@ -58,13 +58,25 @@ enum {
 // The union of the traits of all bytes.
 unsigned cscan_traits(const uint8_t *text, size_t count);
 
+// What a run of token characters may be the encoding of.
+enum { CSCAN_BASE64 = 1, CSCAN_HEX = 2, CSCAN_BASE32 = 3, CSCAN_DEFLATED = 4 };
+
 typedef struct {
     uint32_t start;
     uint32_t length;
+    uint32_t encoding;
 } cscan_run;
 
-// Finds maximal runs of at least `least` (16 or more) bytes of [A-Za-z0-9+/_=-] in text[*at, count). Works like cscan_find.
+// Finds maximal runs of at least `least` (16 or more) bytes of [A-Za-z0-9+/_=-] in text[*at, count). Works like cscan_find; capacity is
+// at least 8.
 size_t cscan_runs(const uint8_t *text, size_t count, size_t *at, size_t least, cscan_run *runs, size_t capacity);
+
+// Finds the parts of such runs whose beginning decodes to text, or to a compressed stream: what is worth decoding as a whole. A part that
+// reaches the end of the text is told when it is at least `least` bytes long and could still become one.
+size_t cscan_encoded(const uint8_t *text, size_t count, size_t *at, size_t least, cscan_run *runs, size_t capacity);
+
+// Whether a short text holds nothing that asks for a closer look: no literal of either set, no escape, no long run that may be encoded.
+int cscan_is_plain(const cscan_set *first, const cscan_set *second, const uint8_t *text, size_t count);
 
 // MARK: Flattening
 
@@ -90,9 +102,16 @@ typedef struct {
 cscan_flat cscan_flatten(
     const uint8_t *source, size_t count, int is_final, uint8_t *view, cscan_turn *turns, size_t turn_capacity);
 
+// Makes the view in which `%` and two hexadecimal digits are the byte they stand for. Same rules as cscan_flatten, of a whole text.
+cscan_flat cscan_unpercent(const uint8_t *source, size_t count, uint8_t *view, cscan_turn *turns, size_t turn_capacity);
+
 // MARK: Decoding
 
 // Decodes base64 of either alphabet, ignoring `=`; stops at the first other byte. Returns bytes written; `out` has room for count/4*3+3.
 size_t cscan_base64(const uint8_t *text, size_t count, uint8_t *out);
+// Decodes pairs of hexadecimal digits up to the first other byte. `out` has room for count / 2.
+size_t cscan_hex(const uint8_t *text, size_t count, uint8_t *out);
+// Decodes base32 (RFC 4648 section 6) up to the first other byte. `out` has room for count / 8 * 5 + 5.
+size_t cscan_base32(const uint8_t *text, size_t count, uint8_t *out);
 
 #endif

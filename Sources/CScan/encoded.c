@@ -1,0 +1,111 @@
+// Which runs of token characters are worth decoding: those whose first bytes decode to text or to a compressed stream. Paths, names,
+// digests and images are told from their first sixteen characters.
+#include <string.h>
+#include "CScan.h"
+
+enum { PROBE = 16, PROBE_LONG = 48 };
+
+static inline int is_hex(uint8_t byte) {
+    return (uint8_t)(byte - '0') < 10 || (uint8_t)((byte | 0x20) - 'a') < 6;
+}
+
+static inline int is_text(uint8_t byte) { return (byte >= 0x20 && byte < 0x7f) || byte == '\n' || byte == '\r' || byte == '\t'; }
+
+static int is_mostly_text(const uint8_t *bytes, size_t count) {
+    size_t text = 0, wide = 0;
+    for (size_t at = 0; at < count; at++) {
+        text += (size_t)is_text(bytes[at]);
+        // UTF-16: every other byte is zero.
+        wide += bytes[at] == 0 && (at & 1 ? is_text(bytes[at - 1]) : at + 1 < count && is_text(bytes[at + 1]));
+    }
+    return text * 10 >= count * 9 || (wide * 2 + 2 >= count && (text + wide) * 10 >= count * 9);
+}
+
+static int probe_base64(const uint8_t *text, size_t count) {
+    uint8_t decoded[PROBE_LONG];
+    size_t seen = count < PROBE ? count : PROBE;
+    size_t got = cscan_base64(text, seen, decoded);
+    if (got < 8) return 0;
+    if ((decoded[0] == 0x1f && decoded[1] == 0x8b && decoded[2] == 8) || (decoded[0] == 0x78 && (decoded[1] == 1 || decoded[1] == 0x5e || decoded[1] == 0x9c || decoded[1] == 0xda)))
+        return CSCAN_DEFLATED;
+    if (!is_mostly_text(decoded, got)) return 0;
+    seen = count < PROBE_LONG ? count : PROBE_LONG;
+    got = cscan_base64(text, seen, decoded);
+    return is_mostly_text(decoded, got) ? CSCAN_BASE64 : 0;
+}
+
+static int probe_hex(const uint8_t *text, size_t count) {
+    size_t seen = count < PROBE_LONG ? count : PROBE_LONG;
+    // The first digit of a printable character is 2 to 7.
+    for (size_t at = 0; at + 1 < seen && at < 8; at += 2)
+        if (text[at] < '2' || text[at] > '7') return 0;
+    for (size_t at = 0; at < seen; at++)
+        if (!is_hex(text[at])) return 0;
+    uint8_t decoded[PROBE_LONG];
+    size_t got = cscan_hex(text, seen & ~(size_t)1, decoded);
+    return got >= 8 && is_mostly_text(decoded, got) ? CSCAN_HEX : 0;
+}
+
+static int probe_base32(const uint8_t *text, size_t count) {
+    size_t seen = count < 32 ? count : 32;
+    for (size_t at = 0; at < seen; at++)
+        if (!((uint8_t)(text[at] - 'A') < 26 || (uint8_t)(text[at] - '2') < 6)) return 0;
+    uint8_t decoded[PROBE_LONG];
+    size_t got = cscan_base32(text, seen, decoded);
+    return got >= 10 && is_mostly_text(decoded, got) ? CSCAN_BASE32 : 0;
+}
+
+static int probe(const uint8_t *text, size_t count) {
+    int encoding = probe_base64(text, count);
+    if (!encoding) encoding = probe_hex(text, count);
+    if (!encoding) encoding = probe_base32(text, count);
+    return encoding;
+}
+
+size_t cscan_encoded(const uint8_t *text, size_t count, size_t *at, size_t least, cscan_run *runs, size_t capacity) {
+    size_t found = 0;
+    while (*at < count && found < capacity) {
+        cscan_run some[64];
+        size_t next = *at;
+        size_t got = cscan_runs(text, count, &next, least, some, 64);
+        for (size_t index = 0; index < got; index++) {
+            size_t start = some[index].start, end = start + some[index].length;
+            // `key=value` is one run; padding is not followed by more.
+            while (start < end) {
+                size_t stop = start;
+                while (stop < end && text[stop] != '=') stop++;
+                size_t padded = stop;
+                while (padded < end && text[padded] == '=') padded++;
+                size_t length = stop - start;
+                if (length >= least) {
+                    int encoding = probe(text + start, length);
+                    if (encoding) {
+                        if (found == capacity) {
+                            *at = start;
+                            return found;
+                        }
+                        size_t whole = padded - start <= length + 3 ? padded - start : length;
+                        runs[found++] = (cscan_run){(uint32_t)start, (uint32_t)whole, (uint32_t)encoding};
+                    }
+                }
+                start = padded;
+            }
+        }
+        *at = next;
+    }
+    return found;
+}
+
+int cscan_is_plain(const cscan_set *first, const cscan_set *second, const uint8_t *text, size_t count) {
+    enum { CAPACITY = 512 };
+    cscan_hit hits[CAPACITY];
+    cscan_run runs[8];
+    size_t at = 0;
+    if (cscan_traits(text, count)) return 0;
+    if (cscan_find(second, text, count, &at, hits, CAPACITY) || at < count) return 0;
+    at = 0;
+    if (cscan_find(first, text, count, &at, hits, CAPACITY) || at < count) return 0;
+    if (count < 24) return 1;
+    at = 0;
+    return cscan_encoded(text, count, &at, 24, runs, 8) == 0 && at >= count;
+}

@@ -1,0 +1,151 @@
+import Core
+
+/// The words that names of keys are made of, each with what it says.
+struct KeyWords: Sendable {
+    /// What a word says by itself and about the one behind it.
+    struct Meaning: OptionSet, Sendable {
+        let rawValue: UInt32
+
+        /// Last: the value is about a secret, not one (`password_policy`, `token_type`).
+        static let harmlessLast = Meaning(rawValue: 1 << 0)
+        /// Anywhere at the end: the value is a secret (`pw`, `credentials`).
+        static let strong = Meaning(rawValue: 1 << 1)
+        /// Last: the value is a secret if it looks like one (`auth`, `sig`).
+        static let medium = Meaning(rawValue: 1 << 2)
+        /// Before `key`: the value is a secret.
+        static let strongKey = Meaning(rawValue: 1 << 3)
+        /// Before `key`: the value is the name or place of something.
+        static let harmlessKey = Meaning(rawValue: 1 << 4)
+        /// Before `token`: a count, or a place to go on reading at.
+        static let harmlessToken = Meaning(rawValue: 1 << 5)
+        /// Last: the value is an address (`url`, `conn`).
+        static let address = Meaning(rawValue: 1 << 6)
+        /// Before an address word: the address of a store, which carries a password in its userinfo.
+        static let store = Meaning(rawValue: 1 << 7)
+        /// Last: a key name grown together (`apikey`).
+        static let gluedKey = Meaning(rawValue: 1 << 8)
+        static let gluedStrongKey = Meaning(rawValue: 1 << 9)
+        static let key = Meaning(rawValue: 1 << 10)
+        static let token = Meaning(rawValue: 1 << 11)
+        static let cookie = Meaning(rawValue: 1 << 12)
+        static let session = Meaning(rawValue: 1 << 13)
+        static let workingDirectory = Meaning(rawValue: 1 << 14)
+        static let authorization = Meaning(rawValue: 1 << 15)
+        static let fernet = Meaning(rawValue: 1 << 16)
+        static let secretFamily = Meaning(rawValue: 1 << 17)
+        static let privateWord = Meaning(rawValue: 1 << 18)
+        static let access = Meaning(rawValue: 1 << 19)
+        static let webhook = Meaning(rawValue: 1 << 20)
+        static let id = Meaning(rawValue: 1 << 21)
+        static let connection = Meaning(rawValue: 1 << 22)
+    }
+
+    private struct Slot {
+        var word: [UInt8] = []
+        var meaning: Meaning = []
+    }
+
+    private var slots: [Slot]
+    private let mask: Int
+
+    init() {
+        var meanings: [String: Meaning] = [:]
+        for (words, meaning) in Self.table {
+            for word in words.split(separator: " ") { meanings[String(word), default: []].insert(meaning) }
+        }
+        mask = 2_047
+        slots = [Slot](repeating: Slot(), count: mask + 1)
+        for (word, meaning) in meanings {
+            let bytes = Array(word.utf8)
+            var at = Self.hash(bytes.span) & mask
+            while !slots[at].word.isEmpty { at = (at + 1) & mask }
+            slots[at] = Slot(word: bytes, meaning: meaning)
+        }
+    }
+
+    /// What a word of lower-case letters and digits says; what its end says when it is not known as a whole.
+    func meaning(of word: Span<UInt8>) -> Meaning {
+        var at = Self.hash(word) & mask
+        while !slots[at].word.isEmpty {
+            if slots[at].word.count == word.count, Self.equal(slots[at].word, word) { return slots[at].meaning }
+            at = (at + 1) & mask
+        }
+        return word.count > 4 ? meaningOfEnd(word) : []
+    }
+
+    /// `dbpassword`, `clientsecret`, `authtoken`: words grown together.
+    private func meaningOfEnd(_ word: Span<UInt8>) -> Meaning {
+        for (ending, meaning) in Self.endings {
+            let count = ending.utf8CodeUnitCount
+            if word.count > count, ASCII.equals(word.extracting((word.count - count)...), ending) { return meaning }
+        }
+        return []
+    }
+
+    private static func hash(_ word: Span<UInt8>) -> Int {
+        var hash: UInt32 = 2_166_136_261
+        for at in 0..<word.count { hash = (hash ^ UInt32(word[at])) &* 16_777_619 }
+        return Int(hash ^ hash >> 15)
+    }
+
+    private static func equal(_ a: [UInt8], _ b: Span<UInt8>) -> Bool {
+        for at in 0..<a.count where a[at] != b[at] { return false }
+        return true
+    }
+
+    private static let endings: [(StaticString, Meaning)] = [
+        ("password", .strong), ("passwd", .strong), ("passphrase", .strong), ("passcode", .strong), ("secret", [.strong, .secretFamily]),
+        ("pwd", .strong), ("passwort", .strong), ("secretkey", [.gluedKey, .gluedStrongKey]), ("privatekey", [.gluedKey, .gluedStrongKey]),
+        ("accountkey", [.gluedKey, .gluedStrongKey]), ("sharedaccesskey", [.gluedKey, .gluedStrongKey]), ("apikey", .gluedKey),
+        ("accesskey", .gluedKey), ("authkey", .gluedKey), ("authtoken", .token), ("accesstoken", .token), ("apitoken", .token),
+        ("bottoken", .token), ("refreshtoken", .token), ("idtoken", .token), ("usertoken", .token), ("authorization", .authorization),
+        ("credentials", [.strong, .secretFamily]),
+    ]
+
+    private static let table: [(String, Meaning)] = [
+        (
+            """
+            id ids name names arn arns ref refs type types path paths file files filename filenames host hosts port policy length len size count \
+            counts limit limits max min expiry expires expiration in at ttl age version versions algorithm alg method mode backend backends \
+            provider providers manager store location namespace format field fields column columns label labels enabled disabled required \
+            status usage used rotation created updated issuer audience scope scopes strength hint reset history validator validators mount \
+            class level prefix suffix rate cost price index kwargs error errors failed changed exists valid invalid is has present missing \
+            server service engine dir directory folder interval timeout cache scope description desc title text date time timestamp
+            """, .harmlessLast
+        ),
+        ("pass pw psw passwort password passwords passwd passphrase passcode userpass dbpass rootpass storepass keypass", .strong),
+        ("secret secrets credential credentials creds cred", [.strong, .secretFamily]),
+        ("auth bearer jwt sig signature hmac otp pat sas psk totp nonce", .medium),
+        ("secret private encryption signing master account fernet shared hmac crypto aes decryption", .strongKey),
+        (
+            """
+            primary partition sort foreign cache dedup deduplication idempotency public host row hash natural surrogate composite unique join \
+            group index lookup object file map dict message routing xcom config conf param context state task dag run event asset dataset \
+            bucket s3 column table range order ordering business candidate super gpg hot short shortcut any arrow registry root metric label \
+            tag kms return trigger rendered sorting grouping merge distribution clustering cluster lock batch record data json header default \
+            missing unknown invalid extra new old the this no by of first last next entry node field feature translation prefix cfg env name \
+            parent child left right source target from to date time user var variable set get pop for in on dist
+            """, .harmlessKey
+        ),
+        (
+            """
+            page next sync continuation cursor resume pagination max min total prompt completion input output cached num reasoning eos bos pad \
+            unk mask cls sep stop special used remaining progress start end last first new per invalid unexpected ownership fencing delete \
+            schema of the a this no csrf xsrf download
+            """, .harmlessToken
+        ),
+        ("url uri conn dsn endpoint link href", .address),
+        (
+            """
+            database db broker redis connection conn result sqlalchemy alchemy mongo mongodb amqp postgres postgresql mysql backend jdbc proxy \
+            celery
+            """, .store
+        ),
+        ("apikey accesskey authkey servicekey sshkey", .gluedKey),
+        ("secretkey privatekey accountkey sharedaccesskey", [.gluedKey, .gluedStrongKey]),
+        ("key keys", .key), ("token tokens authtoken accesstoken apitoken", .token), ("cookie cookies", .cookie),
+        ("sessionid jsessionid phpsessid sid session", .session), ("pwd", .strong), ("pwd oldpwd", .workingDirectory),
+        ("authorization", .authorization), ("fernet", .fernet), ("private privatekey", .privateWord), ("access", .access),
+        ("webhook", .webhook), ("id", .id), ("conn dsn", .connection),
+    ]
+}
