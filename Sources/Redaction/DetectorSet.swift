@@ -69,7 +69,12 @@ public final class DetectorSet: Sendable {
         }
         targetStarts = starts
         targets = flat
-        let literals = order.map { LiteralSet.Literal(bytes: Array($0.text.utf8), ignoresCase: $0.ignoresCase, startsWord: $0.startsWord) }
+        let matcher = PatternMatcher()
+        let literals = order.map { wanted in
+            LiteralSet.Literal(
+                bytes: Array(wanted.text.utf8), ignoresCase: wanted.ignoresCase, startsWord: wanted.startsWord,
+                after: Self.after(wanted, byLiteral[wanted] ?? [], detectors, matcher))
+        }
         guard let prefixes = LiteralSet(literals) else { return nil }
         let names = Self.keyParts.map { LiteralSet.Literal(bytes: Array($0.utf8), ignoresCase: true) }
         guard let keyNames = LiteralSet(names) else { return nil }
@@ -81,6 +86,30 @@ public final class DetectorSet: Sendable {
         let text: String
         let ignoresCase: Bool
         let startsWord: Bool
+    }
+
+    /// What may stand behind a short literal, told by its patterns; empty for anything.
+    private static func after(_ wanted: Wanted, _ targets: [Target], _ detectors: [Detector], _ matcher: PatternMatcher) -> [UInt8] {
+        guard wanted.text.utf8.count <= 4, !wanted.ignoresCase else { return [] }
+        var sets = [UInt8](repeating: 0, count: 64)
+        for target in targets {
+            guard case .detector(let index) = target, detectors[index].search == .prefix else { return [] }
+            let pattern = detectors[index].compiled
+            let literal = Array(wanted.text.utf8)
+            var samples: [UInt8] = []
+            var classes: Set<Int> = []
+            for byte in UInt8.min...UInt8.max where matcher.mayMatch(pattern, literal + [byte]) {
+                sets[Int(byte >> 3)] |= 1 << (byte & 7)
+                // One of each row of the table stands for the rest of it.
+                if classes.insert(Int(byte >> 4)).inserted { samples.append(byte) }
+            }
+            for sample in samples {
+                for byte in UInt8.min...UInt8.max where matcher.mayMatch(pattern, literal + [sample, byte]) {
+                    sets[32 + Int(byte >> 3)] |= 1 << (byte & 7)
+                }
+            }
+        }
+        return sets
     }
 
     /// How a pattern says that no letter or digit may stand before it; the scan then checks that already.

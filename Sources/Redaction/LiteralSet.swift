@@ -17,6 +17,8 @@ final class LiteralSet: @unchecked Sendable {
         var ignoresCase = false
         /// No letter or digit may stand before it.
         var startsWord = false
+        /// What may follow, as two sets of 256 bits; empty for anything. It may be found where something else follows.
+        var after: [UInt8] = []
     }
 
     /// Which code path searches; tests compare them.
@@ -31,7 +33,7 @@ final class LiteralSet: @unchecked Sendable {
     /// Compiles literals of 2 to 64 bytes; nil when one is not.
     init?(_ literals: [Literal], path: Path = .best) {
         var flat: [UInt8] = []
-        for literal in literals { flat += literal.bytes }
+        for literal in literals { flat += literal.bytes + literal.after }
         let made = flat.withUnsafeBufferPointer { bytes -> OpaquePointer? in
             var at = 0
             var table: [cscan_literal] = []
@@ -39,9 +41,10 @@ final class LiteralSet: @unchecked Sendable {
                 var flags: UInt32 = 0
                 if literal.ignoresCase { flags |= UInt32(CSCAN_CASELESS) }
                 if literal.startsWord { flags |= UInt32(CSCAN_WORD_START) }
-                let start = bytes.baseAddress.map { $0 + at }
-                table.append(cscan_literal(bytes: start, length: UInt32(literal.bytes.count), flags: flags))
-                at += literal.bytes.count
+                guard let start = bytes.baseAddress.map({ $0 + at }), literal.after.isEmpty || literal.after.count == 64 else { return nil }
+                let after = literal.after.isEmpty ? nil : start + literal.bytes.count
+                table.append(cscan_literal(bytes: start, length: UInt32(literal.bytes.count), flags: flags, after: after))
+                at += literal.bytes.count + literal.after.count
             }
             return cscan_set_make(table, table.count, path.rawValue)
         }

@@ -58,4 +58,10 @@ final class PatternMatcher {
         guard from != Self.unset, to != Self.unset, from <= to else { return .match(whole: whole, group: whole) }
         return .match(whole: whole, group: from..<to)
     }
+
+    /// Whether a text that begins with these bytes may match from its start.
+    func mayMatch(_ pattern: CompiledPattern, _ beginning: [UInt8]) -> Bool {
+        if case .none = run(pattern, group: 0, in: beginning.span, from: 0, mayGrow: true) { return false }
+        return true
+    }
 }

@@ -92,9 +92,9 @@ public final class TextScrubber {
         scan.isPreciseOnly = false
         scan.block = KeyBlock()
         scan.failures = 0
+        if replacements > 0 { for index in 0..<counts.count { counts[index] = 0 } }
         numbers = 0
         replacements = 0
-        for index in 0..<counts.count where counts[index] != 0 { counts[index] = 0 }
     }
 
     /// What was replaced since the last `reset`.

@@ -32,7 +32,13 @@ extension WindowScan {
         var lower = 0
         var digits = 0
         for at in start..<end {
-            if text[at] &- 0x41 < 26 { upper += 1 } else if text[at] &- 0x61 < 26 { lower += 1 } else if ASCII.isDigit(text[at]) { digits += 1 }
+            if text[at] &- 0x41 < 26 {
+                upper += 1
+            } else if text[at] &- 0x61 < 26 {
+                lower += 1
+            } else if ASCII.isDigit(text[at]) {
+                digits += 1
+            }
         }
         guard upper > 2, lower > 2, digits > 0, Randomness.entropy(text.extracting(start..<end)) >= 3.8 else { return }
         if hasKeyID(text, max(0, start - Self.neighbourhood), start) { return addSecretKey(start, end) }

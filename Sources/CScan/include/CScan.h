@@ -24,6 +24,9 @@ typedef struct {
     const uint8_t *bytes;
     uint32_t length;
     uint32_t flags;
+    // What may follow: two sets of 256 bits, for the byte behind the literal and the one behind that; NULL for anything. Where something
+    // else follows, whether the literal is found is left open.
+    const uint8_t *after;
 } cscan_literal;
 
 typedef struct {

@@ -1,0 +1,61 @@
+// What the compiler and the search of literal sets share.
+#ifndef LOUVER_CSCAN_LITERALS_H
+#define LOUVER_CSCAN_LITERALS_H
+#include <string.h>
+#include "CScan.h"
+
+enum {
+    GROUP = 8,        // buckets that share a vector: one bit each
+    GROUPS_MAX = 4,
+    WINDOW = 4,
+    TAIL = 64,
+    SLOT_BITS = 12,
+    SLOTS = 1 << SLOT_BITS,
+};
+
+// One literal's window: its bytes as a masked word, and where in the literal it sits.
+typedef struct {
+    uint32_t value;
+    uint32_t mask;
+    uint32_t literal;
+    uint32_t offset;
+} probe;
+
+typedef struct {
+    uint8_t bytes[CSCAN_LITERAL_MAX];
+    uint8_t after[2][32];
+    uint32_t length;
+    uint32_t flags;
+    int has_after;
+} literal;
+
+// The first half of the groups hold literals that begin a word and are looked for at their first byte; a place whose previous byte is a
+// letter or digit is none of theirs. The other half hold all others.
+struct cscan_set {
+    // low[g][p] and high[g][p]: nibble -> buckets of group g that allow it at window place p.
+    uint8_t low[GROUPS_MAX][WINDOW][16];
+    uint8_t high[GROUPS_MAX][WINDOW][16];
+    int groups;
+    int word_groups;
+    // The probes of a slot, which is a hash of the window's first three bytes.
+    uint32_t first[SLOTS + 1];
+    probe *probes;
+    literal *literals;
+    size_t count;
+    size_t longest;
+    int kernel;
+};
+
+static inline uint8_t lower(uint8_t byte) { return (uint8_t)(byte - 'A') < 26 ? byte | 0x20 : byte; }
+static inline int is_letter(uint8_t byte) { return (uint8_t)((byte | 0x20) - 'a') < 26; }
+static inline int is_word(uint8_t byte) { return is_letter(byte) || (uint8_t)(byte - '0') < 10; }
+
+static inline uint32_t load32(const uint8_t *at) {
+    uint32_t word;
+    memcpy(&word, at, 4);
+    return word;
+}
+
+static inline uint32_t slot_of(uint32_t word) { return ((word & 0xffffff) * 0x9e3779b1u) >> (32 - SLOT_BITS); }
+
+#endif
