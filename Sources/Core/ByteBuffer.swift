@@ -5,7 +5,8 @@ import Glibc
 /// Bytes are appended at the write end and consumed at the read end; consumed room is reused. Growth doubles and never passes
 /// `Limits`; the caller checks `readableCount` against its own bound before it appends more.
 public struct ByteBuffer: ~Copyable {
-    private var base: UnsafeMutablePointer<UInt8>
+    /// Nil while no memory is held: then both ends are at 0.
+    private var base: UnsafeMutablePointer<UInt8>?
     private var capacity: Int
     private var reader = 0
     private var writer = 0
@@ -13,10 +14,10 @@ public struct ByteBuffer: ~Copyable {
     /// Makes a buffer; with a capacity of 0 no memory is taken until the first byte comes.
     public init(capacity: Int = 0) {
         self.capacity = capacity
-        base = UnsafeMutablePointer<UInt8>.allocate(capacity: max(capacity, 1))
+        base = capacity > 0 ? UnsafeMutablePointer<UInt8>.allocate(capacity: capacity) : nil
     }
 
-    deinit { base.deallocate() }
+    deinit { base?.deallocate() }
 
     /// The number of bytes that can be read.
     public var readableCount: Int { writer - reader }
@@ -31,14 +32,14 @@ public struct ByteBuffer: ~Copyable {
     public var readable: Span<UInt8> {
         @_lifetime(borrow self)
         get {
-            let span = Span(_unsafeStart: UnsafePointer(base + reader), count: writer - reader)
-            return _overrideLifetime(span, borrowing: self)
+            let held = UnsafeBufferPointer(start: base.map { UnsafePointer($0 + reader) }, count: writer - reader)
+            return _overrideLifetime(Span(_unsafeElements: held), borrowing: self)
         }
     }
 
     /// Runs `body` over the readable bytes.
     public func withReadable<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
-        try body(UnsafeRawBufferPointer(start: base + reader, count: writer - reader))
+        try body(UnsafeRawBufferPointer(start: base.map { $0 + reader }, count: writer - reader))
     }
 
     /// Runs `body` over the readable bytes: for a buffer that is a property of a class, whose span cannot outlive one access.
@@ -69,16 +70,16 @@ public struct ByteBuffer: ~Copyable {
     /// Gives memory back when the buffer is empty and holds more than `keep` bytes of it.
     public mutating func shrink(keep: Int) {
         guard isEmpty, capacity > keep else { return }
-        base.deallocate()
-        base = UnsafeMutablePointer<UInt8>.allocate(capacity: max(keep, 1))
+        base?.deallocate()
+        base = keep > 0 ? UnsafeMutablePointer<UInt8>.allocate(capacity: keep) : nil
         capacity = keep
         clear()
     }
 
     /// Appends one byte.
     public mutating func append(_ byte: UInt8) {
-        reserve(1)
-        base[writer] = byte
+        let room = reserved(1)
+        room.pointee = byte
         writer += 1
     }
 
@@ -105,8 +106,7 @@ public struct ByteBuffer: ~Copyable {
     /// Appends bytes.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let from = bytes.baseAddress, bytes.count > 0 else { return }
-        reserve(bytes.count)
-        memcpy(base + writer, from, bytes.count)
+        memcpy(reserved(bytes.count), from, bytes.count)
         writer += bytes.count
     }
 
@@ -119,6 +119,7 @@ public struct ByteBuffer: ~Copyable {
             append(UInt8(ascii: "0") + UInt8(rest % 10))
             rest /= 10
         } while rest > 0
+        guard let base else { return }
         var low = start
         var high = writer - 1
         while low < high {
@@ -130,8 +131,7 @@ public struct ByteBuffer: ~Copyable {
 
     /// Lets `fill` write up to `count` bytes at the write end; it answers how many it wrote.
     public mutating func write<E: Error>(atMost count: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(E) -> Int) throws(E) -> Int {
-        reserve(count)
-        let wrote = try fill(UnsafeMutableRawBufferPointer(start: base + writer, count: count))
+        let wrote = try fill(UnsafeMutableRawBufferPointer(start: reserved(count), count: count))
         precondition(wrote >= 0 && wrote <= count, "wrote more than was offered")
         writer += wrote
         return wrote
@@ -143,25 +143,36 @@ public struct ByteBuffer: ~Copyable {
     /// Makes room for `count` more bytes.
     public mutating func reserve(_ count: Int) {
         if capacity - writer >= count { return }
-        grow(count)
+        _ = grow(count)
+    }
+
+    /// The write end, with room for `count` bytes.
+    private mutating func reserved(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+        if let base, capacity - writer >= count { return base + writer }
+        return grow(count) + writer
     }
 
     @inline(never)
-    private mutating func grow(_ count: Int) {
+    private mutating func grow(_ count: Int) -> UnsafeMutablePointer<UInt8> {
         let held = writer - reader
-        if capacity >= held + count, reader >= capacity / 2 {
+        defer {
+            reader = 0
+            writer = held
+        }
+        if let base, capacity >= held + count, reader >= capacity / 2 {
             memmove(base, base + reader, held)
-        } else {
-            var next = max(capacity, 256)
-            while next < held + count { next *= 2 }
-            let fresh = UnsafeMutablePointer<UInt8>.allocate(capacity: next)
+            return base
+        }
+        var next = max(capacity, 512)
+        while next < held + count { next *= 2 }
+        let fresh = UnsafeMutablePointer<UInt8>.allocate(capacity: next)
+        if let base {
             memcpy(fresh, base + reader, held)
             base.deallocate()
-            base = fresh
-            capacity = next
         }
-        reader = 0
-        writer = held
+        base = fresh
+        capacity = next
+        return fresh
     }
 
     /// The readable bytes as an array of their own.

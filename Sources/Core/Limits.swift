@@ -58,7 +58,7 @@ public enum Limits {
     /// Output queued for one peer before its producer waits.
     public static let writeHighWatermarkBytes = 256 * 1024
     /// Bytes asked for in one read.
-    public static let readChunkBytes = 16 * 1024
+    public static let readChunkBytes = 64 * 1024
     /// Readiness events taken from the kernel at once.
     public static let readyEventsMax = 256
 

@@ -1,4 +1,5 @@
 import Core
+import Glibc
 import Identity
 import Policy
 
@@ -21,7 +22,12 @@ final class Caller {
     /// not expired since.
     func isSame(_ value: Span<UInt8>, site: Site, now: WallTime) -> Bool {
         guard site === self.site, now < validUntil, value.count == authorization.count else { return false }
-        return value.withUnsafeBytes { a in authorization.withUnsafeBytes { b in a.elementsEqual(b) } }
+        return value.withUnsafeBytes { a in
+            authorization.withUnsafeBytes { b in
+                guard let left = a.baseAddress, let right = b.baseAddress else { return a.count == b.count }
+                return memcmp(left, right, a.count) == 0
+            }
+        }
     }
 
     /// Which of a policy's principals the caller is.

@@ -14,6 +14,8 @@ final class DownstreamConnection {
     let outbound = OutboundRequest()
     /// The answer's body while it is put together.
     var draft = ByteBuffer()
+    /// Reply text that is not promised to the client yet.
+    var held = ByteBuffer()
     private(set) var answer = AnswerState.none
     private var isHTTP10 = false
 
@@ -84,8 +86,10 @@ final class DownstreamConnection {
     private func readHead() async throws -> RequestHead? {
         let timeouts = worker.site.timeouts
         if wire.input.isEmpty {
-            wire.rest()
-            draft.shrink(keep: 0)
+            wire.rest(keep: Wire.restBytes)
+            draft.shrink(keep: Wire.restBytes)
+            held.clear()
+            held.shrink(keep: Wire.restBytes)
             wire.stream.deadlineReason = "idle_timeout"
             wire.stream.deadline = loop.now + timeouts.idle
             isIdle = true

@@ -7,6 +7,7 @@ extension Exchange {
     /// Reads what is left of a reply whose answer is delivered, so that its connection can be used again; the client does not wait for it.
     func drainInBackground(_ reply: any UpstreamReply) {
         self.reply = nil
+        if reply.isRead { return reply.finish() }
         let loop = connection.loop
         reply.detach(deadline: loop.now + .seconds(1))
         LocalTask.run(on: loop) {
@@ -31,8 +32,9 @@ extension Exchange {
 
     /// Adds what a scrubber removed to the record and the metrics.
     func count(_ scrubber: ReplyScrubber) {
-        guard scrubber.report.total > 0 else { return }
-        record.redactions += scrubber.report.total
-        worker.count(scrubber.report)
+        if scrubber.isUntouched { return }
+        let report = scrubber.report
+        record.redactions += report.total
+        worker.count(report)
     }
 }

@@ -8,7 +8,7 @@ final class HTTPReply: UpstreamReply {
     let form: ReplyForm
     let sessionID: [UInt8]?
     let retryAfter: Int?
-    let piece = ReplyPiece()
+    var piece: ReplyPiece { connection.piece }
 
     private let connection: UpstreamConnection
     private let upstream: HTTPUpstream
@@ -76,7 +76,7 @@ final class HTTPReply: UpstreamReply {
         piece.bytes.shrink(keep: 0)
         framed.shrink(keep: 0)
         plain.shrink(keep: 0)
-        connection.wire.rest()
+        connection.wire.rest(keep: 0)
     }
 
     func detach(deadline: Instant) {
@@ -85,6 +85,8 @@ final class HTTPReply: UpstreamReply {
         request.stream = nil
         request = own
     }
+
+    var isRead: Bool { isDrained }
 
     deinit { finish() }
 

@@ -132,7 +132,9 @@ final class HTTPUpstream: UpstreamDoor {
         connection.isReused = true
         connection.isIdle = true
         connection.idleSince = loop.now
-        connection.wire.rest()
+        connection.wire.rest(keep: Wire.restBytes)
+        connection.piece.bytes.clear()
+        connection.piece.bytes.shrink(keep: Wire.restBytes)
         idle.append(connection)
         gauges.becameIdle()
         startSweep()

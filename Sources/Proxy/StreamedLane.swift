@@ -8,7 +8,7 @@ import Telemetry
 
 /// The lane of every other result, in constant memory, and of streams that live on.
 ///
-/// The head is held until the answer is complete, 1 MiB of it has come, a notification must go out first, or 15 seconds have passed. What is
+/// The head is connection.held until the answer is complete, 1 MiB of it has come, a notification must go out first, or 15 seconds have passed. What is
 /// complete goes out as JSON; what must begin earlier as events; a single answer over 1 MiB as JSON, because the official client takes no
 /// larger event.
 final class StreamedLane {
@@ -21,9 +21,7 @@ final class StreamedLane {
     private let expectation: ReplyExpectation
     private let inbound: Inbound?
     private var commitment = Commitment.nothing
-    private var rewriter: ReplyRewriter?
-    private var scrubber: ReplyScrubber?
-    private var held = ByteBuffer()
+    private var scrubbing: Scrubbing?
     private var keepAliveAt: Instant
     private var isDone = false
 
@@ -70,39 +68,39 @@ final class StreamedLane {
 
     private func feed(_ piece: ReplyPiece, _ start: Int, _ end: Int) async throws {
         if start == end { return }
-        let rewriter = currentRewriter()
+        let rewriter = currentScrubbing().rewriter
         try piece.bytes.withSpan { (bytes) throws(ReplyFailure) in try rewriter.push(bytes.extracting(start..<end)) }
-        rewriter.takeOutput(into: &held)
+        rewriter.takeOutput(into: &connection.held)
         if exchange.clientIsGone {
-            held.clear()
+            connection.held.clear()
         } else if commitment == .json {
             try await sendHeld()
-        } else if held.readableCount > Limits.heldReplyBytesMax {
+        } else if connection.held.readableCount > Limits.heldReplyBytesMax {
             try await outgrown(rewriter)
         }
     }
 
     private func messageEnded() async throws {
-        guard let rewriter else { return }
-        let verdict = try rewriter.finish()
-        rewriter.takeOutput(into: &held)
-        if let scrubber { exchange.count(scrubber) }
+        guard let scrubbing else { return }
+        let verdict = try scrubbing.rewriter.finish()
+        scrubbing.rewriter.takeOutput(into: &connection.held)
+        exchange.count(scrubbing.scrubber)
         giveBack()
         switch verdict {
         case .response: try await deliverAnswer()
         case .notification:
             try await commitEvents()
             try await sendEvent()
-        case .dropped: held.clear()
+        case .dropped: connection.held.clear()
         case .serverRequest(_, let answer):
-            held.clear()
+            connection.held.clear()
             exchange.answerServer(answer)
         }
     }
 
     /// An event of another type carries no message of the protocol.
     private func dropMessage() {
-        held.clear()
+        connection.held.clear()
         giveBack()
     }
 
@@ -112,7 +110,7 @@ final class StreamedLane {
         if exchange.clientIsGone { return exchange.worker.shard.add(.orphansDiscarded) }
         switch commitment {
         case .nothing:
-            swap(&held, &connection.draft)
+            swap(&connection.held, &connection.draft)
             try await connection.send(200, "application/json", keepsAlive: exchange.keepsAlive) {
                 $0.append("Cache-Control: private, no-store\r\n")
             }
@@ -150,8 +148,8 @@ final class StreamedLane {
     }
 
     private func sendEvent() async throws {
-        held.withSpan { EventStreamWriter.appendMessage($0, into: &connection.draft) }
-        held.clear()
+        connection.held.withSpan { EventStreamWriter.appendMessage($0, into: &connection.draft) }
+        connection.held.clear()
         if exchange.clientIsGone { return connection.draft.clear() }
         connection.appendChunk()
         exchange.worker.shard.add(.eventsDelivered)
@@ -161,7 +159,7 @@ final class StreamedLane {
     }
 
     private func sendHeld() async throws {
-        swap(&held, &connection.draft)
+        swap(&connection.held, &connection.draft)
         connection.appendChunk()
         try await connection.flush()
     }
@@ -179,11 +177,11 @@ final class StreamedLane {
 
     /// A stream that waits for its next event keeps next to no memory.
     private func rest() {
-        guard rewriter == nil else { return }
-        held.shrink(keep: 0)
+        guard scrubbing == nil else { return }
+        connection.held.shrink(keep: 0)
         connection.draft.shrink(keep: 0)
         reply.rest()
-        connection.wire.rest()
+        connection.wire.rest(keep: 0)
     }
 
     // MARK: Ends
@@ -202,33 +200,30 @@ final class StreamedLane {
         guard commitment == .events, !exchange.clientIsGone else { throw error }
         exchange.keepsAlive = false
         if let inbound {
-            held.clear()
+            connection.held.clear()
             let failure = error as? Failure
             let isWithheld = failure?.reason.spells("withheld") == true || (error as? ReplyFailure)?.code == .withheld
             let denial = Denial.failed(
                 isWithheld ? .withheld : .upstreamFailed, reason: failure?.reason ?? (error as? ReplyFailure)?.reason ?? "unexpected")
-            _ = ErrorReply.write(denial, for: inbound, asError: true, into: &held)
-            held.withSpan { EventStreamWriter.appendMessage($0, into: &connection.draft) }
+            _ = ErrorReply.write(denial, for: inbound, asError: true, into: &connection.held)
+            connection.held.withSpan { EventStreamWriter.appendMessage($0, into: &connection.draft) }
             connection.appendChunk()
         }
         try? await connection.endStream()
         throw error
     }
 
-    // MARK: Rewriters
+    // MARK: Scrubbing
 
-    private func currentRewriter() -> ReplyRewriter {
-        if let rewriter { return rewriter }
-        let scrubber = exchange.worker.takeScrubber(exchange.site)
-        let fresh = ReplyRewriter(expectation, scrubber: scrubber) { out in scrubber.report.write(into: &out) }
-        self.scrubber = scrubber
-        rewriter = fresh
+    private func currentScrubbing() -> Scrubbing {
+        if let scrubbing { return scrubbing }
+        let fresh = exchange.worker.takeScrubbing(expectation, exchange.site)
+        scrubbing = fresh
         return fresh
     }
 
     private func giveBack() {
-        if let scrubber { exchange.worker.giveBack(scrubber, exchange.site) }
-        scrubber = nil
-        rewriter = nil
+        if let scrubbing { exchange.worker.giveBack(scrubbing) }
+        scrubbing = nil
     }
 }

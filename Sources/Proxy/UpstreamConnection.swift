@@ -5,6 +5,8 @@ import Reactor
 /// One HTTP/1.1 connection to an upstream, and the reply it is reading.
 final class UpstreamConnection {
     let wire: Wire
+    /// The piece that its replies are handed out in.
+    let piece = ReplyPiece()
     /// When it was last given back, for the idle timeout.
     var idleSince = Instant.never
     /// Whether it has carried a message before: only then can a reset mean that the upstream closed it while it lay idle.

@@ -69,6 +69,9 @@ protocol UpstreamReply: AnyObject {
     /// Waits for the next piece, at most until `wake`.
     func next(wake: Instant) async throws -> ReplyStep
 
+    /// Whether the reply was read to its end.
+    var isRead: Bool { get }
+
     /// Gives up memory that is not needed while nothing comes.
     func rest()
 

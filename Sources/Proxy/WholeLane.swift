@@ -98,13 +98,12 @@ struct WholeLane {
     }
 
     private func rewrite(_ text: Span<UInt8>) throws -> ReplyVerdict {
-        let scrubber = exchange.worker.takeScrubber(exchange.site)
-        defer { exchange.worker.giveBack(scrubber, exchange.site) }
-        let rewriter = ReplyRewriter(expectation, scrubber: scrubber) { out in scrubber.report.write(into: &out) }
-        try rewriter.push(text)
-        let verdict = try rewriter.finish()
-        rewriter.takeOutput(into: &exchange.connection.draft)
-        exchange.count(scrubber)
+        let scrubbing = exchange.worker.takeScrubbing(expectation, exchange.site)
+        defer { exchange.worker.giveBack(scrubbing) }
+        try scrubbing.rewriter.push(text)
+        let verdict = try scrubbing.rewriter.finish()
+        scrubbing.rewriter.takeOutput(into: &exchange.connection.draft)
+        exchange.count(scrubbing.scrubber)
         return verdict
     }
 

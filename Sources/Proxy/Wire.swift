@@ -10,6 +10,7 @@ final class Wire {
     var input = ByteBuffer()
     /// Plain bytes for the peer, not yet sent.
     var output = ByteBuffer()
+    private var readCount = Wire.restBytes
     private var received = ByteBuffer()
     private var pending = ByteBuffer()
     /// Bytes taken from and given to the peer, above TLS.
@@ -44,9 +45,11 @@ final class Wire {
     func fill() async throws -> Bool {
         guard let tls else {
             while true {
-                switch try stream.read(into: &input, atMost: Limits.readChunkBytes) {
+                switch try stream.read(into: &input, atMost: readCount) {
                 case .bytes(let count):
                     bytesIn += count
+                    // Small reads while messages are small; one that is filled is followed by larger ones.
+                    readCount = count == readCount ? Limits.readChunkBytes : Self.restBytes
                     return true
                 case .closed: return false
                 case .wouldBlock: try await stream.waitReadable()
@@ -81,12 +84,17 @@ final class Wire {
     }
 
     /// Gives the memory of empty buffers back: an idle connection keeps next to nothing.
-    func rest() {
-        input.shrink(keep: 0)
-        output.shrink(keep: 0)
-        received.shrink(keep: 0)
-        pending.shrink(keep: 0)
+    ///
+    /// - Parameter keep: what each buffer may keep: nothing for a stream that may be silent for hours, `restBytes` between two requests.
+    func rest(keep: Int) {
+        input.shrink(keep: keep)
+        output.shrink(keep: keep)
+        received.shrink(keep: keep)
+        pending.shrink(keep: keep)
     }
+
+    /// What a buffer may keep between two requests of a connection: enough for the usual ones, so that a busy connection allocates nothing.
+    static let restBytes = 4 * 1024
 
     /// Ends the connection, politely where that costs no wait.
     func close() {

@@ -23,7 +23,7 @@ final class Worker {
     private var connections: [ObjectIdentifier: DownstreamConnection] = [:]
     private var date = DateField()
     private let access: AccessLog
-    private var scrubbers: [ReplyScrubber] = []
+    private var scrubbings: [Scrubbing] = []
 
     init(_ snapshot: Snapshot, shared: SharedState, loop: EventLoop) {
         self.loop = loop
@@ -75,7 +75,7 @@ final class Worker {
     /// Puts a new configuration in force for the exchanges that begin from now on.
     func install(_ snapshot: Snapshot) {
         let old = site
-        scrubbers.removeAll()
+        scrubbings.removeAll()
         site = Site(snapshot, shared: shared, shard: shard, loop: loop)
         old.retire()
     }
@@ -127,17 +127,16 @@ final class Worker {
 
     // MARK: Scrubbers
 
-    /// A scrubber for one reply. They are kept for the next one: each holds windows and matchers that are costly to make.
-    func takeScrubber(_ site: Site) -> ReplyScrubber {
-        if site === self.site, let scrubber = scrubbers.popLast() { return scrubber }
-        return ReplyScrubber(site.redaction)
+    /// What one message is rewritten with.
+    func takeScrubbing(_ expectation: ReplyExpectation, _ site: Site) -> Scrubbing {
+        guard site === self.site, let kept = scrubbings.popLast() else { return Scrubbing(expectation, site) }
+        kept.begin(expectation)
+        return kept
     }
 
-    /// Takes a scrubber back.
-    func giveBack(_ scrubber: ReplyScrubber, _ site: Site) {
-        guard site === self.site, scrubbers.count < Limits.idleScrubbersMax else { return }
-        scrubber.reset()
-        scrubbers.append(scrubber)
+    /// Takes it back for another message.
+    func giveBack(_ scrubbing: Scrubbing) {
+        if scrubbing.site === site, scrubbings.count < Limits.idleScrubbersMax { scrubbings.append(scrubbing) }
     }
 
     func write(_ line: AccessLine) { access.append(line) }

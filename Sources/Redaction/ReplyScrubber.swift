@@ -59,6 +59,9 @@ public final class ReplyScrubber: ValueScrubber {
         hasFailed = false
     }
 
+    /// Whether nothing was replaced in this reply.
+    public var isUntouched: Bool { text.isUntouched && blobText?.isUntouched ?? true }
+
     /// What was replaced in this reply.
     public var report: RedactionReport {
         guard let blobText, !blobText.report.isEmpty else { return text.report }

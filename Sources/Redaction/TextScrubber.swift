@@ -107,6 +107,9 @@ public final class TextScrubber {
         return RedactionReport(counts: kinds, withheld: scan.failures, numbers: numbers)
     }
 
+    /// Whether nothing was replaced since the last `reset`: what most texts come to, told without making a report.
+    var isUntouched: Bool { replacements == 0 && scan.failures == 0 }
+
     /// How many placeholders were written since the last `reset`.
     private(set) var replacements = 0
 

@@ -1,0 +1,30 @@
+import Core
+import MCP
+import Redaction
+
+/// What one reply message is rewritten with: the protocol's rewriter and the scrubber it hands free text to. Kept by the loop from message
+/// to message, because both hold windows and matchers that are costly to make.
+final class Scrubbing {
+    let scrubber: ReplyScrubber
+    let rewriter: ReplyRewriter
+    /// The configuration it was made for.
+    unowned let site: Site
+
+    init(_ expectation: ReplyExpectation, _ site: Site) {
+        let scrubber = ReplyScrubber(site.redaction)
+        self.scrubber = scrubber
+        self.site = site
+        rewriter = ReplyRewriter(expectation, scrubber: scrubber) { out in Self.writeCounts(scrubber, &out) }
+    }
+
+    /// Starts the next message.
+    func begin(_ expectation: ReplyExpectation) {
+        scrubber.reset()
+        let scrubber = scrubber
+        rewriter.begin(expectation, scrubber: scrubber) { out in Self.writeCounts(scrubber, &out) }
+    }
+
+    private static func writeCounts(_ scrubber: ReplyScrubber, _ out: inout ByteBuffer) {
+        if !scrubber.isUntouched { scrubber.report.write(into: &out) }
+    }
+}
