@@ -126,6 +126,7 @@ public final class ProxyServer: Sendable {
     }
 
     private func reload() {
+        shared.reopenLogs()
         switch load() {
         case .faults(let faults):
             shared.registry.add(.reloadsRefused)

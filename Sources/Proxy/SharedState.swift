@@ -32,9 +32,16 @@ final class SharedState: Sendable {
 
     /// Tells in the metrics what is in force.
     func publish(_ snapshot: Snapshot) {
+        registry.setFacts(.build, [[.init("version", Product.version.withUTF8Buffer { [UInt8]($0) })]])
         registry.setFacts(.configuration, [[.init("hash", snapshot.hash)]])
         registry.setFacts(.policy, snapshot.routes.map { [.init("policy", Array($0.policy.name.utf8)), .init("hash", $0.policy.hash)] })
         registry.setFacts(.detectors, [[.init("hash", snapshot.detectorsHash)]])
+    }
+
+    /// Opens the log files anew, after somebody renamed them.
+    func reopenLogs() {
+        logWriter?.reopen()
+        accessWriter?.reopen()
     }
 
     /// Writes out what the logs still hold.
