@@ -57,6 +57,8 @@ public enum Limits {
 
     /// Output queued for one peer before its producer waits.
     public static let writeHighWatermarkBytes = 256 * 1024
+    /// Bytes one connection may read before others on its loop have their turn.
+    public static let bytesPerTurnMax = 256 * 1024
     /// Bytes asked for in one read.
     public static let readChunkBytes = 64 * 1024
     /// Readiness events taken from the kernel at once.

@@ -8,20 +8,21 @@ final class Caller {
     let principal: Principal
     private let authorization: [UInt8]
     private let validUntil: WallTime
-    private unowned let site: Site
+    /// The keys it was verified under. Held, so that after a reload no other object can be taken for them.
+    private let verifier: TokenVerifier
     private var known: [(policy: PolicySet, subject: PolicySubject)] = []
 
-    init(authorization: [UInt8], principal: Principal, site: Site) {
+    init(authorization: [UInt8], principal: Principal, verifier: TokenVerifier) {
         self.authorization = authorization
         self.principal = principal
-        self.site = site
+        self.verifier = verifier
         validUntil = principal.expires
     }
 
     /// Whether a request with this Authorization value comes from the same caller: the very same bytes, verified under the same keys and
     /// not expired since.
-    func isSame(_ value: Span<UInt8>, site: Site, now: WallTime) -> Bool {
-        guard site === self.site, now < validUntil, value.count == authorization.count else { return false }
+    func isSame(_ value: Span<UInt8>, verifier: TokenVerifier, now: WallTime) -> Bool {
+        guard verifier === self.verifier, now < validUntil, value.count == authorization.count else { return false }
         return value.withUnsafeBytes { a in
             authorization.withUnsafeBytes { b in
                 guard let left = a.baseAddress, let right = b.baseAddress else { return a.count == b.count }

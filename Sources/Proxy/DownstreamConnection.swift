@@ -215,6 +215,10 @@ final class DownstreamConnection {
             wire.output.append(contentType)
             wire.output.append("\r\n")
         }
-        if !keepsAlive { wire.output.append("Connection: close\r\n") } else if isHTTP10 { wire.output.append("Connection: keep-alive\r\n") }
+        if !keepsAlive || worker.isDraining {
+            wire.output.append("Connection: close\r\n")
+        } else if isHTTP10 {
+            wire.output.append("Connection: keep-alive\r\n")
+        }
     }
 }

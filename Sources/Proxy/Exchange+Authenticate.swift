@@ -9,7 +9,7 @@ extension Exchange {
     /// Learns who calls, from the Bearer token alone. The body of a stranger is never read.
     func authenticate(on route: Route) throws -> Caller {
         let known: Caller? = head.fields.withValue(.authorization) { value in
-            if let last = connection.lastCaller, last.isSame(value, site: site, now: worker.wallTime) { last } else { nil }
+            if let last = connection.lastCaller, last.isSame(value, verifier: site.verifier, now: worker.wallTime) { last } else { nil }
         }.flatMap { $0 }
         if let known {
             note(known)
@@ -37,7 +37,7 @@ extension Exchange {
             let token = value[range].span
             let principal = try site.tokens.principal(
                 token, verifier: site.verifier, certificate: connection.certificateThumbprint, now: worker.wallTime)
-            let caller = Caller(authorization: value, principal: principal, site: site)
+            let caller = Caller(authorization: value, principal: principal, verifier: site.verifier)
             connection.lastCaller = caller
             note(caller)
             return caller

@@ -18,6 +18,8 @@ extension Exchange {
     func receive() throws -> Received {
         try site.checkHost(head)
         try RoutingFields.refuseDuplicates(head)
+        // Whoever comes next on this connection must be found where both sides think it is.
+        _ = try BodyFraming.request(head)
         if let document = site.documents[head.target.path] {
             guard head.method == .get || head.method == .head else {
                 throw Refusal.http(HTTPFailure(status: 405, reason: "document_method"))

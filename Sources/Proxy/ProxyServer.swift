@@ -70,6 +70,9 @@ public final class ProxyServer: Sendable {
 
     /// Binds every address on every loop before anything is said to be ready: a taken port fails the start.
     private func bind(_ snapshot: Snapshot) throws {
+        for endpoint in snapshot.options.listeners.map(\.address) + [snapshot.options.admin].compactMap(\.self) {
+            try Self.requireFree(endpoint)
+        }
         for (index, listener) in snapshot.options.listeners.enumerated() {
             let address = try Self.address(listener.address)
             for worker in workers {
@@ -87,6 +90,12 @@ public final class ProxyServer: Sendable {
             throw StartFailure(text: "`\(endpoint.host)` is not a numeric address to listen on")
         }
         return address
+    }
+
+    private static func requireFree(_ endpoint: Endpoint) throws {
+        do { try Listener.requireFree(try address(endpoint)) } catch let error as SystemError {
+            throw StartFailure(text: "cannot listen on \(endpoint): \(error)")
+        }
     }
 
     /// Runs `body` on a loop and waits for it. Only for the main thread, at start.

@@ -15,6 +15,8 @@ final class Wire {
     private var pending = ByteBuffer()
     /// Bytes taken from and given to the peer, above TLS.
     private(set) var bytesIn = 0
+    /// Bytes read since the loop last had a chance to do something else.
+    private var bytesThisTurn = 0
     private(set) var bytesOut = 0
 
     init(_ stream: Stream, tls: TLSSession? = nil) {
@@ -50,9 +52,13 @@ final class Wire {
                     bytesIn += count
                     // Small reads while messages are small; one that is filled is followed by larger ones.
                     readCount = count == readCount ? Limits.readChunkBytes : Self.restBytes
+                    bytesThisTurn += count
+                    if bytesThisTurn > Limits.bytesPerTurnMax { try await giveWay() }
                     return true
                 case .closed: return false
-                case .wouldBlock: try await stream.waitReadable()
+                case .wouldBlock:
+                    bytesThisTurn = 0
+                    try await stream.waitReadable()
                 }
             }
         }
@@ -60,6 +66,8 @@ final class Wire {
             switch try readPlain(tls) {
             case .bytes(let count):
                 bytesIn += count
+                bytesThisTurn += count
+                if bytesThisTurn > Limits.bytesPerTurnMax { try await giveWay() }
                 return true
             case .closed: return false
             case .incomplete:
@@ -67,6 +75,13 @@ final class Wire {
                 guard try await receive() else { return false }
             }
         }
+    }
+
+    /// A peer that sends without a pause neither holds up the others on its loop nor outlives its deadline.
+    private func giveWay() async throws {
+        bytesThisTurn = 0
+        await Task.yield()
+        try stream.checkDeadline()
     }
 
     /// Sends everything in `output`, waiting while the peer is slow.
@@ -127,7 +142,9 @@ final class Wire {
             case .closed:
                 tls?.receiveEnd()
                 return false
-            case .wouldBlock: try await stream.waitReadable()
+            case .wouldBlock:
+                bytesThisTurn = 0
+                try await stream.waitReadable()
             }
         }
     }

@@ -62,6 +62,17 @@ public final class Listener: ReadinessTarget {
 
     deinit { close() }
 
+    /// Throws when somebody listens on an address already. The loops of one process share it with each other, and the kernel would let
+    /// another process join them and take half of the connections.
+    public static func requireFree(_ address: SocketAddress) throws(SystemError) {
+        let probe = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        try Syscall.check("socket", probe)
+        defer { Glibc.close(probe) }
+        var on: Int32 = 1
+        setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+        try Syscall.check("bind", address.withPointer { bind(probe, $0, $1) })
+    }
+
     /// Stops listening.
     public func close() {
         guard descriptor >= 0 else { return }

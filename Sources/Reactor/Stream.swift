@@ -116,6 +116,7 @@ public final class Stream: ReadinessTarget {
     public func waitReadable() async throws {
         if let failure { throw failure }
         if isReadable || isClosed { return }
+        try checkDeadline()
         precondition(reader == nil, "two readers on one stream")
         try await withUnsafeThrowingContinuation { reader = $0 }
     }
@@ -124,6 +125,7 @@ public final class Stream: ReadinessTarget {
     public func waitWritable() async throws {
         if let failure { throw failure }
         if isWritable || isClosed { return }
+        try checkDeadline()
         precondition(writer == nil, "two writers on one stream")
         try await withUnsafeThrowingContinuation { writer = $0 }
     }
@@ -208,6 +210,11 @@ public final class Stream: ReadinessTarget {
     }
 
     // MARK: Deadline
+
+    /// Fails when the deadline has passed. Its timer fires once: where nobody waited just then, whoever waits next learns of it here.
+    public func checkDeadline() throws {
+        if deadline <= loop.now { throw Failure(origin, deadlineReason) }
+    }
 
     private func armTimer() {
         if deadline == .never { return }

@@ -104,7 +104,7 @@ def test_a_session_call_is_cancelled_by_its_notification(serve, front, identity)
     """The upstream hears of it under the id that it knows, not the client's."""
     waiting = Waiting()
     upstream = serve({"wait": waiting})
-    louver = front(upstream, orphan_timeout="10s", workers=2)
+    louver = front(upstream, orphan_timeout="1s", workers=2)
     session = Session(louver.port, "/scripted", identity.token())
     with Connection(louver.port) as connection:
         connection.start("/scripted", legacy_call("wait", {}, id="mine"), session.headers)
@@ -118,7 +118,7 @@ def test_a_session_call_is_cancelled_by_its_notification(serve, front, identity)
 def test_a_cancellation_of_somebody_else_goes_nowhere(serve, front, identity):
     waiting = Waiting()
     upstream = serve({"wait": waiting})
-    louver = front(upstream)
+    louver = front(upstream, orphan_timeout="1s")
     mine, other = (Session(louver.port, "/scripted", identity.token(name)) for name in ("alice", "mallory"))
     with Connection(louver.port) as connection:
         connection.start("/scripted", legacy_call("wait", {}, id=7), mine.headers)

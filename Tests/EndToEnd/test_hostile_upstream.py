@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import time
@@ -209,7 +210,16 @@ def endless_notifications(turn: Turn) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize("tool", [silence, drip, slow_head, endless_notifications], ids=lambda tool: tool.__name__)
+def flood(turn: Turn) -> None:
+    """As much as the wire takes, without a pause and without an answer."""
+    turn.events()
+    chunk = b": as fast as it goes\r\n\r\n" * 3000
+    with contextlib.suppress(OSError):
+        for _ in range(100_000):
+            turn.chunk(chunk)
+
+
+@pytest.mark.parametrize("tool", [silence, drip, slow_head, endless_notifications, flood], ids=lambda tool: tool.__name__)
 def test_the_deadline_holds_whatever_the_upstream_does(tool, front, serve, identity):
     louver = front(serve({"slow": tool, "fine": fine}), timeout="1s")
     began = time.monotonic()
@@ -219,6 +229,18 @@ def test_the_deadline_holds_whatever_the_upstream_does(tool, front, serve, ident
     assert 0.9 < took < 2
     assert ask(louver.port, "/scripted", identity.token(), "fine").status == 200
     wait_until(lambda: louver.metric("louver_upstream_connections", state="busy") == 0)
+
+
+def test_a_flood_from_one_upstream_does_not_hold_up_others(front, serve, identity):
+    louver = front(serve({"flood": flood, "fine": fine}), timeout="3s")
+    with Connection(louver.port) as flooded:
+        flooded.start("/scripted", call("flood", {}), modern(identity.token(), "tools/call", "flood"))
+        time.sleep(0.3)
+        for _ in range(10):
+            began = time.monotonic()
+            assert ask(louver.port, "/scripted", identity.token(), "fine").status == 200
+            assert time.monotonic() - began < 1
+        assert flooded.reply().status == 504
 
 
 def leaky() -> str:
@@ -350,15 +372,11 @@ def test_requests_of_the_server_are_answered_by_louver(front, serve, identity):
     assert answers[99]["error"]["code"] == -32601
 
 
-def test_two_callers_never_share_an_id_upstream(front, serve, identity):
-    seen: set = set()
-
-    def tool(turn: Turn) -> None:
-        assert turn.id not in seen
-        seen.add(turn.id)
-        turn.text("fine")
-
-    louver = front(serve({"work": tool}), workers=2)
-    for _ in range(20):
-        assert ask(louver.port, "/scripted", identity.token(), "work", id=1).answer["id"] == 1
-    assert len(seen) == 20
+def test_two_calls_of_sessions_never_share_an_id_upstream(front, serve, identity):
+    """All sessions of the scripted upstream are one: what would be a collision is none."""
+    upstream = serve({"fine": fine})
+    louver = front(upstream, workers=2)
+    sessions = [Session(louver.port, "/scripted", identity.token(name)) for name in ("alice", "bob")]
+    for number in range(20):
+        assert sessions[number % 2].call("fine", {}, 1).answer["id"] == 1
+    assert len({request.message["id"] for request in upstream.calls()}) == 20

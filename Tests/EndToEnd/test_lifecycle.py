@@ -42,6 +42,7 @@ def test_a_good_file_takes_effect_without_a_restart(front, serve, identity):
     token = identity.token()
     assert not is_allowed(louver, token, "also")
     with Connection(louver.port) as open_before:
+        assert open_before.post("/scripted", call("also", {}), modern(token, "tools/call", "also")).answer["result"]["isError"]
         (louver.folder / "policy.yaml").write_text(policy(["fine", "also"]))
         louver.signal(signal.SIGHUP)
         wait_until(lambda: louver.metric("louver_reloads_total", outcome="applied") == 1)

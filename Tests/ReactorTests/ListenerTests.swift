@@ -26,4 +26,16 @@ import Testing
             clients.removeAll()
         }
     }
+
+    @Test func anAddressThatSomebodyListensOnIsNotFree() async throws {
+        let home = try OnLoop()
+        try await home.run { loop in
+            guard let any = SocketAddress(numeric: "127.0.0.1", port: 0) else { return }
+            let listener = try Listener(any, on: loop, hasRoom: { true }, trouble: { _ in }, accepted: { _ in })
+            guard let address = SocketAddress(numeric: "127.0.0.1", port: listener.port) else { return }
+            #expect(throws: SystemError.self) { try Listener.requireFree(address) }
+            listener.close()
+            try Listener.requireFree(address)
+        }
+    }
 }

@@ -31,6 +31,18 @@ import Testing
         }
     }
 
+    @Test func aDeadlineThatPassedWhileNobodyWaitedFailsTheNextWait() async throws {
+        let home = try OnLoop()
+        try await home.run { loop in
+            let (near, far) = try OnLoop.pair(loop)
+            defer { far.close() }
+            near.deadline = loop.now + .milliseconds(5)
+            await loop.sleep(.milliseconds(30))
+            var buffer = ByteBuffer()
+            await #expect(throws: Failure.self) { _ = try await near.readSome(&buffer) }
+        }
+    }
+
     @Test func aDeadlineMovedLaterIsKept() async throws {
         let home = try OnLoop()
         let waited = await home.run { loop -> UInt64 in
