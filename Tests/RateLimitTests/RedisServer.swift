@@ -6,6 +6,7 @@ import Redis
 final class RedisServer {
     private let folder: String
     private let process: pid_t
+    private let leash: Int32
     private var connection: Int32 = -1
     private let reader = RedisReplyReader()
 
@@ -21,16 +22,27 @@ final class RedisServer {
         var template = Array("\(parent)/louver-redis-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { return nil }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // The shell waits on its input, then stops the server and clears up: also when this process dies before it could.
+        let script = "\"$@\" </dev/null & read line; kill -9 $!; rm -rf \"$0\""
         let words = [
-            program, "--port", "0", "--unixsocket", "\(folder)/redis.sock", "--save", "", "--appendonly", "no", "--dir", folder,
-            "--logfile",
-            "\(folder)/redis.log",
+            "/bin/sh", "-c", script, folder, program, "--port", "0", "--unixsocket", "\(folder)/redis.sock", "--save", "", "--appendonly",
+            "no",
+            "--dir", folder, "--logfile", "\(folder)/redis.log",
         ]
+        var ends: [Int32] = [0, 0]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else { return nil }
+        leash = ends[1]
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        defer { for argument in arguments { free(argument) } }
         var pid = pid_t()
-        guard posix_spawn(&pid, program, nil, nil, &arguments, environ) == 0 else { return nil }
+        let status = posix_spawn(&pid, "/bin/sh", &actions, nil, &arguments, environ)
+        posix_spawn_file_actions_destroy(&actions)
+        for argument in arguments { free(argument) }
+        close(ends[0])
         process = pid
+        guard status == 0 else { return nil }
         for _ in 0..<500 {
             if connect() { return }
             usleep(20_000)
@@ -40,10 +52,8 @@ final class RedisServer {
 
     deinit {
         if connection >= 0 { close(connection) }
-        kill(process, SIGKILL)
-        waitpid(process, nil, 0)
-        for name in ["redis.sock", "redis.log"] { unlink("\(folder)/\(name)") }
-        rmdir(folder)
+        close(leash)
+        if process > 0 { waitpid(process, nil, 0) }
     }
 
     private func connect() -> Bool {
