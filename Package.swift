@@ -23,7 +23,8 @@ let unchecked: [SwiftSetting] = [.unsafeFlags(["-enforce-exclusivity=unchecked"]
 
 /// A room of the house: its floor is the order it stands in below, its imports are exactly `needs`.
 func room(_ name: String, needs: [Target.Dependency] = [], exclude: [String] = [], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: needs, path: "Sources/\(name)", exclude: exclude, resources: resources,
+    .target(
+        name: name, dependencies: needs, path: "Sources/\(name)", exclude: exclude, resources: resources,
         swiftSettings: name == "Redaction" ? strict : strict + unchecked)
 }
 

@@ -2,6 +2,7 @@ import Core
 import HTTP
 import Reactor
 import TLS
+import Telemetry
 
 /// One client connection: reads request heads, serves them one after the other, and writes the answers.
 final class DownstreamConnection {
@@ -80,6 +81,7 @@ final class DownstreamConnection {
         wire.stream.deadlineReason = "handshake_timeout"
         wire.stream.deadline = loop.now + worker.site.timeouts.head
         try await wire.handshake()
+        worker.shard.add(wire.tls?.isResumed == true ? .tlsResumed : .tlsFull)
     }
 
     /// The next request's head, or nil when the client has closed or stayed silent for too long.

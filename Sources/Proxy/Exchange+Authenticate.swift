@@ -12,6 +12,7 @@ extension Exchange {
             if let last = connection.lastCaller, last.isSame(value, verifier: site.verifier, now: worker.wallTime) { last } else { nil }
         }.flatMap { $0 }
         if let known {
+            worker.shard.add(.tokensRemembered)
             note(known)
             return known
         }
@@ -39,6 +40,7 @@ extension Exchange {
                 token, verifier: site.verifier, certificate: connection.certificateThumbprint, now: worker.wallTime)
             let caller = Caller(authorization: value, principal: principal, verifier: site.verifier)
             connection.lastCaller = caller
+            worker.shard.add(.tokensVerified)
             note(caller)
             return caller
         } catch {

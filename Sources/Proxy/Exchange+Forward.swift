@@ -5,6 +5,7 @@ import JSON
 import MCP
 import Policy
 import Reactor
+import Telemetry
 
 /// A reply on its way back, with what is needed to match it to its request.
 struct Forwarded {
@@ -57,7 +58,7 @@ extension Exchange {
         if inbound.requestID == nil {
             if inbound.method == .cancelled {
                 request.cancelled = session.flatMap {
-                    worker.calls.find($0, of: caller.principal.key, inbound.params?["requestId"].flatMap { RequestID($0) })
+                    worker.calls.find($0, of: caller.principal.key, inbound.cancelledID)
                 }
             }
             guard inbound.method.isForwardedNotification(in: inbound.era), inbound.method != .cancelled || request.cancelled != nil else {
@@ -81,7 +82,10 @@ extension Exchange {
         let isOrphaned = message.inbound?.era == .legacy
         connection.wire.stream.onHangup = { [unowned self] in
             clientIsGone = true
+            worker.shard.add(.clientDisconnects)
             if isOrphaned {
+                isOrphan = true
+                worker.shard.adjust(.orphans, by: 1)
                 connection.outbound.deadline = min(connection.outbound.deadline, connection.loop.now + route.orphanTimeout)
             } else {
                 connection.outbound.cancel(Failure(.downstream, "client_gone"))
@@ -96,6 +100,8 @@ extension Exchange {
     /// Ends the watch, and the entry under which a cancellation would have found this call.
     func stopWatchingClient() {
         connection.wire.stream.onHangup = nil
+        if isOrphan { worker.shard.adjust(.orphans, by: -1) }
+        isOrphan = false
         if let registeredCall { worker.calls.remove(registeredCall) }
         registeredCall = nil
     }

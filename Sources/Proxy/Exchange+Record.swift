@@ -9,6 +9,8 @@ extension Exchange {
         let shard = worker.shard
         shard.add(.exchanges(record.methodClass, record.outcome))
         shard.observe(.exchange, nanoseconds: took)
+        shard.add(.clientBytesIn, record.bytesIn)
+        shard.add(.clientBytesOut, record.bytesOut)
         if record.upstreamNanoseconds > 0 { shard.observe(.upstream, nanoseconds: record.upstreamNanoseconds) }
         switch record.outcome {
         case .refused, .unauthenticated, .denied, .limited: shard.add(.refusals, record.reason)

@@ -15,6 +15,7 @@ extension Exchange {
         note(refusal)
         guard connection.answer == .none, !clientIsGone else {
             keepsAlive = false
+            if connection.answer == .streaming { worker.shard.add(.repliesAborted) }
             connection.wire.stream.fail(Failure(.louver, "reply_aborted"))
             return
         }
@@ -182,8 +183,12 @@ extension Exchange {
         case .unmapped(let failure, _):
             record.detail = failure.rawValue
             note(.denied, "unmapped")
-        case .denied(let denial, _): note(.denied, denial.code == .guarded ? "guarded" : "policy")
-        case .limited: note(.limited, "limit")
+        case .denied(let denial, _):
+            worker.count(.denials, denial.rule)
+            note(.denied, denial.code == .guarded ? "guarded" : "policy")
+        case .limited(_, let bucket, _):
+            worker.count(.limitDenials, bucket)
+            note(.limited, "limit")
         case .shed: note(.limited, "admission")
         case .storeLost: note(.limited, "store_lost")
         case .failed(let failure, _):
@@ -199,5 +204,6 @@ extension Exchange {
     private func note(_ outcome: Outcome, _ reason: StaticString) {
         record.outcome = outcome
         record.reason = reason
+        if outcome == .withheld { worker.shard.add(.repliesWithheld) }
     }
 }

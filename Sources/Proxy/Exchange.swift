@@ -28,10 +28,13 @@ final class Exchange {
 
     /// Whether the client has closed its connection while the upstream was at work.
     var clientIsGone = false
+    /// Whether the call runs on without its client.
+    var isOrphan = false
     /// Where the message went, for answers to what the upstream asks meanwhile.
     var forwardedTo: (any UpstreamDoor)?
     /// When it went.
     var upstreamBegan = Instant.never
+    private let bytesBefore: (into: Int, out: Int)
     /// Where a cancellation from another connection finds this call.
     var registeredCall: CallRegistry.Entry?
 
@@ -46,6 +49,7 @@ final class Exchange {
         default: hasUnreadBody = true
         }
         record = ExchangeRecord(started: connection.loop.now)
+        bytesBefore = (connection.wire.bytesIn, connection.wire.bytesOut)
     }
 
     /// Runs the exchange to its end; true when the connection can serve another.
@@ -59,6 +63,8 @@ final class Exchange {
         }
         stopWatchingClient()
         reply?.finish()
+        record.bytesIn = connection.wire.bytesIn - bytesBefore.into
+        record.bytesOut = connection.wire.bytesOut - bytesBefore.out
         write(record)
         return keepsAlive
     }

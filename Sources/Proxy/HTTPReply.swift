@@ -57,8 +57,10 @@ final class HTTPReply: UpstreamReply {
             let deadline = request.deadline
             connection.wire.stream.deadlineReason = wake < deadline ? "wake" : "upstream_timeout"
             connection.wire.stream.deadline = min(wake, deadline)
+            let before = connection.wire.bytesIn
             do {
                 if try await !connection.wire.fill() { try end() }
+                upstream.gauges.received(connection.wire.bytesIn - before)
             } catch let failure as Failure where failure.reason.spells("wake") {
                 return .idle
             }

@@ -7,7 +7,7 @@ import TLS
 final class HTTPUpstream: UpstreamDoor {
     let target: UpstreamTarget
     let loop: EventLoop
-    private let gauges: UpstreamGauges
+    let gauges: UpstreamGauges
     private var idle: [UpstreamConnection] = []
     private var open = 0
     private var waiters: [Waiter] = []
@@ -41,9 +41,12 @@ final class HTTPUpstream: UpstreamDoor {
         while true {
             let connection = try await checkOut(request.deadline, fresh: isRepeat)
             let seen = connection.wire.bytesIn
+            let sentBefore = connection.wire.bytesOut
             do {
                 try request.ride(connection.wire.stream)
                 let head = try await connection.exchange(request, prefix: prefix(request.verb))
+                gauges.sent(connection.wire.bytesOut - sentBefore)
+                gauges.received(connection.wire.bytesIn - seen)
                 return try HTTPReply(head, to: request, on: connection, of: self)
             } catch {
                 request.stream = nil
@@ -51,6 +54,7 @@ final class HTTPUpstream: UpstreamDoor {
                 discard(connection)
                 guard !isRepeat, request.isRepeatable, connection.isReused, noReply, Self.wasReset(error) else { throw error }
                 isRepeat = true
+                gauges.repeated()
             }
         }
     }
@@ -76,6 +80,7 @@ final class HTTPUpstream: UpstreamDoor {
                 connection.isIdle = false
                 if connection.wire.stream.isQuiet {
                     gauges.becameBusy()
+                    gauges.reused()
                     return connection
                 }
                 discard(connection)

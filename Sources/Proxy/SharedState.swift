@@ -18,7 +18,7 @@ final class SharedState: Sendable {
     private let facts = Lock<[String: UpstreamFacts]>([:])
 
     private let logWriter: LineWriter?
-    private let redactionCounters = Lock<[String: CounterID]>([:])
+    private let labelled = Lock<[Labelled: CounterID]>([:])
 
     /// Opens the logs that the first configuration names; they stay open over reloads.
     init(_ snapshot: Snapshot) throws {
@@ -50,12 +50,13 @@ final class SharedState: Sendable {
         accessWriter?.finish()
     }
 
-    /// Counts redactions of one kind; kinds come from the detectors, so there is a bounded number of them.
-    func countRedaction(_ kind: String, _ count: Int, on shard: Shard) {
-        let counter = redactionCounters.withLock { known in
-            if let counter = known[kind] { return counter }
-            let fresh = registry.register(.redactions, Array(kind.utf8))
-            known[kind] = fresh
+    /// Counts under a label that comes from a loaded file, such as a detector's kind or a bucket's id: there is a bounded number of them.
+    func count(_ family: OpenFamily, _ label: [UInt8], _ count: Int, on shard: Shard) {
+        let key = Labelled(family: family, label: label)
+        let counter = labelled.withLock { known in
+            if let counter = known[key] { return counter }
+            let fresh = registry.register(family, label)
+            known[key] = fresh
             return fresh
         }
         shard.add(counter, count)
@@ -63,6 +64,11 @@ final class SharedState: Sendable {
 
     /// Random bits that set this process and loop apart from every other.
     func instanceSeed() -> UInt64 { SecureRandom.uint64() }
+
+    private struct Labelled: Hashable {
+        let family: OpenFamily
+        let label: [UInt8]
+    }
 
     /// What is known about the upstream at a URL; survives a reload.
     func facts(url: String, make: () -> UpstreamFacts) -> UpstreamFacts {

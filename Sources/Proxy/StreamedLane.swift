@@ -34,7 +34,10 @@ final class StreamedLane {
         keepAliveAt = exchange.connection.loop.now + .seconds(15)
     }
 
-    deinit { giveBack() }
+    deinit {
+        giveBack()
+        if commitment == .events { exchange.worker.shard.adjust(.openStreams, by: -1) }
+    }
 
     /// Runs until the answer is delivered, or the stream ends.
     func run() async throws {
@@ -140,6 +143,7 @@ final class StreamedLane {
     private func commitEvents() async throws {
         guard commitment == .nothing, !exchange.clientIsGone else { return }
         commitment = .events
+        exchange.worker.shard.adjust(.openStreams, by: 1)
         exchange.record.status = 200
         connection.beginStream("text/event-stream", keepsAlive: exchange.keepsAlive) {
             $0.append("Cache-Control: no-cache, no-transform\r\nX-Accel-Buffering: no\r\n")

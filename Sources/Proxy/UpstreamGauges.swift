@@ -6,7 +6,18 @@ final class UpstreamGauges {
 
     init(_ shard: Shard) { self.shard = shard }
 
-    func opened() { shard.adjust(.upstreamBusy, by: 1) }
+    func opened() {
+        shard.adjust(.upstreamBusy, by: 1)
+        shard.add(.upstreamConnectionsOpened)
+    }
+
+    func reused() { shard.add(.upstreamConnectionsReused) }
+
+    func repeated() { shard.add(.upstreamRetries) }
+
+    func sent(_ count: Int) { shard.add(.upstreamBytesOut, count) }
+
+    func received(_ count: Int) { shard.add(.upstreamBytesIn, count) }
 
     func closed() { shard.adjust(.upstreamBusy, by: -1) }
 

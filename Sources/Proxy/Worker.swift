@@ -24,6 +24,7 @@ final class Worker {
     private var date = DateField()
     private let access: AccessLog
     private var scrubbings: [Scrubbing] = []
+    private var countedBusy: UInt64 = 0
 
     init(_ snapshot: Snapshot, shared: SharedState, loop: EventLoop) {
         self.loop = loop
@@ -34,7 +35,7 @@ final class Worker {
         access = AccessLog(writer: shared.accessWriter)
         upstreamIDs = UpstreamIDSource(instance: shared.instanceSeed())
         site = Site(snapshot, shared: shared, shard: shard, loop: loop)
-        loop.atEndOfTurn { [unowned self] in access.flush() }
+        loop.atEndOfTurn { [unowned self] in endTurn() }
     }
 
     /// The civil time.
@@ -42,6 +43,13 @@ final class Worker {
 
     /// Connections open now.
     var connectionCount: Int { connections.count }
+
+    private func endTurn() {
+        access.flush()
+        shard.add(.loopTurns)
+        shard.add(.loopBusyNanoseconds, Int(loop.busyNanoseconds - countedBusy))
+        countedBusy = loop.busyNanoseconds
+    }
 
     // MARK: Listening
 
@@ -94,9 +102,12 @@ final class Worker {
     }
 
     /// The id a message carries upstream: the client's own on the modern wire, where each request has a reply to itself, else one that is
-    /// unique in the world.
+    /// unique in the world. Unique also where the upstream may keep the id beside others: subscriptions, and requests that want progress.
     func upstreamID(for message: Message) -> UpstreamID {
-        if let inbound = message.inbound, inbound.era == .modern, let id = inbound.requestID, let passing = UpstreamID(passing: id) {
+        if let inbound = message.inbound, inbound.era == .modern, inbound.method != .listen, inbound.progressToken == nil,
+            let id = inbound.requestID,
+            let passing = UpstreamID(passing: id)
+        {
             return passing
         }
         return upstreamIDs.next()
@@ -122,8 +133,11 @@ final class Worker {
     /// Counts what a scrubber removed, by kind.
     func count(_ report: RedactionReport) {
         shard.add(.repliesRedacted)
-        for entry in report.counts { shared.countRedaction(entry.kind, entry.count, on: shard) }
+        for entry in report.counts { shared.count(.redactions, Array(entry.kind.utf8), entry.count, on: shard) }
     }
+
+    /// Counts something that has a name from a loaded file: a rule, a bucket.
+    func count(_ family: OpenFamily, _ label: [UInt8]) { shared.count(family, label, 1, on: shard) }
 
     // MARK: Scrubbers
 
