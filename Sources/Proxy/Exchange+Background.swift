@@ -2,6 +2,7 @@ import Core
 import MCP
 import Reactor
 import Redaction
+import Telemetry
 
 extension Exchange {
     /// Reads what is left of a reply whose answer is delivered, so that its connection can be used again; the client does not wait for it.
@@ -30,10 +31,11 @@ extension Exchange {
         }
     }
 
-    /// Adds what a scrubber removed to the record and the metrics.
-    func count(_ scrubber: ReplyScrubber) {
-        if scrubber.isUntouched { return }
-        let report = scrubber.report
+    /// Adds what was removed from a reply and mended in it to the record and the metrics.
+    func count(_ scrubbing: Scrubbing) {
+        if scrubbing.rewriter.repairs > 0 { worker.shard.add(.replyRepairs, scrubbing.rewriter.repairs) }
+        let report = scrubbing.scrubber.report
+        guard report.total > 0 else { return }
         record.redactions += report.total
         worker.count(report)
     }

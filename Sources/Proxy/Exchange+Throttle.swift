@@ -4,6 +4,7 @@ import MCP
 import Policy
 import RateLimit
 import Reactor
+import Telemetry
 
 extension Exchange {
     /// Debits every bucket that applies, all or none, before anything is sent.
@@ -25,7 +26,12 @@ extension Exchange {
 
     /// The credential the upstream gets instead of the caller's token: the value of its Authorization field, nil where it gets none.
     func reissue(_ message: Message?, for caller: Caller, on route: Route) throws -> [UInt8]? {
-        do { return try route.authorization(for: caller.principal, now: worker.wallTime) } catch {
+        let issued = route.issuedCount
+        do {
+            let credential = try route.authorization(for: caller.principal, now: worker.wallTime)
+            if credential != nil { worker.shard.add(route.issuedCount == issued ? .credentialsRemembered : .credentialsIssued) }
+            return credential
+        } catch {
             throw Refusal.unmapped(error, message?.inbound)
         }
     }

@@ -196,6 +196,8 @@ final class HTTPUpstream: UpstreamDoor {
         guard waiters.count < Limits.upstreamWaitersMax else { throw Failure(.louver, "upstream_queue_full", retryable: true) }
         let waiter = Waiter()
         waiters.append(waiter)
+        gauges.waits(1)
+        defer { gauges.waits(-1) }
         try await withUnsafeThrowingContinuation { continuation in
             waiter.continuation = continuation
             let timer = Timer { [weak self] _ in

@@ -56,13 +56,13 @@ public final class ProxyServer: Sendable {
         for number in 0..<first.options.workerCount(cores: LoopThread.coreCount) {
             let loop = try EventLoop()
             let worker = LoopBound(loop) { loop in Worker(first, shared: shared, loop: loop) }
-            try LoopThread.start(loop, name: "louver-\(number)")
+            try LoopThread.start(loop, name: "louver-\(number)", keeping: worker)
             workers.append(worker)
         }
         self.workers = workers
         let loop = try EventLoop()
         admin = LoopBound(loop) { loop in AdminServer(shared: shared, health: health, loop: loop) }
-        try LoopThread.start(loop, name: "louver-admin")
+        try LoopThread.start(loop, name: "louver-admin", keeping: admin)
         try bind(first)
     }
 

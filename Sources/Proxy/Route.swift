@@ -45,6 +45,9 @@ final class Route {
         try credentials.credential(for: principal, from: issuer, upstream: number, now: now).authorization
     }
 
+    /// How many credentials were made so far.
+    var issuedCount: Int { credentials.issued }
+
     /// Asks the upstream which wires it speaks: once, with a request of Louver's own. A client's probe is never forwarded, because a
     /// handshake-only server opens a session for each and never ends it; the one our question opens is ended here.
     func discoverVersions(_ credential: [UInt8]?, deadline: Instant) async throws -> ProtocolVersionSet {

@@ -87,7 +87,7 @@ final class StreamedLane {
         guard let scrubbing else { return }
         let verdict = try scrubbing.rewriter.finish()
         scrubbing.rewriter.takeOutput(into: &connection.held)
-        exchange.count(scrubbing.scrubber)
+        exchange.count(scrubbing)
         giveBack()
         switch verdict {
         case .response: try await deliverAnswer()

@@ -103,7 +103,7 @@ struct WholeLane {
         try scrubbing.rewriter.push(text)
         let verdict = try scrubbing.rewriter.finish()
         scrubbing.rewriter.takeOutput(into: &exchange.connection.draft)
-        exchange.count(scrubbing.scrubber)
+        exchange.count(scrubbing)
         return verdict
     }
 

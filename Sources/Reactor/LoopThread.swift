@@ -5,8 +5,10 @@ import Glibc
 /// A thread with a loop on it.
 public enum LoopThread {
     /// Starts a named thread that runs `loop` until it is stopped. Signals stay with the thread that waits for them.
-    public static func start(_ loop: EventLoop, name: String) throws(SystemError) {
-        try startThread(name: name) { loop.run() }
+    ///
+    /// - Parameter kept: what the loop's hooks and tasks use without holding it; it lives as long as the loop turns.
+    public static func start(_ loop: EventLoop, name: String, keeping kept: (any AnyObject & Sendable)? = nil) throws(SystemError) {
+        try startThread(name: name) { withExtendedLifetime(kept) { loop.run() } }
     }
 
     /// Starts a detached thread for work that blocks, such as a name lookup.

@@ -154,7 +154,7 @@ def test_an_upstream_that_cannot_be_verified_gets_nothing(fault, front, serve, a
         case "expired":
             upstream = serve({"fine": fine}, tls=server_side(authority, "expired", days=-1))
         case _:
-            upstream = serve({"fine": fine})
+            upstream = serve({"fine": fine}, greeting=b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
     url = f"https://localhost:{upstream.port}/mcp"
     louver = front(url, tools=["fine"], tls={"ca": str(authority.certificate)}, timeout="5s", connect_timeout="2s")
     reply = ask_plainly(louver.port, "/scripted", identity.token(), "fine", id=4)

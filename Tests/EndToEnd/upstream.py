@@ -119,8 +119,8 @@ Tool = Callable[[Turn], None]
 class Upstream:
     """A server on a port of its own, one thread for each connection."""
 
-    def __init__(self, tools: dict[str, Tool], *, instead: Tool | None = None, tls: ssl.SSLContext | None = None, modern: bool = True, port: int = 0) -> None:
-        self.tools, self.instead, self.tls, self.modern = tools, instead, tls, modern
+    def __init__(self, tools: dict[str, Tool], *, instead: Tool | None = None, tls: ssl.SSLContext | None = None, modern: bool = True, port: int = 0, greeting: bytes = b"") -> None:
+        self.tools, self.instead, self.tls, self.modern, self.greeting = tools, instead, tls, modern, greeting
         self.requests: list[Request] = []
         self.opened = 0
         self.resumed = 0
@@ -167,6 +167,7 @@ class Upstream:
     def _serve(self, connection: socket.socket) -> None:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.sendall(self.greeting)
             if self.tls:
                 connection = self.tls.wrap_socket(connection, server_side=True)
                 self.resumed += connection.session_reused
