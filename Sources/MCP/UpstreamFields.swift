@@ -11,6 +11,13 @@ public enum UpstreamFields {
         writeSession(session, into: &out)
     }
 
+    /// Writes the lines of a POST on a session that carries a message of Louver's own: its answer to what the upstream asked.
+    public static func writeSessionPost(session: [UInt8], version: ProtocolVersion, into out: inout ByteBuffer) {
+        out.append("Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\nAccept-Encoding: identity\r\n")
+        writeVersion(version, isHandshake: false, into: &out)
+        writeSession(session, into: &out)
+    }
+
     /// The version header exists since 2025-06-18 and is never on an `initialize`.
     static func writeVersion(_ version: ProtocolVersion, isHandshake: Bool, into out: inout ByteBuffer) {
         guard version >= .june2025, !isHandshake else { return }

@@ -19,11 +19,16 @@ extension Exchange {
 
     /// Sends the answer to a request of the upstream that its client will never see, so that the upstream does not wait for it.
     func answerServer(_ answer: [UInt8]) {
+        guard let forwarding else { return }
         let request = OutboundRequest()
-        connection.outbound.fields.withReadable { request.fields.append($0) }
+        let session = forwarding.message.session
+        UpstreamFields.writeSessionPost(
+            session: session?.upstreamID ?? [], version: session?.version ?? forwarding.message.inbound?.version ?? .march2025,
+            into: &request.fields)
+        request.authorize(forwarding.credential)
         request.body.append(answer)
         request.deadline = connection.loop.now + .seconds(10)
-        guard let upstream = forwardedTo else { return }
+        let upstream = forwarding.upstream
         LocalTask.run(on: connection.loop) {
             guard let reply = try? await upstream.send(request) else { return }
             _ = try? await reply.whole(atMost: Limits.heldReplyBytesMax)

@@ -14,6 +14,14 @@ struct Forwarded {
     let id: UpstreamID
 }
 
+/// A message on its way: to whom, and as whom.
+struct Forwarding {
+    let message: Message
+    let upstream: any UpstreamDoor
+    /// The value of the Authorization field; nil where none is sent.
+    let credential: [UInt8]?
+}
+
 extension Exchange {
     /// Builds the upstream request from what was decided and sends it. Nil when there was nothing to send and the client has its answer.
     func forward(
@@ -33,14 +41,10 @@ extension Exchange {
             out.deadline = connection.loop.now + route.timeout
             UpstreamFields.writeSessionRequest(session: session.upstreamID, version: session.version, into: &out.fields)
         }
-        if let credential {
-            out.fields.append("Authorization: ")
-            out.fields.append(credential)
-            out.fields.append("\r\n")
-        }
+        out.authorize(credential)
         watchClient(message, on: route)
         upstreamBegan = .now()
-        forwardedTo = route.upstream
+        forwarding = Forwarding(message: message, upstream: route.upstream, credential: credential)
         do {
             let reply = try await route.upstream.send(out)
             record.upstreamStatus = reply.status

@@ -30,8 +30,8 @@ final class Exchange {
     var clientIsGone = false
     /// Whether the call runs on without its client.
     var isOrphan = false
-    /// Where the message went, for answers to what the upstream asks meanwhile.
-    var forwardedTo: (any UpstreamDoor)?
+    /// What was sent where, for answers to what the upstream asks meanwhile.
+    var forwarding: Forwarding?
     /// When it went.
     var upstreamBegan = Instant.never
     private let bytesBefore: (into: Int, out: Int)

@@ -56,7 +56,7 @@ final class Route {
         request.deadline = deadline
         request.isRepeatable = true
         Discovery.write(into: request)
-        Self.authorize(request, credential)
+        request.authorize(credential)
         let reply = try await upstream.send(request)
         defer { reply.finish() }
         let body = try await reply.whole(atMost: Limits.wholeReplyBytesMax)
@@ -72,19 +72,13 @@ final class Route {
         request.verb = .endSession
         request.deadline = deadline
         UpstreamFields.writeSessionRequest(session: session, version: .november2025, into: &request.fields)
-        Self.authorize(request, credential)
+        request.authorize(credential)
         // Best effort: what is left of the session ends by the upstream's own timeout.
         guard let reply = try? await upstream.send(request) else { return }
         _ = try? await reply.whole(atMost: Limits.wholeReplyBytesMax)
         reply.finish()
     }
 
-    private static func authorize(_ request: OutboundRequest, _ credential: [UInt8]?) {
-        guard let credential else { return }
-        request.fields.append("Authorization: ")
-        request.fields.append(credential)
-        request.fields.append("\r\n")
-    }
 }
 
 extension UpstreamReply {

@@ -41,7 +41,10 @@ final class StreamedLane {
 
     /// Runs until the answer is delivered, or the stream ends.
     func run() async throws {
-        if expectation.stream == .session { try await commitEvents() }
+        if expectation.stream == .session {
+            try await commitEvents()
+            rest()
+        }
         do {
             while !isDone {
                 switch try await reply.next(wake: keepAliveAt) {
@@ -186,6 +189,7 @@ final class StreamedLane {
         connection.draft.shrink(keep: 0)
         reply.rest()
         connection.wire.rest(keep: 0)
+        connection.outbound.rest()
     }
 
     // MARK: Ends

@@ -40,6 +40,22 @@ final class OutboundRequest {
         deadline = .never
     }
 
+    /// Appends the Authorization field; nothing where none is sent.
+    func authorize(_ credential: [UInt8]?) {
+        guard let credential else { return }
+        fields.append("Authorization: ")
+        fields.append(credential)
+        fields.append("\r\n")
+    }
+
+    /// Gives the memory of a message that was sent back.
+    func rest() {
+        fields.clear()
+        fields.shrink(keep: 0)
+        body.clear()
+        body.shrink(keep: 0)
+    }
+
     /// Ends it wherever it is: what waits for the upstream fails at once, and the connection is closed.
     func cancel(_ failure: Failure) {
         cancellation = failure

@@ -35,7 +35,7 @@ final class Worker {
         access = AccessLog(writer: shared.accessWriter)
         upstreamIDs = UpstreamIDSource(instance: shared.instanceSeed())
         site = Site(snapshot, shared: shared, shard: shard, loop: loop)
-        loop.atEndOfTurn { [unowned self] in endTurn() }
+        loop.atEndOfTurn { [self] in endTurn() }
     }
 
     /// The civil time.
