@@ -1,3 +1,5 @@
+import Glibc
+
 /// Byte classes and case folding for protocol text, where only ASCII has a case.
 public enum ASCII {
     /// The lower-case form of a letter; any other byte unchanged.
@@ -15,8 +17,10 @@ public enum ASCII {
     /// Whether `bytes` equals the literal exactly.
     public static func equals(_ bytes: Span<UInt8>, _ literal: StaticString) -> Bool {
         guard bytes.count == literal.utf8CodeUnitCount else { return false }
-        for at in 0..<bytes.count where bytes[at] != literal.utf8Start[at] { return false }
-        return true
+        return bytes.withUnsafeBytes { text in
+            guard let start = text.baseAddress else { return true }
+            return memcmp(start, literal.utf8Start, text.count) == 0
+        }
     }
 
     /// Whether a byte may stand in an RFC 9110 token (section 5.6.2).

@@ -34,6 +34,8 @@ final class HTTPUpstream: UpstreamDoor {
         deletePrefix = target.headPrefix("DELETE")
     }
 
+    deinit { if let sweep { loop.cancel(sweep) } }
+
     // MARK: Sending
 
     func send(_ request: OutboundRequest) async throws -> any UpstreamReply {
@@ -101,8 +103,9 @@ final class HTTPUpstream: UpstreamDoor {
             stream.deadlineReason = "connect_timeout"
             stream.deadline = by
             try await connection.wire.handshake()
-            stream.onHangup = { [weak self, weak connection] in
-                if let connection, connection.isIdle { self?.dropIdle(connection) }
+            // The stream is the connection's own and tells nothing after it was closed; an idle connection is the pool's own.
+            stream.onHangup = { [unowned self, unowned connection] in
+                if connection.isIdle { dropIdle(connection) }
             }
             return connection
         } catch {
@@ -179,7 +182,7 @@ final class HTTPUpstream: UpstreamDoor {
 
     private func startSweep() {
         if sweep != nil { return }
-        let timer = Timer { [weak self] now in self?.sweepIdle(now) }
+        let timer = Timer { [unowned self] now in sweepIdle(now) }
         sweep = timer
         loop.schedule(timer, at: loop.now + target.idleTimeout)
     }
@@ -200,10 +203,10 @@ final class HTTPUpstream: UpstreamDoor {
         defer { gauges.waits(-1) }
         try await withUnsafeThrowingContinuation { continuation in
             waiter.continuation = continuation
-            let timer = Timer { [weak self] _ in
+            let timer = Timer { [self] _ in
                 guard let waiting = waiter.continuation else { return }
                 waiter.continuation = nil
-                self?.waiters.removeAll { $0 === waiter }
+                waiters.removeAll { $0 === waiter }
                 waiting.resume(throwing: Failure(.upstream, "pool_timeout", retryable: true))
             }
             waiter.timer = timer

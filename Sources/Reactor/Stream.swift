@@ -223,7 +223,8 @@ public final class Stream: ReadinessTarget {
             loop.schedule(timer, at: deadline)
             return
         }
-        let fresh = Timer { [weak self] now in self?.timerFired(now) }
+        // Unowned, not weak: a weak reference would send every retain of the stream through a side table. `close` takes the timer out.
+        let fresh = Timer { [unowned self] now in timerFired(now) }
         timer = fresh
         loop.schedule(fresh, at: deadline)
     }
