@@ -52,10 +52,16 @@ def show(label: str, text: str, *styles: str) -> None:
     """A labelled paragraph. Lines too long for the screen are cut, not wrapped: they are log lines."""
     width = max(60, shutil.get_terminal_size((120, 24)).columns)
     for number, line in enumerate(text.splitlines() or [""]):
-        room = width - 18
+        room = width - 20
         cut = line if len(line) <= room else line[: room - 1] + "…"
-        name = paint(f"{'' if number else label:12}", FAINT)
+        name = paint(f"{'' if number else label:15}", FAINT)
         print(f"   {name} {paint(cut, *styles)}", flush=True)
+
+
+def say(label: str, text: str, *styles: str) -> None:
+    """A labelled paragraph in full: words are wrapped."""
+    width = max(60, shutil.get_terminal_size((120, 24)).columns) - 20
+    show(label, "\n".join(textwrap.wrap(text, width)), *styles)
 
 
 def tell(text: str) -> None:
@@ -79,7 +85,7 @@ class Caller:
             raise RuntimeError(done.stderr[-2000:])
         played = json.loads(done.stdout)
         if "failed" in played:
-            raise RuntimeError(f"the client could not connect to {url}: {played['failed']}")
+            raise RuntimeError(played["failed"]["message"])
         return played
 
 
@@ -145,7 +151,7 @@ class Tour:
         try:
             self.through("not a token", {"list": "tools"})
         except RuntimeError as error:
-            show("with Louver", str(error).splitlines()[0], GREEN)
+            say("with Louver", str(error), GREEN)
             return "warehouse" in text_of(before) and self.louver.metric("louver_exchanges_total", outcome="unauthenticated") > 0
         return False
 
@@ -164,7 +170,7 @@ class Tour:
 
     def refused(self) -> bool:
         [answer] = self.through(self.analyst, call("delete_dag_run", dag_id="steady", dag_run_id=stack.RUN_ID))
-        show("delete_dag_run", text_of(answer), GREEN)
+        say("delete_dag_run", text_of(answer), GREEN)
         [run] = self.without(call("get_dag_run", dag_id="steady", dag_run_id=stack.RUN_ID))
         return answer.get("isError") is True and "no-deleting" in text_of(answer) and '"state": "success"' in text_of(run)
 
@@ -173,7 +179,7 @@ class Tour:
         [before], [after] = self.without(trick), self.through(self.analyst, trick)
         show("get_dag_details", json.dumps(trick["with"]))
         show("without", "a connection comes back: " + " ".join(text_of(before).split())[:200], RED)
-        show("with Louver", text_of(after), GREEN)
+        say("with Louver", text_of(after), GREEN)
         return "warehouse" in text_of(before) and after.get("isError") is True and "db.internal" not in text_of(after)
 
     def log(self) -> bool:
@@ -198,7 +204,7 @@ class Tour:
         limited = [answer["error"] for answer in answers if "error" in answer]
         show("7 at once", f"{len(passed)} answered, {len(limited)} refused", GREEN)
         if limited:
-            show("", f"{limited[0].get('code')}: {limited[0]['message']}", YELLOW)
+            say("", f"{limited[0].get('code')}: {limited[0]['message']}", YELLOW)
         return len(passed) >= 3 and bool(limited) and all(error.get("code") == 4290 for error in limited)
 
     def reissued(self) -> bool:
@@ -220,7 +226,7 @@ class Tour:
         listed, dags, refused, after = played["answers"]
         [before] = self.without(call("get_xcom_entry", **XCOM), server="msaa", wire="2026-07-28")
         show("tools/list", ", ".join(sorted(tool["name"] for tool in listed["tools"])), GREEN)
-        show("delete_dag", text_of(refused), GREEN)
+        say("delete_dag", text_of(refused), GREEN)
         value = re.compile(r"'value': '([^']*)'")
         for label, answer, style in (("without", before, RED), ("with Louver", after, GREEN)):
             show(label, "xcom " + "".join(value.findall(text_of(answer))), style)

@@ -119,7 +119,16 @@ Tool = Callable[[Turn], None]
 class Upstream:
     """A server on a port of its own, one thread for each connection."""
 
-    def __init__(self, tools: dict[str, Tool], *, instead: Tool | None = None, tls: ssl.SSLContext | None = None, modern: bool = True, port: int = 0, greeting: bytes = b"") -> None:
+    def __init__(
+        self,
+        tools: dict[str, Tool],
+        *,
+        instead: Tool | None = None,
+        tls: ssl.SSLContext | None = None,
+        modern: bool = True,
+        port: int = 0,
+        greeting: bytes = b"",
+    ) -> None:
         self.tools, self.instead, self.tls, self.modern, self.greeting = tools, instead, tls, modern, greeting
         self.requests: list[Request] = []
         self.opened = 0
