@@ -11,6 +11,8 @@ MAKEFLAGS += --no-print-directory
 REPORTS := .louver/reports
 SWIFT_SOURCES := Package.swift Sources Tests
 SWIFT_TEST := swift test --skip-build --disable-xctest --parallel
+# Of thousands of lines the ones that matter: what failed, what was printed, and how it ended.
+QUIETLY := 2>&1 | awk '/^(◇|✔)/ && !/^✔ Test run with/ { next } { print; fflush() }'
 LOUVER := .build/release/louver
 SECONDS_EACH ?= 60
 ARGS ?=
@@ -47,7 +49,7 @@ test: setup lint unit build e2e ## Everything that CI runs
 unit: ## Build and run the unit tests of every room
 	@mkdir -p $(REPORTS) && rm -f $(REPORTS)/unit*
 	swift build --build-tests
-	$(SWIFT_TEST) --xunit-output $(REPORTS)/unit.xml $(ARGS)
+	$(SWIFT_TEST) --xunit-output $(REPORTS)/unit.xml $(ARGS) $(QUIETLY)
 
 .PHONY: e2e
 e2e: ## Real Airflow, real MCP servers, official clients; ARGS="-k limits" for some of them
@@ -57,12 +59,12 @@ e2e: ## Real Airflow, real MCP servers, official clients; ARGS="-k limits" for s
 .PHONY: policy-test
 policy-test: ## The policies that come with Louver: their own cases, and the room that reads them
 	swift build --build-tests
-	$(SWIFT_TEST) --filter PolicyTests
+	$(SWIFT_TEST) --filter PolicyTests $(QUIETLY)
 
 .PHONY: detectors-test
 detectors-test: ## The detectors that come with Louver: their own examples, and the room that runs them
 	swift build --build-tests
-	$(SWIFT_TEST) --filter RedactionTests
+	$(SWIFT_TEST) --filter RedactionTests $(QUIETLY)
 
 .PHONY: soak
 soak: build ## Long: 200,000 calls over both wires with clients that leave; memory and descriptors come back
@@ -87,12 +89,12 @@ fuzz: ## Every fuzz driver for SECONDS_EACH seconds (60)
 .PHONY: asan
 asan: ## The unit tests with AddressSanitizer
 	swift build --build-tests --sanitize=address --scratch-path .build/asan
-	$(SWIFT_TEST) --sanitize=address --scratch-path .build/asan $(ARGS)
+	$(SWIFT_TEST) --sanitize=address --scratch-path .build/asan $(ARGS) $(QUIETLY)
 
 .PHONY: tsan
 tsan: ## The unit tests with ThreadSanitizer
 	swift build --build-tests --sanitize=thread --scratch-path .build/tsan
-	$(SWIFT_TEST) --sanitize=thread --scratch-path .build/tsan $(ARGS)
+	$(SWIFT_TEST) --sanitize=thread --scratch-path .build/tsan $(ARGS) $(QUIETLY)
 
 .PHONY: cover
 cover: ## Line coverage of each file by the unit tests
