@@ -1,4 +1,5 @@
-/// Every fixed bound of the program in one table, units in the names. What an operator may change stands in the configuration, with these as defaults or ceilings.
+/// Every fixed bound of the program in one table, units in the names. What an operator may change stands in the configuration, with these
+/// as defaults or ceilings.
 public enum Limits {
     // MARK: HTTP
 
@@ -14,8 +15,6 @@ public enum Limits {
     public static let targetBytesMax = 8 * 1024
     /// One request body: what the reference servers take (4 MiB).
     public static let requestBodyBytesMax = 4 * 1024 * 1024
-    /// Bytes of later, pipelined requests read while one is being served.
-    public static let readAheadBytesMax = 64 * 1024
     /// One chunk-size line with its extensions.
     public static let chunkLineBytesMax = 256
     /// All chunk extensions of one body.
@@ -55,11 +54,9 @@ public enum Limits {
 
     // MARK: Sockets
 
-    /// Output queued for one peer before its producer waits.
-    public static let writeHighWatermarkBytes = 256 * 1024
     /// Bytes one connection may read before others on its loop have their turn.
     public static let bytesPerTurnMax = 256 * 1024
-    /// Bytes asked for in one read.
+    /// Bytes asked for in one read, and so the most that is read ahead of pipelined requests while one is served.
     public static let readChunkBytes = 64 * 1024
     /// Readiness events taken from the kernel at once.
     public static let readyEventsMax = 256

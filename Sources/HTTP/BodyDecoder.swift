@@ -26,8 +26,8 @@ public struct BodyDecoder: ~Copyable {
         isComplete = framing == .none || framing == .length(0)
     }
 
-    /// Moves body bytes from `input` to `out`, at most `atMost` of them, and answers whether the body is complete. Framing bytes are consumed
-    /// and dropped, trailers among them. With an answer of false either `input` is used up or `atMost` was reached.
+    /// Moves body bytes from `input` to `out`, at most `atMost` of them, and answers whether the body is complete. Framing bytes are
+    /// consumed and dropped, trailers among them. With an answer of false either `input` is used up or `atMost` was reached.
     public mutating func decode(_ input: inout ByteBuffer, into out: inout ByteBuffer, atMost: Int) throws(HTTPFailure) -> Bool {
         if isComplete { return true }
         switch framing {

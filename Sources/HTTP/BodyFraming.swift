@@ -35,7 +35,8 @@ public enum BodyFraming: Sendable, Equatable {
     /// How the body of the response to a request with the method ends. Failures have status 502.
     ///
     /// As for requests, but: 1xx, 204, 304 and replies to HEAD have no body; a 204 must not announce one; equal repetitions of
-    /// Content-Length are taken as one (RFC 9110 section 8.6); without Content-Length and Transfer-Encoding the body ends with the connection.
+    /// Content-Length are taken as one (RFC 9110 section 8.6); without Content-Length and Transfer-Encoding the body ends with the
+    /// connection.
     public static func response(_ head: ResponseHead, to method: HTTPMethod) throws(HTTPFailure) -> BodyFraming {
         do throws(HTTPFailure) {
             if head.status == 101 { throw .switchingProtocols }

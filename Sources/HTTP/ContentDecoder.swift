@@ -3,8 +3,8 @@ import Core
 
 /// Undoes the content coding of a reply (RFC 9110 section 8.4.1), in pieces of bounded size.
 ///
-/// Each call gives at most `atMost` bytes, so a body that grows a thousandfold never stands in memory; past `Limits.inflateGraceBytes` a body
-/// that has grown more than `Limits.inflateRatioMax` times is refused.
+/// Each call gives at most `atMost` bytes, so a body that grows a thousandfold never stands in memory; past `Limits.inflateGraceBytes` a
+/// body that has grown more than `Limits.inflateRatioMax` times is refused.
 public struct ContentDecoder: ~Copyable {
     private enum Coding {
         case identity, gzip, deflate

@@ -7,7 +7,8 @@ struct FieldSection: Sendable {
     /// Fields whose values are ASCII.
     private let ascii: UInt64
 
-    /// A request: what routes, authenticates or frames it must be unambiguous. Content-Length and Transfer-Encoding are counted by `BodyFraming`.
+    /// A request: what routes, authenticates or frames it must be unambiguous. Content-Length and Transfer-Encoding are counted by
+    /// `BodyFraming`.
     static let request = FieldSection(
         once: [.host, .authorization, .contentType, .contentEncoding, .origin, .lastEventID],
         ascii: [

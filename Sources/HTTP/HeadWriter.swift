@@ -1,6 +1,7 @@
 import Core
 
-/// Writes heads and chunk framing. A literal of the program that could break out of its line is a bug and traps; bytes that could are refused.
+/// Writes heads and chunk framing. A literal of the program that could break out of its line is a bug and traps; bytes that could are
+/// refused.
 public enum HeadWriter {
     /// `HTTP/1.1 200 OK` and CRLF. `status` is 100 to 599.
     public static func statusLine(_ status: Int, into out: inout ByteBuffer) {

@@ -26,7 +26,8 @@ struct ParameterList {
         return from < to ? from..<to : nil
     }
 
-    /// The next parameter, its value without quotes (an escaped value keeps its backslashes and so equals nothing); nil at the end or a fault.
+    /// The next parameter, its value without quotes (an escaped value keeps its backslashes and so equals nothing); nil at the end or a
+    /// fault.
     mutating func next(in value: Span<UInt8>) -> (name: Range<Int>, value: Range<Int>)? {
         while at < end {
             guard value[at] == UInt8(ascii: ";") else { return fault() }

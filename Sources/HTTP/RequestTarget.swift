@@ -1,7 +1,7 @@
 /// What a request asks for, in origin form (RFC 9112 section 3.2.1), normalised once: nothing behind this type decodes a path again.
 public struct RequestTarget: Sendable, Equatable {
-    /// The path, beginning with a slash. Percent-encoded unreserved characters are decoded, other percent-encodings are kept with upper-case
-    /// digits (RFC 3986 section 6.2.2); it holds no dot segment and no encoded slash, backslash or control character.
+    /// The path, beginning with a slash. Percent-encoded unreserved characters are decoded, other percent-encodings are kept with
+    /// upper-case digits (RFC 3986 section 6.2.2); it holds no dot segment and no encoded slash, backslash or control character.
     public let path: [UInt8]
     /// The query after the question mark as it came, nil if there is no question mark.
     public let query: [UInt8]?
@@ -36,7 +36,8 @@ public struct RequestTarget: Sendable, Equatable {
         query = try Self.checkedQuery(text.part(at + 1, text.count))
     }
 
-    /// The path with unreserved characters decoded. The first `from` bytes are plain; `end` becomes the index of the first byte behind the path.
+    /// The path with unreserved characters decoded. The first `from` bytes are plain; `end` becomes the index of the first byte behind
+    /// the path.
     private static func decoded(_ text: UnsafeBufferPointer<UInt8>, from: Int, end: inout Int) throws(HTTPFailure) -> [UInt8] {
         var out = [UInt8](text.part(0, from))
         out.reserveCapacity(text.count)

@@ -1,5 +1,5 @@
-/// Walks a comma-separated list (RFC 9110 section 5.6.1): the ranges of its elements without the whitespace around them, empty ones left out.
-/// It does not look inside quoted strings, which no list it is used for has.
+/// Walks a comma-separated list (RFC 9110 section 5.6.1): the ranges of its elements without the whitespace around them, empty ones left
+/// out. It does not look inside quoted strings, which no list it is used for has.
 struct TokenList {
     private var at = 0
     private let count: Int

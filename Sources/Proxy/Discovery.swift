@@ -7,11 +7,20 @@ enum Discovery {
     /// Writes the request.
     static func write(into request: OutboundRequest) {
         request.fields.append(
-            "Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\nAccept-Encoding: identity\r\nMCP-Protocol-Version: 2026-07-28\r\nMcp-Method: server/discover\r\n"
-        )
+            """
+            Content-Type: application/json\r
+            Accept: application/json, text/event-stream\r
+            Accept-Encoding: identity\r
+            MCP-Protocol-Version: 2026-07-28\r
+            Mcp-Method: server/discover\r\n
+            """)
         request.body.append(
-            "{\"jsonrpc\":\"2.0\",\"id\":\"louver-discover\",\"method\":\"server/discover\",\"params\":{\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientInfo\":{\"name\":\"louver\",\"version\":\"1\"},\"io.modelcontextprotocol/clientCapabilities\":{}}}}"
-        )
+            """
+            {"jsonrpc":"2.0","id":"louver-discover","method":"server/discover","params":{"_meta":{\
+            "io.modelcontextprotocol/protocolVersion":"2026-07-28",\
+            "io.modelcontextprotocol/clientInfo":{"name":"louver","version":"1"},\
+            "io.modelcontextprotocol/clientCapabilities":{}}}}
+            """)
     }
 
     /// What the answer says; nil when it says nothing, as a failing server does.

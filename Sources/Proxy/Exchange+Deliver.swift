@@ -42,7 +42,8 @@ extension Exchange {
         }
     }
 
-    /// Which error statuses may carry a JSON-RPC error that is worth relaying; all others say something about the way, not about the request.
+    /// Which error statuses may carry a JSON-RPC error that is worth relaying; all others say something about the way, not about the
+    /// request.
     private static func checkError(_ reply: any UpstreamReply) throws {
         switch reply.status {
         case 400 where reply.form == .message, 404 where reply.form == .message: return

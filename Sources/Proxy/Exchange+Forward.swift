@@ -75,7 +75,8 @@ extension Exchange {
         }
         out.deadline = inbound.method.lane == .perEvent ? .never : connection.loop.now + route.timeout
         out.isRepeatable = inbound.method.isRepeatable
-        request.writeFields(session: session?.upstreamID ?? [], head: head, into: &out.fields)
+        // Where a rule forces arguments, the client's mirrors of its own would contradict the body.
+        request.writeFields(session: session?.upstreamID ?? [], head: permit.arguments == nil ? head : nil, into: &out.fields)
         request.writeBody(into: &out.body)
         return true
     }

@@ -101,8 +101,8 @@ extension Exchange {
             return try await send(403) { _ in }
         }
         if !denial.scopes.isEmpty { return try await challenge(denial.scopes, inbound) }
-        let words = Denial.policy(
-            inbound, rule: denial.rule, say: Array(denial.say.utf8), code: denial.code == .guarded ? .guarded : .policy)
+        let text = "The policy says no. \(denial.say)"
+        let words = Denial(denial.code == .guarded ? .guarded : .policy, rule: denial.rule, text: Array(text.utf8))
         try await answer(words, to: inbound, asError: denial.answer == .error) { _ in }
     }
 

@@ -1,5 +1,6 @@
 import Core
 import Identity
+import JSON
 import MCP
 import Policy
 import RateLimit
@@ -13,8 +14,9 @@ extension Exchange {
         let verdict = try await site.limiter.take(
             route.limits,
             LimitRequest(
-                principal: caller.principal.key, client: caller.principal.client ?? [], tool: inbound.target?.name ?? [],
-                upstream: route.upstreamName, route: route.nameBytes),
+                principal: caller.principal.key, client: caller.principal.client ?? [], group: caller.subject(of: route.policy).group,
+                tool: inbound.target?.name ?? inbound.method.text.withUTF8Buffer { [UInt8]($0) },
+                upstream: route.upstreamName, route: route.nameBytes, dag: inbound.arguments?["dag_id"]?.string ?? []),
             now: connection.loop.now, worker: worker)
         switch verdict {
         case .admitted: return

@@ -22,7 +22,8 @@ public final class ProxyServer: Sendable {
         case faults([String])
     }
 
-    /// Serves until a signal says otherwise, and answers the process's exit status: 0 after a drain, 1 when it cannot start, 2 for a faulty configuration.
+    /// Serves until a signal says otherwise, and answers the process's exit status: 0 after a drain, 1 when it cannot start, 2 for a
+    /// faulty configuration.
     ///
     /// Must be called on the main thread before any other thread exists.
     ///
@@ -30,6 +31,7 @@ public final class ProxyServer: Sendable {
     public static func run(_ load: @escaping @Sendable () -> Loaded) -> Int32 {
         Signals.block()
         ProcessHardening.apply()
+        ProcessHardening.raiseDescriptorLimit()
         switch load() {
         case .faults(let faults):
             for fault in faults { StandardError.write(fault + "\n") }
@@ -73,10 +75,10 @@ public final class ProxyServer: Sendable {
         for endpoint in snapshot.options.listeners.map(\.address) + [snapshot.options.admin].compactMap(\.self) {
             try Self.requireFree(endpoint)
         }
-        for (index, listener) in snapshot.options.listeners.enumerated() {
+        for listener in snapshot.options.listeners {
             let address = try Self.address(listener.address)
             for worker in workers {
-                try Self.wait(worker) { worker in try worker.listen(address, index: index) }
+                try Self.wait(worker) { worker in try worker.listen(address, as: listener.address, isSecure: listener.tls != nil) }
             }
         }
         if let address = snapshot.options.admin {

@@ -22,7 +22,8 @@ final class Site {
     let timeouts: Timeouts
     let requestBodyBytesMax: Int
     let connectionsMax: Int
-    let listenerContexts: [TLSContext?]
+    /// TLS of each address that is listened on; an address without an entry speaks plain HTTP.
+    let listenerContexts: [Endpoint: TLSContext]
     let documents: [[UInt8]: [UInt8]]
     private let hostGuard: Configuration.HostGuard
     private let routes: [Route]
@@ -39,7 +40,9 @@ final class Site {
         timeouts = Timeouts(limits)
         requestBodyBytesMax = limits.requestBodyBytes
         connectionsMax = max(1, limits.connections / options.workerCount(cores: LoopThread.coreCount))
-        listenerContexts = snapshot.listenerContexts
+        var contexts: [Endpoint: TLSContext] = [:]
+        for (listener, context) in zip(options.listeners, snapshot.listenerContexts) { contexts[listener.address] = context }
+        listenerContexts = contexts
         hostGuard = options.hostGuard
         let gauges = UpstreamGauges(shard)
         let upstreams = snapshot.upstreams.map { HTTPUpstream(UpstreamTarget($0), loop: loop, gauges: gauges) }

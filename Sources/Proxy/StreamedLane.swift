@@ -8,9 +8,9 @@ import Telemetry
 
 /// The lane of every other result, in constant memory, and of streams that live on.
 ///
-/// The head is connection.held until the answer is complete, 1 MiB of it has come, a notification must go out first, or 15 seconds have passed. What is
-/// complete goes out as JSON; what must begin earlier as events; a single answer over 1 MiB as JSON, because the official client takes no
-/// larger event.
+/// The head is held until the answer is complete, 1 MiB of it has come, a notification must go out first, or 15 seconds have passed. What
+/// is complete goes out as JSON; what must begin earlier as events; a single answer over 1 MiB as JSON, because the official client takes
+/// no larger event.
 final class StreamedLane {
     /// What the client has been promised.
     private enum Commitment { case nothing, json, events }
@@ -200,8 +200,8 @@ final class StreamedLane {
         try await connection.endStream()
     }
 
-    /// Before the head anything can still be answered. After it, a stream of events ends with an error of its own or, where it has no answer
-    /// to wait for, in order; JSON that is cut short is aborted.
+    /// Before the head anything can still be answered. After it, a stream of events ends with an error of its own or, where it has no
+    /// answer to wait for, in order; JSON that is cut short is aborted.
     private func failed(_ error: any Error) async throws {
         isDone = true
         giveBack()

@@ -47,8 +47,8 @@ struct WholeLane {
         }
     }
 
-    /// Delivers a JSON-RPC error that came with an HTTP error status. A body that is none makes it a failure of the upstream: a replica that
-    /// rolls answers 404 too, and a client that believed it would drop its session.
+    /// Delivers a JSON-RPC error that came with an HTTP error status. A body that is none makes it a failure of the upstream: a replica
+    /// that rolls answers 404 too, and a client that believed it would drop its session.
     func deliverError(to inbound: Inbound) async throws {
         let body = try await answer.reply.whole(atMost: Limits.heldReplyBytesMax)
         let verdict: ReplyVerdict

@@ -20,6 +20,8 @@ final class Worker {
     private(set) var isDraining = false
     private let shared: SharedState
     private var listeners: [Listener] = []
+    /// The newest TLS context of each address, kept over a reload that no longer names it.
+    private var contexts: [Endpoint: TLSContext] = [:]
     private var connections: [ObjectIdentifier: DownstreamConnection] = [:]
     private var date = DateField()
     private let access: AccessLog
@@ -54,7 +56,7 @@ final class Worker {
     // MARK: Listening
 
     /// Listens on one address. Throws when it cannot be bound.
-    func listen(_ address: SocketAddress, index: Int) throws {
+    func listen(_ address: SocketAddress, as endpoint: Endpoint, isSecure: Bool) throws {
         let listener = try Listener(
             address, on: loop,
             hasRoom: { [unowned self] in connections.count < site.connectionsMax },
@@ -62,12 +64,16 @@ final class Worker {
                 shard.add(.boundHits, trouble == .full ? "connections" : "descriptors")
                 log.event(.warn, "accept_paused", .word("cause", trouble == .full ? "connection limit reached" : "no descriptor free"))
             },
-            accepted: { [unowned self] stream in begin(stream, index) })
+            accepted: { [unowned self] stream in begin(stream, endpoint, isSecure) })
         listeners.append(listener)
     }
 
-    private func begin(_ stream: Stream, _ index: Int) {
-        guard let connection = try? DownstreamConnection(stream, tls: site.listenerContexts[index], worker: self) else { return }
+    private func begin(_ stream: Stream, _ endpoint: Endpoint, _ isSecure: Bool) {
+        // What was bound at start stays as it was bound: a listener never turns from TLS to plain text under its clients.
+        if let context = site.listenerContexts[endpoint] { contexts[endpoint] = context }
+        let context = isSecure ? contexts[endpoint] : nil
+        if isSecure, context == nil { return }
+        guard let connection = try? DownstreamConnection(stream, tls: context, worker: self) else { return }
         connections[ObjectIdentifier(connection)] = connection
         shard.adjust(.clientConnections, by: 1)
         shard.add(.connectionsAccepted)

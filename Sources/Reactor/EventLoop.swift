@@ -92,7 +92,8 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     public var isCurrent: Bool { pthread_equal(pthread_self(), thread) != 0 }
 
     private func runReady() {
-        // Work that makes work is run too, but only so often before the kernel is asked again: a task that never waits must not starve sockets.
+        // Work that makes work is run too, but only so often before the kernel is asked again: a task that never waits must not starve
+        // sockets.
         var rounds = 0
         while !ready.isEmpty, rounds < 16 {
             swap(&ready, &running)

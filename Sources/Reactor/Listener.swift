@@ -2,7 +2,8 @@ import CLinux
 import Core
 import Glibc
 
-/// A listening socket of one loop. Every loop has its own on the same address (SO_REUSEPORT): the kernel spreads connections, no loop hands one over.
+/// A listening socket of one loop. Every loop has its own on the same address (SO_REUSEPORT): the kernel spreads connections, no loop
+/// hands one over.
 public final class Listener: ReadinessTarget {
     /// What a listener reports besides connections.
     public enum Trouble: Sendable {

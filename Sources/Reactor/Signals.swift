@@ -10,7 +10,8 @@ public enum Signals {
         case reload
     }
 
-    /// Blocks the steering signals in this thread and in every thread it starts later, and ignores SIGPIPE. Called first, on the main thread.
+    /// Blocks the steering signals in this thread and in every thread it starts later, and ignores SIGPIPE. Called first, on the main
+    /// thread.
     public static func block() {
         var set = steering()
         pthread_sigmask(SIG_BLOCK, &set, nil)

@@ -4,8 +4,8 @@ import Glibc
 
 /// A non-blocking stream socket on one loop.
 ///
-/// Edge-triggered: readiness is remembered, a transfer is tried only while the socket is thought ready, and a short transfer ends the thought.
-/// So no call is made to learn that nothing is there. One reader and one writer may wait at a time.
+/// Edge-triggered: readiness is remembered, a transfer is tried only while the socket is thought ready, and a short transfer ends the
+/// thought. So no call is made to learn that nothing is there. One reader and one writer may wait at a time.
 public final class Stream: ReadinessTarget {
     /// What a read gave.
     public enum ReadOutcome: Sendable {

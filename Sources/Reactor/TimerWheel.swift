@@ -2,7 +2,8 @@ import Core
 
 /// A hashed timing wheel (Varghese and Lauck, 1987, scheme 6): scheduling and cancelling cost the same with ten timers or with 100,000.
 ///
-/// Deadlines are kept to the tick of 4 ms and never fire early. A deadline further away than one turn stays in its slot and is looked at once a turn.
+/// Deadlines are kept to the tick of 4 ms and never fire early. A deadline further away than one turn stays in its slot and is looked at
+/// once a turn.
 struct TimerWheel {
     static let slotCount = 1_024
     static let tickNanoseconds: UInt64 = 4_000_000
