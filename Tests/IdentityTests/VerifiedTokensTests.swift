@@ -155,7 +155,8 @@ import Testing
         #expect(try recall(tokens, &memo, token, certificate: certificate) === first)
         let later = Forge.now.moved(by: .seconds(60))
         #expect(try recall(tokens, &memo, token, certificate: certificate, now: later) !== first)
-        for change in [token.dropLast() + [0x41], token + [0x41], [], [UInt8](token.dropLast())] {
+        let other: UInt8 = token.last == 0x41 ? 0x42 : 0x41
+        for change in [token.dropLast() + [other], token + [0x41], [], [UInt8](token.dropLast())] {
             #expect(throws: TokenFailure.self) { try recall(tokens, &memo, change, certificate: certificate) }
         }
         let before = tokens.misses
