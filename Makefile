@@ -52,7 +52,7 @@ unit: ## Build and run the unit tests of every room
 	$(SWIFT_TEST) --xunit-output $(REPORTS)/unit.xml $(ARGS) $(QUIETLY)
 
 .PHONY: e2e
-e2e: ## Real Airflow, real MCP servers, official clients; ARGS="-k limits" for some of them
+e2e: build ## Real Airflow, real MCP servers, official clients; ARGS="-k limits" for some of them
 	@mkdir -p $(REPORTS) && rm -f $(REPORTS)/e2e.xml
 	python3 Tests/EndToEnd/run.py --junitxml=$(REPORTS)/e2e.xml $(ARGS)
 
