@@ -29,7 +29,7 @@ setup: ## Install what is missing (as root), or print the one line that does
 
 .PHONY: build
 build: ## Build the program for release: .build/release/louver
-	swift build -c release --product louver
+	swift build -c release --static-swift-stdlib -Xlinker -z -Xlinker now --product louver
 
 .PHONY: run
 run: build ## Run it with your own file: make run CONFIG=louver.yaml

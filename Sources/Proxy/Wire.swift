@@ -10,7 +10,6 @@ final class Wire {
     var input = ByteBuffer()
     /// Plain bytes for the peer, not yet sent.
     var output = ByteBuffer()
-    private var readCount = Wire.restBytes
     private var received = ByteBuffer()
     private var pending = ByteBuffer()
     /// Bytes taken from and given to the peer, above TLS.
@@ -47,11 +46,9 @@ final class Wire {
     func fill() async throws -> Bool {
         guard let tls else {
             while true {
-                switch try stream.read(into: &input, atMost: readCount) {
+                switch try stream.read(into: &input, atMost: Limits.readChunkBytes) {
                 case .bytes(let count):
                     bytesIn += count
-                    // Small reads while messages are small; one that is filled is followed by larger ones.
-                    readCount = count == readCount ? Limits.readChunkBytes : Self.restBytes
                     bytesThisTurn += count
                     if bytesThisTurn > Limits.bytesPerTurnMax { try await giveWay() }
                     return true
@@ -109,7 +106,7 @@ final class Wire {
     }
 
     /// What a buffer may keep between two requests of a connection: enough for the usual ones, so that a busy connection allocates nothing.
-    static let restBytes = 4 * 1024
+    static let restBytes = 2 * 1024
 
     /// Ends the connection, politely where that costs no wait.
     func close() {

@@ -37,6 +37,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
         var object: (any ReadinessTarget)?
     }
 
+    /// Where every read of this loop lands first. A connection then holds only what came, and a thousand silent ones no read buffers at all.
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Limits.readChunkBytes, alignment: 64)
+
     private static let inboxToken = UInt64.max
 
     /// Makes a loop; `run` is then called once, on the thread that shall be the loop's.
@@ -52,7 +55,10 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
         try Syscall.check("epoll_ctl", epoll_ctl(poll, EPOLL_CTL_ADD, inbox.descriptor, &event))
     }
 
-    deinit { close(poll) }
+    deinit {
+        close(poll)
+        scratch.deallocate()
+    }
 
     // MARK: Running
 

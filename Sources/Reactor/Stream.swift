@@ -71,28 +71,19 @@ public final class Stream: ReadinessTarget {
     public func read(into buffer: inout ByteBuffer, atMost count: Int) throws(Failure) -> ReadOutcome {
         if let failure { throw failure }
         guard isReadable, !isClosed else { return .wouldBlock }
-        var outcome = ReadOutcome.wouldBlock
-        var code: Int32 = 0
-        _ = buffer.write(atMost: count) { room in
-            switch Syscall.read(descriptor, into: room) {
-            case .bytes(0):
-                outcome = .closed
-                return 0
-            case .bytes(let got):
-                outcome = .bytes(got)
-                // A short read empties the socket, unless the peer has closed: then the end is still to be read.
-                if got < room.count, !isHungUp { isReadable = false }
-                return got
-            case .wouldBlock:
-                isReadable = false
-                return 0
-            case .failed(let errno):
-                code = errno
-                return 0
-            }
+        let room = UnsafeMutableRawBufferPointer(rebasing: loop.scratch[..<min(count, loop.scratch.count)])
+        switch Syscall.read(descriptor, into: room) {
+        case .bytes(0): return .closed
+        case .bytes(let got):
+            buffer.append(UnsafeRawBufferPointer(rebasing: room[..<got]))
+            // A short read empties the socket, unless the peer has closed: then the end is still to be read.
+            if got < room.count, !isHungUp { isReadable = false }
+            return .bytes(got)
+        case .wouldBlock:
+            isReadable = false
+            return .wouldBlock
+        case .failed(let code): throw fault("read_failed", code)
         }
-        if code != 0 { throw fault("read_failed", code) }
-        return outcome
     }
 
     /// Writes what it can without waiting; true when `buffer` is empty.

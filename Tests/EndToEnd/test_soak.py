@@ -91,17 +91,26 @@ def settle(louver) -> None:
     wait_until(lambda: louver.metric("louver_upstream_connections") == 0, 10)
 
 
+def at_rest(louver) -> int:
+    """The descriptors held when nothing is under way: the connection that a look at the metrics takes may still be closing."""
+    counts = []
+    for _ in range(10):
+        time.sleep(0.05)
+        counts.append(louver.descriptors)
+    return min(counts)
+
+
 def test_soak(front, serve, identity):
     louver = front(serve({"fine": fine, "slow": slow, "stream": stream}), workers=2, orphan_timeout="1s", idle_timeout="1s")
     play(louver, identity, 1000, 0)
     settle(louver)
-    descriptors = louver.descriptors
+    descriptors = at_rest(louver)
     answered, left = play(louver, identity, HALF, 100)
     settle(louver)
     middle = louver.resident_bytes
     again, left_again = play(louver, identity, HALF, 200)
     settle(louver)
     assert answered + left == again + left_again == HALF and left > 0
-    assert louver.descriptors == descriptors
+    assert at_rest(louver) <= descriptors
     assert louver.metric("louver_orphans") == 0
     assert louver.resident_bytes <= middle + MB, f"grew from {middle / MB:.2f} to {louver.resident_bytes / MB:.2f} MB"
