@@ -37,7 +37,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
         var object: (any ReadinessTarget)?
     }
 
-    /// Where every read of this loop lands first. A connection then holds only what came, and a thousand silent ones no read buffers at all.
+    /// Where every read of this loop lands first. A connection then holds only what came, and a thousand silent ones hold no read buffers.
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Limits.readChunkBytes, alignment: 64)
 
     private static let inboxToken = UInt64.max
