@@ -99,7 +99,13 @@ let package = Package(
         tests("MCP", needs: ["JSON", "HTTP", "Crypto"]),
         tests("RateLimit", needs: ["Redis"]),
         tests("Policy", needs: ["JSON", "YAML", "Crypto", "Identity", "RateLimit"]),
-        tests("Redaction", needs: ["JSON", "YAML", "Crypto", "CScan"]),
+        .target(
+            name: "RedactionCorpus", dependencies: ["Core", "Redaction", "TestSupport"], path: "Tests/RedactionCorpus",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "redaction-report", dependencies: ["Core", "JSON", "Redaction", "RedactionCorpus"],
+            path: "Tests/Benchmarks/RedactionReport", swiftSettings: strict),
+        tests("Redaction", needs: ["JSON", "YAML", "Crypto", "CScan", "RedactionCorpus"]),
         tests(
             "Configuration", needs: ["Core", "YAML", "HTTP", "TLS", "Crypto", "Telemetry", "Identity", "Policy", "RateLimit", "Redaction"]),
         tests("Proxy", needs: ["JSON", "HTTP", "Reactor", "Configuration"]),

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "CScan.h"
 
-enum { PROBE = 16, PROBE_LONG = 48 };
+enum { LEAST = 24, PROBE = 16, PROBE_LONG = 48 };
 
 static inline int is_hex(uint8_t byte) {
     return (uint8_t)(byte - '0') < 10 || (uint8_t)((byte | 0x20) - 'a') < 6;
@@ -23,11 +23,17 @@ static int is_mostly_text(const uint8_t *bytes, size_t count) {
 
 static int probe_base64(const uint8_t *text, size_t count) {
     uint8_t decoded[PROBE_LONG];
+    // Three bytes tell most names and paths from encoded text.
+    if (cscan_base64(text, 4, decoded) < 3) return 0;
+    int is_text_like = 1;
+    for (int at = 0; at < 3; at++) is_text_like &= is_text(decoded[at]) || decoded[at] == 0;
+    if (!is_text_like && decoded[0] != 0x1f && decoded[0] != 0x78) return 0;
     size_t seen = count < PROBE ? count : PROBE;
     size_t got = cscan_base64(text, seen, decoded);
     if (got < 8) return 0;
-    if ((decoded[0] == 0x1f && decoded[1] == 0x8b && decoded[2] == 8) || (decoded[0] == 0x78 && (decoded[1] == 1 || decoded[1] == 0x5e || decoded[1] == 0x9c || decoded[1] == 0xda)))
-        return CSCAN_DEFLATED;
+    if (decoded[0] == 0x1f && decoded[1] == 0x8b && decoded[2] == 8) return CSCAN_DEFLATED;
+    int is_zlib = decoded[1] == 1 || decoded[1] == 0x5e || decoded[1] == 0x9c || decoded[1] == 0xda;
+    if (decoded[0] == 0x78 && is_zlib) return CSCAN_DEFLATED;
     if (!is_mostly_text(decoded, got)) return 0;
     seen = count < PROBE_LONG ? count : PROBE_LONG;
     got = cscan_base64(text, seen, decoded);
@@ -62,36 +68,45 @@ static int probe(const uint8_t *text, size_t count) {
     return encoding;
 }
 
-size_t cscan_encoded(const uint8_t *text, size_t count, size_t *at, size_t least, cscan_run *runs, size_t capacity) {
+// Whether a run fills a line as the body of a key file does.
+static int is_key_line(const uint8_t *text, size_t count, size_t start, size_t end) {
+    size_t length = end - start;
+    if (length != 64 && length != 70 && length != 76) return 0;
+    if (start > 0 && text[start - 1] != '\n') return 0;
+    if (end < count && text[end] != '\n' && text[end] != '\r') return 0;
+    for (size_t at = start; at < end; at++)
+        if (text[at] == '-' || text[at] == '_' || text[at] == '=') return 0;
+    return 1;
+}
+
+// Adds the part text[start, stop) if it is worth decoding, with the padding up to `padded`.
+static size_t add(const uint8_t *text, size_t count, size_t start, size_t stop, size_t padded, cscan_run *to) {
+    size_t length = stop - start;
+    if (length < LEAST) return 0;
+    int encoding = probe(text + start, length);
+    if (!encoding && is_key_line(text, count, start, stop)) encoding = CSCAN_KEY_LINE;
+    if (!encoding) return 0;
+    size_t whole = padded - start <= length + 3 ? padded - start : length;
+    *to = (cscan_run){(uint32_t)start, (uint32_t)whole, (uint32_t)encoding};
+    return 1;
+}
+
+size_t cscan_encoded(const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
     size_t found = 0;
     while (*at < count && found < capacity) {
-        cscan_run some[64];
-        size_t next = *at;
-        size_t got = cscan_runs(text, count, &next, least, some, 64);
-        for (size_t index = 0; index < got; index++) {
-            size_t start = some[index].start, end = start + some[index].length;
-            // `key=value` is one run; padding is not followed by more.
-            while (start < end) {
-                size_t stop = start;
-                while (stop < end && text[stop] != '=') stop++;
-                size_t padded = stop;
-                while (padded < end && text[padded] == '=') padded++;
-                size_t length = stop - start;
-                if (length >= least) {
-                    int encoding = probe(text + start, length);
-                    if (encoding) {
-                        if (found == capacity) {
-                            *at = start;
-                            return found;
-                        }
-                        size_t whole = padded - start <= length + 3 ? padded - start : length;
-                        runs[found++] = (cscan_run){(uint32_t)start, (uint32_t)whole, (uint32_t)encoding};
-                    }
-                }
-                start = padded;
-            }
+        cscan_run one;
+        if (!cscan_runs(text, count, at, &one, 1)) break;
+        size_t start = one.start, end = start + one.length;
+        // `key=value` is one run; padding is not followed by more.
+        while (start < end && found < capacity) {
+            const uint8_t *sign = memchr(text + start, '=', end - start);
+            size_t stop = sign ? (size_t)(sign - text) : end;
+            size_t padded = stop;
+            while (padded < end && text[padded] == '=') padded++;
+            found += add(text, count, start, stop, padded, &runs[found]);
+            start = padded;
         }
-        *at = next;
+        if (start < end) *at = start;
     }
     return found;
 }
@@ -105,7 +120,7 @@ int cscan_is_plain(const cscan_set *first, const cscan_set *second, const uint8_
     if (cscan_find(second, text, count, &at, hits, CAPACITY) || at < count) return 0;
     at = 0;
     if (cscan_find(first, text, count, &at, hits, CAPACITY) || at < count) return 0;
-    if (count < 24) return 1;
+    if (count < LEAST) return 1;
     at = 0;
-    return cscan_encoded(text, count, &at, 24, runs, 8) == 0 && at >= count;
+    return cscan_encoded(text, count, &at, runs, 8) == 0 && at >= count;
 }

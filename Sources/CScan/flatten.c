@@ -139,6 +139,8 @@ static size_t take_escape(flattener *in, size_t at) {
     case 'n': code = '\n'; break;
     case 'r': code = '\r'; break;
     case 't': code = '\t'; break;
+    case 'b': code = 8; break;
+    case 'f': code = ' '; break;
     case '"': case '\'': case '/': code = byte; break;
     case '\n':
         // A line that the shell goes on reading.
@@ -250,7 +252,7 @@ static size_t take_entity(flattener *in, size_t at) {
 static size_t take_sequence(flattener *in, size_t at) {
     const uint8_t *text = in->source + at;
     size_t left = in->count - at;
-    size_t length = text[0] >= 0xf0 && text[0] < 0xf5 ? 4 : text[0] >= 0xe0 && text[0] < 0xf0 ? 3 : text[0] >= 0xc2 && text[0] < 0xe0 ? 2 : 1;
+    size_t length = text[0] >= 0xf5 || text[0] < 0xc2 ? 1 : text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
     uint32_t code = length == 4 ? text[0] & 7 : length == 3 ? text[0] & 15 : text[0] & 31;
     for (size_t index = 1; index < length; index++) {
         if (index >= left) {
@@ -322,6 +324,17 @@ cscan_flat cscan_flatten(
         at = next;
     }
     return (cscan_flat){at, in.written, in.made, 0};
+}
+
+size_t cscan_next_percent(const uint8_t *text, size_t count, size_t at) {
+    while (at + 2 < count) {
+        const uint8_t *sign = memchr(text + at, '%', count - at);
+        if (!sign) return count;
+        at = (size_t)(sign - text);
+        if (at + 2 < count && hex_value(text[at + 1]) >= 0 && hex_value(text[at + 2]) >= 0) return at;
+        at++;
+    }
+    return count;
 }
 
 cscan_flat cscan_unpercent(const uint8_t *source, size_t count, uint8_t *view, cscan_turn *turns, size_t turn_capacity) {

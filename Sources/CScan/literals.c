@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include "frequency.h"
 #include "literals.h"
+#include "sample.h"
 
 // The nibbles that may stand at each place of a window, as sets. What they let through is the product of the two.
 typedef struct {
@@ -63,8 +64,74 @@ static float rate_of(const shares *with, const shape *of) {
     return rate;
 }
 
-// How much rarer a place becomes when no word may reach into it.
-#define WORD_START_SHARE 0.2f
+enum { SAMPLE = sizeof cscan_sample - 1, WORDS = (SAMPLE + 63) / 64 };
+
+// Sets of places of the sample: those whose byte at window place p has a low or high nibble, and those where a word may begin.
+typedef struct {
+    uint64_t low[WINDOW][16][WORDS];
+    uint64_t high[WINDOW][16][WORDS];
+    uint64_t starts[WORDS];
+    shares rates;
+} model;
+
+static void fill_model(model *to) {
+    memset(to, 0, sizeof *to);
+    fill(&to->rates);
+    for (size_t at = 0; at + WINDOW <= SAMPLE; at++) {
+        uint64_t bit = (uint64_t)1 << (at % 64);
+        for (size_t p = 0; p < WINDOW; p++) {
+            uint8_t byte = (uint8_t)cscan_sample[at + p];
+            to->low[p][byte & 15][at / 64] |= bit;
+            to->high[p][byte >> 4][at / 64] |= bit;
+        }
+        if (at == 0 || !is_word((uint8_t)cscan_sample[at - 1])) to->starts[at / 64] |= bit;
+    }
+}
+
+// The places of the sample that a bucket lets through, place by place of its window.
+typedef struct {
+    shape allowed;
+    uint64_t low[WINDOW][WORDS];
+    uint64_t high[WINDOW][WORDS];
+    float cost;
+} bucket;
+
+// How often a bucket would let a place through with another window in it: counted on the sample, smoothed by the share of places if bytes
+// came independently, because the sample is short.
+static float cost_with(const model *with, const bucket *to, const shape *more, int is_word_group) {
+    uint64_t places[WORDS];
+    shape all = to->allowed;
+    memset(places, 0xff, sizeof places);
+    for (size_t p = 0; p < WINDOW; p++) {
+        uint64_t low[WORDS], high[WORDS];
+        memcpy(low, to->low[p], sizeof low);
+        memcpy(high, to->high[p], sizeof high);
+        for (unsigned set = more->low[p] & ~all.low[p]; set; set &= set - 1)
+            for (size_t word = 0; word < WORDS; word++) low[word] |= with->low[p][__builtin_ctz(set)][word];
+        for (unsigned set = more->high[p] & ~all.high[p]; set; set &= set - 1)
+            for (size_t word = 0; word < WORDS; word++) high[word] |= with->high[p][__builtin_ctz(set)][word];
+        for (size_t word = 0; word < WORDS; word++) places[word] &= low[word] & high[word];
+        all.low[p] |= more->low[p];
+        all.high[p] |= more->high[p];
+    }
+    unsigned count = 0;
+    for (size_t word = 0; word < WORDS; word++)
+        count += (unsigned)__builtin_popcountll(is_word_group ? places[word] & with->starts[word] : places[word]);
+    float smooth = rate_of(&with->rates, &all) * SAMPLE;
+    return (float)count + (is_word_group ? 0.1f : 0.5f) * smooth;
+}
+
+static void put(const model *with, bucket *to, const shape *more, int is_word_group) {
+    to->cost = cost_with(with, to, more, is_word_group);
+    for (size_t p = 0; p < WINDOW; p++) {
+        for (unsigned set = more->low[p] & ~to->allowed.low[p]; set; set &= set - 1)
+            for (size_t word = 0; word < WORDS; word++) to->low[p][word] |= with->low[p][__builtin_ctz(set)][word];
+        for (unsigned set = more->high[p] & ~to->allowed.high[p]; set; set &= set - 1)
+            for (size_t word = 0; word < WORDS; word++) to->high[p][word] |= with->high[p][__builtin_ctz(set)][word];
+        to->allowed.low[p] |= more->low[p];
+        to->allowed.high[p] |= more->high[p];
+    }
+}
 
 // Where the window of a literal sits, and in which bucket.
 typedef struct {
@@ -72,15 +139,8 @@ typedef struct {
     int bucket;
 } choice;
 
-static void merge(shape *to, const shape *from) {
-    for (size_t p = 0; p < WINDOW; p++) {
-        to->low[p] |= from->low[p];
-        to->high[p] |= from->high[p];
-    }
-}
-
 // The bucket and window that let least more through.
-static choice choose(const cscan_set *set, const literal *one, const shape *buckets, const float *rates, const shares *with) {
+static choice choose(const cscan_set *set, const literal *one, const bucket *buckets, const model *with) {
     size_t last = one->length > WINDOW ? one->length - WINDOW : 0;
     choice best = {0, 0};
     float least = 1e9f;
@@ -88,10 +148,7 @@ static choice choose(const cscan_set *set, const literal *one, const shape *buck
         shape window = shape_of(one, offset);
         int first = offset == 0 && (one->flags & CSCAN_WORD_START) ? 0 : set->word_groups * GROUP;
         for (int b = first; b < set->groups * GROUP; b++) {
-            shape grown = buckets[b];
-            merge(&grown, &window);
-            float weight = b < set->word_groups * GROUP ? WORD_START_SHARE : 1;
-            float more = weight * (rate_of(with, &grown) - rates[b]);
+            float more = cost_with(with, &buckets[b], &window, b < set->word_groups * GROUP) - buckets[b].cost;
             if (more < least) {
                 least = more;
                 best = (choice){offset, b};
@@ -101,25 +158,24 @@ static choice choose(const cscan_set *set, const literal *one, const shape *buck
     return best;
 }
 
-static void assign(cscan_set *set, const literal *ordered, choice *choices, const shares *with) {
-    shape buckets[GROUPS_MAX * GROUP];
-    float rates[GROUPS_MAX * GROUP] = {0};
-    memset(buckets, 0, sizeof buckets);
+static int assign(cscan_set *set, const literal *ordered, choice *choices, const model *with) {
+    bucket *buckets = calloc(GROUPS_MAX * GROUP, sizeof *buckets);
+    if (!buckets) return 0;
     for (size_t rank = 0; rank < set->count; rank++) {
-        choices[rank] = choose(set, &ordered[rank], buckets, rates, with);
+        choices[rank] = choose(set, &ordered[rank], buckets, with);
         shape window = shape_of(&ordered[rank], choices[rank].offset);
-        int b = choices[rank].bucket;
-        merge(&buckets[b], &window);
-        rates[b] = rate_of(with, &buckets[b]);
+        put(with, &buckets[choices[rank].bucket], &window, choices[rank].bucket < set->word_groups * GROUP);
     }
     for (int b = 0; b < set->groups * GROUP; b++) {
         uint8_t bit = (uint8_t)(1u << (b % GROUP));
         for (size_t p = 0; p < WINDOW; p++)
             for (unsigned nibble = 0; nibble < 16; nibble++) {
-                if (buckets[b].low[p] >> nibble & 1) set->low[b / GROUP][p][nibble] |= bit;
-                if (buckets[b].high[p] >> nibble & 1) set->high[b / GROUP][p][nibble] |= bit;
+                if (buckets[b].allowed.low[p] >> nibble & 1) set->low[b / GROUP][p][nibble] |= bit;
+                if (buckets[b].allowed.high[p] >> nibble & 1) set->high[b / GROUP][p][nibble] |= bit;
             }
     }
+    free(buckets);
+    return 1;
 }
 
 static probe probe_of(const literal *one, size_t number, size_t offset) {
@@ -211,11 +267,11 @@ static int compare_rate(const void *a, const void *b) {
 }
 
 // The rate of the rarest window of a literal.
-static float least_rate(const literal *one, const shares *with) {
+static float least_rate(const literal *one, const model *with) {
     float least = 2;
     for (size_t offset = 0; offset == 0 || offset + WINDOW <= one->length; offset++) {
         shape window = shape_of(one, offset);
-        float rate = rate_of(with, &window);
+        float rate = rate_of(&with->rates, &window);
         if (rate < least) least = rate;
     }
     return least;
@@ -230,7 +286,7 @@ static void take(literal *to, const cscan_literal *from) {
 }
 
 // The literals in the order in which they choose their bucket: the most frequent windows first.
-static void order(const literal *taken, size_t count, const shares *with, ranked *ranks, literal *ordered, size_t *numbers) {
+static void order(const literal *taken, size_t count, const model *with, ranked *ranks, literal *ordered, size_t *numbers) {
     for (size_t index = 0; index < count; index++) ranks[index] = (ranked){least_rate(&taken[index], with), index};
     qsort(ranks, count, sizeof *ranks, compare_rate);
     for (size_t rank = 0; rank < count; rank++) {
@@ -247,14 +303,14 @@ cscan_set *cscan_set_make(const cscan_literal *literals, size_t count, int kerne
     ranked *ranks = calloc(count + 1, sizeof *ranks);
     size_t *numbers = calloc(count + 1, sizeof *numbers);
     literal *ordered = calloc(count + 1, sizeof *ordered);
-    shares *with = malloc(sizeof *with);
+    model *with = malloc(sizeof *with);
     int is_made = 0;
     if (set) set->literals = calloc(count + 1, sizeof *set->literals);
     if (set && choices && ranks && numbers && ordered && with && set->literals) {
         size_t words = 0;
         set->count = count;
         set->kernel = best_kernel(kernel);
-        fill(with);
+        fill_model(with);
         for (size_t index = 0; index < count; index++) {
             take(&set->literals[index], &literals[index]);
             if (set->literals[index].length > set->longest) set->longest = set->literals[index].length;
@@ -263,8 +319,7 @@ cscan_set *cscan_set_make(const cscan_literal *literals, size_t count, int kerne
         set->word_groups = words == 0 ? 0 : count > 64 ? 2 : 1;
         set->groups = set->word_groups + (count > 64 ? 2 : 1);
         order(set->literals, count, with, ranks, ordered, numbers);
-        assign(set, ordered, choices, with);
-        is_made = fill_slots(set, choices, numbers, ordered);
+        is_made = assign(set, ordered, choices, with) && fill_slots(set, choices, numbers, ordered);
     }
     free(choices);
     free(ranks);

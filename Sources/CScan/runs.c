@@ -76,102 +76,127 @@ static inline uint64_t run_mask_scalar(const uint8_t *text) {
     return mask;
 }
 
-#if defined(__x86_64__)
-__attribute__((target("avx2"))) static inline uint64_t run_mask_avx2(const uint8_t *text) {
-    static const uint8_t row_bit[16] = {1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0};
-    const __m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)run_low));
-    const __m256i row = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)row_bit));
-    const __m256i nibble = _mm256_set1_epi8(15);
-    uint64_t mask = 0;
-    for (int half = 0; half < 2; half++) {
-        __m256i bytes = _mm256_loadu_si256((const __m256i *)(text + 32 * half));
-        __m256i allowed = _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, nibble));
-        __m256i wanted = _mm256_shuffle_epi8(row, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
-        __m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(allowed, wanted), _mm256_setzero_si256());
-        mask |= (uint64_t)(uint32_t)~_mm256_movemask_epi8(none) << (32 * half);
-    }
-    return mask;
+// The class bits of a block, from the previous blocks' last ones on: a set bit where `LEAST` token bytes in a row begin, counted from
+// LEAST bytes before the block.
+enum { LEAST = 24 };
+
+static inline unsigned __int128 beginnings(uint64_t previous, uint64_t mask) {
+    unsigned __int128 bits = (unsigned __int128)mask << LEAST | previous >> (64 - LEAST);
+    bits &= bits >> 1;
+    bits &= bits >> 2;
+    bits &= bits >> 4;
+    bits &= bits >> 8;
+    return bits & bits >> 8;
 }
-#endif
+
+static inline unsigned lowest(unsigned __int128 bits) {
+    uint64_t low = (uint64_t)bits;
+    return low ? (unsigned)__builtin_ctzll(low) : 64 + (unsigned)__builtin_ctzll((uint64_t)(bits >> 64));
+}
 
 typedef struct {
-    size_t start;     // of the run that reaches the end of the last step
-    int is_open;
-    size_t least;
-    cscan_run *runs;
-    size_t found;
+    const uint8_t *text;
+    size_t count;
+    size_t at;
+    uint64_t previous;
+    uint64_t mask;  // of the block in which a run began
 } runner;
 
-static inline void emit(runner *in, size_t start, size_t end) {
-    if (end - start >= in->least) in->runs[in->found++] = (cscan_run){(uint32_t)start, (uint32_t)(end - start), 0};
-}
-
-// Takes in the class bits of text[at, at + 64).
-static inline void step(runner *in, size_t at, uint64_t mask) {
-    if (mask == ~0ull) {
-        if (!in->is_open) in->start = at;
-        in->is_open = 1;
-        return;
-    }
-    if (in->is_open) {
-        unsigned lead = (unsigned)__builtin_ctzll(~mask);
-        emit(in, in->start, at + lead);
-        in->is_open = 0;
-        mask &= ~0ull << lead;
-    }
-    if (mask >> 63) {
-        unsigned trail = (unsigned)__builtin_clzll(~mask);
-        in->start = at + 64 - trail;
-        in->is_open = 1;
-        mask &= ~0ull >> trail;
-    }
-    // What is left lies inside the step: a bit is set where 16 token bytes in a row begin.
-    uint64_t inner = mask & mask >> 1;
-    inner &= inner >> 2;
-    inner &= inner >> 4;
-    inner &= inner >> 8;
-    while (inner) {
-        unsigned from = (unsigned)__builtin_ctzll(inner);
-        unsigned length = (unsigned)__builtin_ctzll(~(mask >> from));
-        emit(in, at + from, at + from + length);
-        inner &= ~0ull << (from + length);
-    }
-}
-
-static inline uint64_t run_mask(const uint8_t *text, int is_wide) {
-#if defined(__x86_64__)
-    if (is_wide) return run_mask_avx2(text);
-#endif
-    (void)is_wide;
-    return run_mask_scalar(text);
-}
-
-size_t cscan_runs(const uint8_t *text, size_t count, size_t *at, size_t least, cscan_run *runs, size_t capacity) {
-    runner in = {.least = least < 16 ? 16 : least, .runs = runs};
-    int is_wide = 0;
-#if defined(__x86_64__)
-    is_wide = __builtin_cpu_supports("avx2") != 0;
-#endif
-    size_t place = *at;
-    // A step ends at most one open run and three inner ones.
-    for (; place + 64 <= count; place += 64) {
-        if (in.found + 5 > capacity) {
-            *at = in.is_open ? in.start : place;
-            return in.found;
+// Each kernel goes on from `at` in whole blocks until a run begins and answers where, or `count` when none does before the last block.
+static size_t next_scalar(runner *in) {
+    for (; in->at + 64 <= in->count; in->at += 64) {
+        uint64_t mask = run_mask_scalar(in->text + in->at);
+        unsigned __int128 bits = beginnings(in->previous, mask);
+        if (bits) {
+            in->mask = mask;
+            return in->at + lowest(bits) - LEAST;
         }
-        step(&in, place, run_mask(text + place, is_wide));
+        in->previous = mask;
     }
-    if (place < count) {
-        uint8_t tail[64] = {0};
-        if (in.found + 5 > capacity) {
-            *at = in.is_open ? in.start : place;
-            return in.found;
+    return in->count;
+}
+
+#if defined(__x86_64__)
+static const uint8_t row_bit[16] = {1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0};
+
+__attribute__((target("avx2,bmi,lzcnt"))) static size_t next_avx2(runner *in) {
+    const __m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)run_low));
+    const __m256i row = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)row_bit));
+    const __m256i nibble = _mm256_set1_epi8(15), zero = _mm256_setzero_si256();
+    for (; in->at + 64 <= in->count; in->at += 64) {
+        uint64_t mask = 0;
+        for (int half = 0; half < 2; half++) {
+            __m256i bytes = _mm256_loadu_si256((const __m256i *)(in->text + in->at + 32 * half));
+            __m256i allowed = _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, nibble));
+            __m256i wanted = _mm256_shuffle_epi8(row, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
+            __m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(allowed, wanted), zero);
+            mask |= (uint64_t)(uint32_t)~_mm256_movemask_epi8(none) << (32 * half);
         }
-        memcpy(tail, text + place, count - place);
-        step(&in, place, run_mask_scalar(tail));
-        place += 64;
+        unsigned __int128 bits = beginnings(in->previous, mask);
+        if (bits) {
+            in->mask = mask;
+            return in->at + lowest(bits) - LEAST;
+        }
+        in->previous = mask;
     }
-    if (in.is_open) emit(&in, in.start, count);
-    *at = count;
-    return in.found;
+    return in->count;
+}
+
+__attribute__((target("avx512f,avx512bw,bmi,lzcnt"))) static size_t next_avx512(runner *in) {
+    const __m512i low = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)run_low));
+    const __m512i row = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)row_bit));
+    const __m512i nibble = _mm512_set1_epi8(15);
+    for (; in->at + 64 <= in->count; in->at += 64) {
+        __m512i bytes = _mm512_loadu_si512(in->text + in->at);
+        __m512i allowed = _mm512_shuffle_epi8(low, _mm512_and_si512(bytes, nibble));
+        __m512i wanted = _mm512_shuffle_epi8(row, _mm512_and_si512(_mm512_srli_epi16(bytes, 4), nibble));
+        uint64_t mask = _mm512_test_epi8_mask(allowed, wanted);
+        unsigned __int128 bits = beginnings(in->previous, mask);
+        if (bits) {
+            in->mask = mask;
+            return in->at + lowest(bits) - LEAST;
+        }
+        in->previous = mask;
+    }
+    return in->count;
+}
+#endif
+
+static size_t next_run(runner *in) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512bw")) return next_avx512(in);
+    if (__builtin_cpu_supports("avx2")) return next_avx2(in);
+#endif
+    return next_scalar(in);
+}
+
+size_t cscan_runs(const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
+    runner in = {text, count, *at, 0, 0};
+    size_t found = 0;
+    while (in.at < count && found < capacity) {
+        size_t start = next_run(&in);
+        if (start == count) {
+            // The last bytes, less than a block.
+            uint8_t tail[64] = {0};
+            if (in.at < count) memcpy(tail, text + in.at, count - in.at);
+            in.mask = run_mask_scalar(tail);
+            unsigned __int128 bits = in.at < count ? beginnings(in.previous, in.mask) : 0;
+            if (!bits) {
+                in.at = count;
+                break;
+            }
+            start = in.at + lowest(bits) - LEAST;
+        }
+        // It ends in the block it was seen in, or further on.
+        size_t inside = start > in.at ? start - in.at : 0;
+        uint64_t others = ~(in.mask >> inside);
+        size_t end = in.at + inside + (others ? (size_t)__builtin_ctzll(others) : 64);
+        if (end >= in.at + 64)
+            while (end < count && is_run(text[end])) end++;
+        runs[found++] = (cscan_run){(uint32_t)start, (uint32_t)(end - start), 0};
+        in.at = end;
+        in.previous = 0;
+    }
+    *at = in.at;
+    return found;
 }

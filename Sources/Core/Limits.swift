@@ -196,8 +196,10 @@ public enum Limits {
     public static let redactionBlockBytesMax = 8 * 1024
     /// Text behind the first line of a private key in which its other lines are looked for.
     public static let redactionBlockReachBytes = 64 * 1024
-    /// Text already written out that a scan may still look back at.
-    public static let redactionContextBytes = 1_024
+    /// How far a secret may stand behind what told of it, once that was written out.
+    public static let redactionAnchorBytes = 1_024
+    /// Text already written out that a scan may still look back at: twice the anchor, so that each anchor has its own context.
+    public static let redactionContextBytes = 2_048
     /// Encodings inside of encodings that are looked into.
     public static let redactionDecodeDepthMax = 3
     /// One encoded run that is looked into; a longer one is replaced.
@@ -211,7 +213,7 @@ public enum Limits {
     /// Token characters at the end of a text that wait for what follows them.
     public static let redactionRunBytes = 512
     /// Text that waits before it is scanned, unless it ends.
-    public static let redactionWindowBytes = 16 * 1024
+    public static let redactionWindowBytes = 32 * 1024
 
     // MARK: YAML
 

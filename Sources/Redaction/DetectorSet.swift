@@ -117,13 +117,14 @@ public final class DetectorSet: Sendable {
 
     /// Every name that `KeyName` takes for one of a secret holds one of these.
     private static let keyParts = [
-        "passw", "passphrase", "passcode", "pass=", "pass:", "_pass", "-pass", "pass\"", "pass'", "dbpass", "pwd", "_pw", "-pw", "psw",
+        "passw", "passphrase", "passcode", "pass=", "pass:", "_pass", "-pass", "pass\"", "pass'", "dbpass", "storepass", "keypass", "pwd",
+        "_pw", "-pw", "psw",
         "secret", "token", "api_key", "apikey", "api-key", "api key", "access_key", "accesskey", "access-key", "access key", "account_key",
         "accountkey", "private_key", "privatekey", "private-key", "_key", "-key", ".key", "key=", "authkey", "servicekey", "fernet",
         "credential", "creds", "authoriz", "auth_", "-auth", "_auth", "authtoken", "bearer", "cookie", "session", "jsessionid", "sid=",
         "dsn",
         "_conn", "conn_", "connection_str", "connectionstr", "_url", "_uri", "sig=", "signature", "sas=", "_sas", "_pat", "otp", "hmac",
-        "jwt",
+        "jwt", "auth\"", "auth'", "auth=",
         "psk", "webhook_url", "proxy\"", "proxies\"", "proxy'", "proxies'", "service_account", "keyfile_dict",
     ]
 }

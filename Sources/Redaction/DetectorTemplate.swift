@@ -32,18 +32,23 @@ public struct DetectorTemplate: Sendable {
     }
 
     /// The text for one state of a generator.
-    public func expand(using random: inout some RandomNumberGenerator) -> [UInt8] {
+    public func expand(using random: inout some RandomNumberGenerator) -> [UInt8] { expandTelling(using: &random).text }
+
+    /// The text for one state of a generator, and the parts of it that were drawn.
+    public func expandTelling(using random: inout some RandomNumberGenerator) -> (text: [UInt8], drawn: [[UInt8]]) {
         var out: [UInt8] = []
+        var drawn: [[UInt8]] = []
         for part in parts {
             switch part {
             case .text(let text): out += text
             case .draw(let letters, let counts):
-                for _ in 0..<Int.random(in: counts, using: &random) {
-                    out.append(letters[Int.random(in: 0..<letters.count, using: &random)])
-                }
+                let count = Int.random(in: counts, using: &random)
+                let some = (0..<count).map { _ in letters[Int.random(in: 0..<letters.count, using: &random)] }
+                drawn.append(some)
+                out += some
             }
         }
-        return out
+        return (out, drawn)
     }
 
     private static func draw(_ bytes: [UInt8], _ start: Int) -> (Part, Int)? {

@@ -12,6 +12,8 @@ struct Finding {
 
     var start: Int
     var end: Int
+    /// Where what led to it begins: from there on the text must be looked at to find it again.
+    var anchor: Int
     var kind: UInt16
     /// The more certain of two that overlap names the kind.
     var rank: UInt8
@@ -37,9 +39,10 @@ struct Finding {
         static let block: UInt8 = 5
     }
 
-    init(_ start: Int, _ end: Int, kind: UInt16, rank: UInt8) {
+    init(_ start: Int, _ end: Int, kind: UInt16, rank: UInt8, anchor: Int? = nil) {
         self.start = start
         self.end = end
+        self.anchor = anchor ?? start
         self.kind = kind
         self.rank = rank
         tagStart = start

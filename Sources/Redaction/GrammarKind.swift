@@ -14,7 +14,6 @@ enum GrammarKind: UInt16, CaseIterable {
     case urlPassword
     case awsSecretKey
     case discordToken
-    case encoded
     case undecided
 
     /// The kind as placeholders and reports spell it.
@@ -34,7 +33,6 @@ enum GrammarKind: UInt16, CaseIterable {
         case .urlPassword: "url-password"
         case .awsSecretKey: "aws-secret-key"
         case .discordToken: "discord-token"
-        case .encoded: "encoded-secret"
         case .undecided: "withheld"
         }
     }

@@ -106,13 +106,12 @@ struct KeyWords: Sendable {
         (
             """
             id ids name names arn arns ref refs type types path paths file files filename filenames host hosts port policy length len \
-            size count \
-            counts limit limits max min expiry expires expiration in at ttl age version versions algorithm alg method mode backend \
-            backends \
-            provider providers manager store location namespace format field fields column columns label labels enabled disabled required \
-            status usage used rotation created updated issuer audience scope scopes strength hint reset history validator validators mount \
-            class level prefix suffix rate cost price index kwargs error errors failed changed exists valid invalid is has present missing \
-            server service engine dir directory folder interval timeout cache scope description desc title text date time timestamp
+            size count counts limit limits max min expiry expires expiration in at ttl age version versions algorithm alg method mode \
+            backend backends provider providers manager store location namespace format field fields column columns label labels enabled \
+            disabled required status usage used rotation created updated issuer audience scope scopes strength hint reset history \
+            validator validators mount class level prefix suffix rate cost price index kwargs error errors failed changed exists valid \
+            invalid is has present missing server service engine stage stages dir directory folder interval timeout cache scope \
+            description desc title text date time timestamp
             """, .harmlessLast
         ),
         ("pass pw psw passwort password passwords passwd passphrase passcode userpass dbpass rootpass storepass keypass", .strong),
@@ -121,32 +120,27 @@ struct KeyWords: Sendable {
         ("secret private encryption signing master account fernet shared hmac crypto aes decryption", .strongKey),
         (
             """
-            primary partition sort foreign cache dedup deduplication idempotency public host row hash natural surrogate composite unique \
-            join \
-            group index lookup object file map dict message routing xcom config conf param context state task dag run event asset dataset \
-            bucket s3 column table range order ordering business candidate super gpg hot short shortcut any arrow registry root metric \
-            label \
-            tag kms return trigger rendered sorting grouping merge distribution clustering cluster lock batch record data json header \
-            default \
-            missing unknown invalid extra new old the this no by of first last next entry node field feature translation prefix cfg env \
-            name \
-            parent child left right source target from to date time user var variable set get pop for in on dist
+            primary partition sort hosts foreign cache dedup deduplication idempotency public host row hash natural surrogate composite \
+            unique join group index lookup object file map dict message routing xcom config conf param context state task dag run event \
+            asset dataset bucket s3 column table range order ordering business candidate super gpg hot short shortcut any arrow registry \
+            root metric label tag kms return trigger rendered sorting grouping merge distribution clustering cluster lock batch record \
+            data json header default missing unknown invalid extra new old the this no by of first last next entry node field feature \
+            translation prefix cfg env name parent child left right source target from to date time user var variable set get pop for in \
+            on dist
             """, .harmlessKey
         ),
         (
             """
             page next sync continuation cursor resume pagination max min total prompt completion input output cached num reasoning eos \
-            bos pad \
-            unk mask cls sep stop special used remaining progress start end last first new per invalid unexpected ownership fencing delete \
-            schema of the a this no csrf xsrf download
+            bos pad unk mask cls sep stop special used remaining progress start end last first new per invalid unexpected ownership \
+            fencing delete schema of the a this no csrf xsrf download
             """, .harmlessToken
         ),
         ("url uri conn dsn endpoint link href", .address),
         (
             """
             database db broker redis connection conn result sqlalchemy alchemy mongo mongodb amqp postgres postgresql mysql backend jdbc \
-            proxy \
-            celery
+            proxy celery
             """, .store
         ),
         ("apikey accesskey authkey servicekey sshkey", .gluedKey),

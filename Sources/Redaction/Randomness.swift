@@ -58,36 +58,44 @@ enum Randomness {
         return whole + fraction
     }
 
-    /// How many neighbours differ in class (lower, upper, digit, other) and how odd the letters are, per byte: higher is more random.
-    static func score(_ value: Span<UInt8>) -> Double {
-        var changes = 0
-        var digits = 0
-        var rare = 0
-        var previous = -1
-        var previousVowel = false
-        var consonants = 0
+    /// Whether a value looks drawn at random rather than made of words: the evidence of each pair of neighbours, added up.
+    static func isLikely(_ value: Span<UInt8>) -> Bool {
         let count = min(value.count, 128)
-        for at in 0..<count {
-            let byte = value[at]
-            let group = byte &- 0x61 < 26 ? 0 : byte &- 0x41 < 26 ? 1 : ASCII.isDigit(byte) ? 2 : 3
-            if group == 2 { digits += 1 }
-            if previous >= 0, group != previous, group != 3, previous != 3 { changes += previous == 1 && group == 0 ? 1 : 2 }
-            let low = byte | 0x20
-            let isVowel = low == 0x61 || low == 0x65 || low == 0x69 || low == 0x6F || low == 0x75 || low == 0x79
-            if group < 2 {
-                consonants = isVowel ? 0 : consonants + 1
-                if consonants >= 4 { rare += 2 }
-                if low == 0x71 || low == 0x78 || low == 0x7A || low == 0x6A { rare += 1 }
-            } else {
-                consonants = 0
-            }
-            previous = group
-            previousVowel = isVowel
+        guard count >= 8 else { return false }
+        var sum = 0
+        var previous = classOf(value[0])
+        for at in 1..<count {
+            let current = classOf(value[at])
+            sum += evidence(previous, current)
+            if previous < digit, current < digit { sum += caseEvidence(value[at - 1], value[at]) }
+            previous = current
         }
-        _ = previousVowel
-        return Double(changes + rare + digits) / Double(count)
+        // In eighths of a bit per pair; short values need more.
+        return sum > (count >= 16 ? 3 : 5) * (count - 1)
     }
 
-    /// What a score must pass for a value of this length.
-    static func threshold(count: Int) -> Double { count >= 20 ? 0.45 : count >= 12 ? 0.55 : 0.6 }
+    private static let digit = 26
+    private static let other = 27
+
+    private static func classOf(_ byte: UInt8) -> Int {
+        let letter = (byte | 0x20) &- 0x61
+        return letter < 26 ? Int(letter) : ASCII.isDigit(byte) ? digit : other
+    }
+
+    private static func evidence(_ first: Int, _ second: Int) -> Int {
+        // Numbers are as common in logs as in random values.
+        if first == digit, second == digit { return 0 }
+        let eighths = Int(BigramTable.eighths[first * BigramTable.classes + second])
+        return first == other || second == other ? min(eighths, 4) : eighths
+    }
+
+    /// Words change case at their start or not at all.
+    private static func caseEvidence(_ first: UInt8, _ second: UInt8) -> Int {
+        switch (first & 0x20 == 0, second & 0x20 == 0) {
+        case (false, false): -10
+        case (true, true): 0
+        case (true, false): 20
+        case (false, true): 24
+        }
+    }
 }

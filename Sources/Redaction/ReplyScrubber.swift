@@ -12,14 +12,14 @@ public final class ReplyScrubber: ValueScrubber {
     private let keyNames: KeyNames
     // Fixed memory, so that a value costs no check of its own.
     private let levels: UnsafeMutablePointer<Level>
-    private var depth = 0
-    private var role = FieldRole.text
+    @exclusivity(unchecked) private var depth = 0
+    @exclusivity(unchecked) private var role = FieldRole.text
     private var hasFailed = false
     private var blob = ByteBuffer()
     private var blobText: TextScrubber?
     private var scratch = ByteBuffer()
-    private var element: [UInt8] = []
-    private var replacementsBefore = 0
+    @exclusivity(unchecked) private var element: [UInt8] = []
+    @exclusivity(unchecked) private var replacementsBefore = 0
 
     /// What is known of an object or array that is open.
     private struct Level {

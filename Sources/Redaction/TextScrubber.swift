@@ -8,18 +8,18 @@ public final class TextScrubber {
     private let engine: RedactionEngine
     private let scan: WindowScan
     /// Text that was written out already but may still be looked back at, then text that was not yet written.
-    private var pending = ByteBuffer()
+    @exclusivity(unchecked) private var pending = ByteBuffer()
     /// How much of `pending` was written out: in source bytes, and in bytes of the view.
-    private var contextBytes = 0
-    private var contextView = 0
+    @exclusivity(unchecked) private var contextBytes = 0
+    @exclusivity(unchecked) private var contextView = 0
     /// What follows belongs to a secret whose placeholder was written.
-    private var isGoingOn = false
+    @exclusivity(unchecked) private var isGoingOn = false
     /// All that follows does.
-    private var isDropping = false
-    private var isAtStart = true
+    @exclusivity(unchecked) private var isDropping = false
+    @exclusivity(unchecked) private var isAtStart = true
     /// Bytes that came since the last look.
-    private var fresh = 0
-    private var whole = KeyClass.none
+    @exclusivity(unchecked) private var fresh = 0
+    @exclusivity(unchecked) private var whole = KeyClass.none
     private var counts: [Int]
     private var numbers = 0
 
@@ -91,7 +91,6 @@ public final class TextScrubber {
         whole = .none
         scan.isPreciseOnly = false
         scan.block = KeyBlock()
-        scan.failures = 0
         if replacements > 0 { for index in 0..<counts.count { counts[index] = 0 } }
         numbers = 0
         replacements = 0
@@ -104,11 +103,11 @@ public final class TextScrubber {
             kinds.append(RedactionReport.Count(kind: engine.detectors.kinds[index], count: count))
         }
         kinds.sort { $0.count == $1.count ? $0.kind < $1.kind : $0.count > $1.count }
-        return RedactionReport(counts: kinds, withheld: scan.failures, numbers: numbers)
+        return RedactionReport(counts: kinds, withheld: counts[Int(GrammarKind.undecided.rawValue)], numbers: numbers)
     }
 
     /// Whether nothing was replaced since the last `reset`: what most texts come to, told without making a report.
-    var isUntouched: Bool { replacements == 0 && scan.failures == 0 }
+    var isUntouched: Bool { replacements == 0 }
 
     /// How many placeholders were written since the last `reset`.
     private(set) var replacements = 0
@@ -178,19 +177,30 @@ public final class TextScrubber {
         let view = scan.view
         var written = contextBytes
         for finding in scan.findings {
-            let start = max(view.isSource ? finding.start : view.sourceStart(of: finding.start), written)
-            let end = view.isSource ? finding.end : view.sourceEnd(of: finding.end)
+            var start = max(view.sourceStart(of: finding.start), written)
+            var end = view.sourceEnd(of: finding.end)
+            if scan.lineSlashes > 0, !view.isSource { (start, end) = wholeEscapes(source, start, end, from: written) }
             out.append(source.extracting(written..<start))
             replace(finding, text, into: &out)
             written = max(end, start)
         }
-        let end = view.isSource ? cut : view.sourceStart(of: cut)
+        let end = view.sourceStart(of: cut)
         if end > written { out.append(source.extracting(written..<end)) }
         let last = scan.findings.last
         isGoingOn = last.map { $0.goesOn && $0.end == cut && !isFinal } ?? false
         if isGoingOn, region == 0, isAtStart, whole.tier != .none { isDropping = true }
         scan.block = scan.blockAfter(cut, region)
         return cut
+    }
+
+    /// The stretch with the escapes whole that it begins or ends inside of: JSON stays JSON.
+    private func wholeEscapes(_ source: Span<UInt8>, _ start: Int, _ end: Int, from floor: Int) -> (Int, Int) {
+        func isInside(_ place: Int) -> Bool {
+            var at = place
+            while at > floor, source[at - 1] == UInt8(ascii: "\\") { at -= 1 }
+            return (place - at) % 2 == 1
+        }
+        return (isInside(start) ? start - 1 : start, end < source.count && isInside(end) ? end + 1 : end)
     }
 
     private func replace(_ finding: Finding, _ text: Span<UInt8>, into out: inout ByteBuffer) {

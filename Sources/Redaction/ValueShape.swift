@@ -20,8 +20,7 @@ enum ValueShape {
         case UInt8(ascii: "*"): if stars(value) { return true }
         default: break
         }
-        if value.count <= 22, isWord(value) { return true }
-        return false
+        return value.count <= 22 && isWord(value)
     }
 
     private static func isRepeated(_ value: Span<UInt8>) -> Bool {
@@ -51,6 +50,7 @@ enum ValueShape {
     ]
 
     private static func isWord(_ value: Span<UInt8>) -> Bool {
+        for at in 0..<value.count where ASCII.isDigit(value[at]) { return false }
         for word in words where ASCII.equalsIgnoringCase(value, word) { return true }
         return false
     }
@@ -76,7 +76,7 @@ enum ValueShape {
             }
             at += 1
         }
-        return slashes >= 1 && 5 * upper < 2 * value.count && 3 * digits < value.count
+        return slashes >= 1 && 5 * upper < 2 * value.count && 3 * digits < value.count && !Randomness.isLikely(value)
     }
 
     private static func isDrive(_ value: Span<UInt8>) -> Bool {
@@ -127,6 +127,6 @@ enum ValueShape {
     static func isRandom(_ value: Span<UInt8>) -> Bool {
         guard value.count >= 8 else { return false }
         if value.count >= 16, Randomness.isHexadecimal(value) { return true }
-        return Randomness.score(value) > Randomness.threshold(count: value.count)
+        return Randomness.isLikely(value)
     }
 }

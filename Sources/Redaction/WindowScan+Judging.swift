@@ -2,22 +2,22 @@ import Core
 
 extension WindowScan {
     /// Decides whether the value of a key is a secret and adds what of it is.
-    func judge(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass, _ limit: Int) {
+    func judge(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass, _ limit: Int, anchor: Int) {
         if value.isMember, !value.isQuoted {
             // JSON that is no string: numbers under a strong key become 0, everything else is left alone.
             let bare = text.extracting(value.start..<value.end)
             if kind.tier == .strong, ValueShape.isNumber(bare) {
-                var number = Finding(value.start, value.end, kind: kind.kind.rawValue, rank: Finding.Rank.key)
+                var number = Finding(value.start, value.end, kind: kind.kind.rawValue, rank: Finding.Rank.key, anchor: anchor)
                 number.form = .zero
                 if !isZero(bare) { findings.append(number) }
                 return
             }
-            if text[value.start] == 0x5B { return judgeList(text, value, kind, limit) }
+            if text[value.start] == 0x5B { return judgeList(text, value, kind, limit, anchor: anchor) }
             if text[value.start] == 0x7B { return }
         }
-        if !value.isQuoted, text[value.start] == 0x5B { return judgeList(text, value, kind, limit) }
+        if !value.isQuoted, text[value.start] == 0x5B { return judgeList(text, value, kind, limit, anchor: anchor) }
         guard let secret = secretPart(text, value, kind) else { return }
-        add(text, secret, kind, isCut: value.isCut)
+        add(text, secret, kind, isCut: value.isCut, anchor: anchor)
     }
 
     /// Decides about a text that is the whole value of a key; a value longer than a look is judged by its beginning.
@@ -27,7 +27,7 @@ extension WindowScan {
         var value = Value(start: 0, end: end, isQuoted: true, isMember: true, separator: .colon)
         value.isCut = end < text.count
         guard let secret = secretPart(text, value, kind) else { return }
-        var finding = Finding(secret.lowerBound, secret.upperBound, kind: kind.kind.rawValue, rank: Finding.Rank.key)
+        var finding = Finding(secret.lowerBound, secret.upperBound, kind: kind.kind.rawValue, rank: Finding.Rank.key, anchor: 0)
         if value.isCut, secret.upperBound == end {
             finding.end = text.count
             finding.isCut = true
@@ -38,14 +38,14 @@ extension WindowScan {
 
     private func isZero(_ bare: Span<UInt8>) -> Bool { bare.count == 1 && bare[0] == 0x30 }
 
-    func add(_ text: Span<UInt8>, _ secret: Range<Int>, _ kind: KeyClass, isCut: Bool) {
-        var finding = Finding(secret.lowerBound, secret.upperBound, kind: kind.kind.rawValue, rank: Finding.Rank.key)
+    func add(_ text: Span<UInt8>, _ secret: Range<Int>, _ kind: KeyClass, isCut: Bool, anchor: Int) {
+        var finding = Finding(secret.lowerBound, secret.upperBound, kind: kind.kind.rawValue, rank: Finding.Rank.key, anchor: anchor)
         if isCut { extend(&finding, text) }
         findings.append(finding)
     }
 
     /// The strings of a list under a key.
-    private func judgeList(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass, _ limit: Int) {
+    private func judgeList(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass, _ limit: Int, anchor: Int) {
         let end = min(limit, value.start + 1_024)
         var at = value.start + 1
         while at < end {
@@ -58,14 +58,14 @@ extension WindowScan {
                 guard close < end else { break }
                 item.start = at + 1
                 item.end = close
-                if let secret = secretPart(text, item, kind) { add(text, secret, kind, isCut: false) }
+                if let secret = secretPart(text, item, kind) { add(text, secret, kind, isCut: false, anchor: anchor) }
                 at = close
             } else if next != 0x2C, next != 0x20, next != 0x0A, next != 0x09, next != 0x0D {
                 return
             }
             at += 1
         }
-        if at >= end, grows(text, end) { hold(value.start) }
+        if at >= end, grows(text, end) { hold(anchor) }
     }
 
     /// What part of a value is the secret; nil when none is.
@@ -88,6 +88,7 @@ extension WindowScan {
         if isAddress(bytes) { return false }
         if ValueShape.isPath(bytes), kind.kind != .secret || bytes.count < 38 { return false }
         if value.isQuoted { return bytes.count >= (value.isMember ? 1 : 3) && !isSentence(bytes) }
+        if bytes[0] == 0x28 { return false }
         let isCode = value.following == 0x28 || value.following == 0x5B
         if isCode, ValueShape.isIdentifier(bytes) { return false }
         if isCall(bytes) { return false }

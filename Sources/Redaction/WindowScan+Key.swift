@@ -13,7 +13,7 @@ extension WindowScan {
         case flag
         /// `>` of an XML element.
         case element
-        /// The words `is`, `was`.
+        /// The words `is`, `was`, or the next cell of a table.
         case prose
     }
 
@@ -50,13 +50,10 @@ extension WindowScan {
         let kind = keyNames.classify(text.extracting(low..<high))
         guard kind.tier != .none else { return }
         touchedEnd = false
-        // The byte before the name, or before the quote it stands in.
-        var before: UInt8 = low > 0 ? text[low - 1] : 0x20
-        if before == 0x22 || before == 0x27, low > 1 { before = text[low - 2] }
-        let value = findValue(text, from: high, before: before, isFlag: isFlag, kind: kind, limit: limit)
+        let value = findValue(text, from: high, site(text, low, isFlag: isFlag, kind: kind), limit: limit)
         if touchedEnd, grows(text, limit) { return hold(low) }
         guard let value else { return }
-        judge(text, value, kind, limit)
+        judge(text, value, kind, limit, anchor: low)
     }
 
     /// Where the name ends; `API key` and `access token` may be two words.
@@ -82,74 +79,84 @@ extension WindowScan {
 
     // MARK: Finding the value
 
-    private func findValue(
-        _ text: Span<UInt8>, from end: Int, before: UInt8, isFlag: Bool, kind: KeyClass, limit: Int
-    ) -> Value? {
-        var at = end
+    /// A name and what stands around it.
+    struct KeySite {
+        let kind: KeyClass
+        /// The byte before the name, or before the quote it stands in.
+        let before: UInt8
+        /// The last byte before those that is no blank.
+        let lead: UInt8
+        /// The name begins with `-`.
+        let isFlag: Bool
+        /// The quote that closes the name, or -1.
         var quote = -1
+        /// The blanks behind the name.
+        var blanks = 0
+    }
+
+    private func site(_ text: Span<UInt8>, _ low: Int, isFlag: Bool, kind: KeyClass) -> KeySite {
+        var at = low
+        if at > 1, text[at - 1] == 0x22 || text[at - 1] == 0x27 { at -= 1 }
+        let before: UInt8 = at > 0 ? text[at - 1] : 0x0A
+        let floor = max(0, at - 8)
+        while at > floor, text[at - 1] == 0x20 || text[at - 1] == 0x09 { at -= 1 }
+        return KeySite(kind: kind, before: before, lead: at > 0 ? text[at - 1] : 0x0A, isFlag: isFlag)
+    }
+
+    private func findValue(_ text: Span<UInt8>, from end: Int, _ place: KeySite, limit: Int) -> Value? {
+        var site = place
+        var at = end
         var closers = 0
         while closers < 4 {
             let next = byte(text, at, limit)
+            if next == 0x28, closers == 0, byte(text, at + 1, limit) == 0x29 {
+                // `get_password() -> …`
+                at += 2
+                break
+            }
             guard next == 0x22 || next == 0x27 || next == 0x60 || next == 0x5D else { break }
-            if next != 0x5D { quote = next }
+            if next != 0x5D { site.quote = next }
             closers += 1
             at += 1
         }
-        let blanksStart = at
+        let start = at
         at = skipBlanks(text, at, limit)
-        guard
-            let separator = self.separator(
-                text, &at, limit, before: before, isFlag: isFlag && closers == 0, quote: quote, blanks: at - blanksStart, kind: kind)
-        else { return nil }
+        site.blanks = at - start
+        guard let separator = separator(text, &at, limit, site) else { return nil }
         at = skipBlanks(text, at, limit)
-        var value = Value(start: at, end: at, isQuoted: false, isMember: quote >= 0 && separator == .colon, separator: separator)
-        var next = byte(text, at, limit)
-        // A YAML block: the value is the next line.
-        if separator == .colon, quote < 0, next == 0x7C || next == 0x3E {
-            var line = at + 1
-            while let mark = Optional(byte(text, line, limit)), mark == 0x2D || mark == 0x2B || ASCII.isDigit(UInt8(max(mark, 0))) {
-                line += 1
-            }
-            guard byte(text, line, limit) == 0x0A else { return nil }
-            at = skipBlanks(text, line + 1, limit)
-            next = byte(text, at, limit)
-        }
-        // String prefixes of Python.
-        if next >= 0,
-            (UInt8(next) | 0x20) == 0x62 || (UInt8(next) | 0x20) == 0x72 || (UInt8(next) | 0x20) == 0x75 || (UInt8(next) | 0x20) == 0x66
-        {
-            let behind = byte(text, at + 1, limit)
-            if behind == 0x22 || behind == 0x27 {
-                at += 1
-                next = behind
-            }
-        }
+        if separator == .colon, site.quote < 0 { skipBlockMark(text, &at, limit) }
+        skipStringPrefix(text, &at, limit)
+        let next = byte(text, at, limit)
         guard next >= 0 else { return nil }
-        value.start = at
+        var value = Value(start: at, end: at, isQuoted: false, isMember: site.quote >= 0 && separator == .colon, separator: separator)
         if next == 0x22 || next == 0x27 || next == 0x60, quoted(text, at, limit, &value) { return value }
         if next == 0x22 || next == 0x27 { value.start = at + 1 }
-        unquoted(text, limit, &value, kind)
+        unquoted(text, limit, &value, site.kind)
         return value.end > value.start ? value : nil
     }
 
-    /// `"key": "db_password", "value": "…"`: the key is a value itself, and its own value is the next member.
-    private func skipValueMember(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ quote: Int) -> Bool {
-        var at = place
-        while at - place < 64, let next = Optional(byte(text, at, limit)), next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 {
+    /// A YAML block, `key: |` and the value on the next line.
+    private func skipBlockMark(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int) {
+        let mark = byte(text, place, limit)
+        guard mark == 0x7C || mark == 0x3E else { return }
+        var at = place + 1
+        var next = byte(text, at, limit)
+        while next == 0x2D || next == 0x2B || (next >= 0x30 && next <= 0x39), at - place < 4 {
             at += 1
+            next = byte(text, at, limit)
         }
-        guard byte(text, at, limit) == quote else { return false }
-        for (offset, letter) in [0x56, 0x41, 0x4C, 0x55, 0x45].enumerated() where byte(text, at + 1 + offset, limit) & ~0x20 != letter {
-            return false
-        }
-        guard byte(text, at + 6, limit) == quote else { return false }
-        at = skipBlanks(text, at + 7, limit)
-        guard byte(text, at, limit) == 0x3A else { return false }
-        place = at + 1
-        return true
+        if next == 0x0A { place = skipBlanks(text, at + 1, limit) }
     }
 
-    private func skipBlanks(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int {
+    /// `b'…'`, `r"…"` and their like in Python.
+    private func skipStringPrefix(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int) {
+        let mark = byte(text, place, limit) | 0x20
+        guard mark == 0x62 || mark == 0x72 || mark == 0x75 || mark == 0x66 else { return }
+        let behind = byte(text, place + 1, limit)
+        if behind == 0x22 || behind == 0x27 { place += 1 }
+    }
+
+    func skipBlanks(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int {
         var at = place
         while at - place < 64 {
             let next = byte(text, at, limit)
@@ -157,46 +164,6 @@ extension WindowScan {
             at += 1
         }
         return at
-    }
-
-    private func separator(
-        _ text: Span<UInt8>, _ at: inout Int, _ limit: Int, before: UInt8, isFlag: Bool, quote: Int, blanks: Int, kind: KeyClass
-    ) -> Separator? {
-        let first = byte(text, at, limit)
-        switch first {
-        case 0x3D:
-            let second = byte(text, at + 1, limit)
-            if second == 0x3D || second == 0x7E { return nil }
-            at += second == 0x3E ? 2 : 1
-            return .assignment
-        case 0x3A:
-            let second = byte(text, at + 1, limit)
-            if second == 0x3A { return nil }
-            if second == 0x2F, byte(text, at + 2, limit) == 0x2F { return nil }
-            at += second == 0x3D ? 2 : 1
-            return second == 0x3D ? .assignment : .colon
-        case 0x2D:
-            guard byte(text, at + 1, limit) == 0x3E else { return nil }
-            at += 2
-            return .assignment
-        case 0x2C where quote >= 0:
-            at += 1
-            if isFlag || before == 0x28 || before == 0x5B { return .comma }
-            return skipValueMember(text, &at, limit, quote) ? .colon : nil
-        case 0x3E where before == 0x3C:
-            at += 1
-            return .element
-        case 0x69, 0x77:
-            guard blanks == 1, kind.tier == .strong, byte(text, at + 1, limit) == (first == 0x69 ? 0x73 : 0x61) else {
-                return isFlag && blanks > 0 ? .flag : nil
-            }
-            let end = at + (first == 0x69 ? 2 : 3)
-            guard byte(text, end, limit) == 0x20 else { return isFlag ? .flag : nil }
-            at = end
-            return .prose
-        default:
-            return isFlag && blanks > 0 && first > 0x20 ? .flag : nil
-        }
     }
 
     /// Reads a quoted value up to the quote that closes it: the same one, made by no more backslashes.

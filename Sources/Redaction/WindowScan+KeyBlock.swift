@@ -91,6 +91,37 @@ extension WindowScan {
         addBody(body, bodyEnd)
     }
 
+    /// Lines of a key whose first line is missing, as the tail of a log has them: told by the END line behind them.
+    func lookAtKeyLine(_ text: Span<UInt8>, _ start: Int, _ end: Int) {
+        if start < keyLinesSeen { return }
+        let limit = min(text.count, start + Limits.redactionBlockBytesMax)
+        touchedEnd = false
+        var last = end
+        var at = end
+        while true {
+            while byte(text, at, limit) == 0x0D || byte(text, at, limit) == 0x0A { at += 1 }
+            let line = at
+            while at < limit, Self.isBase64(text[at]) { at += 1 }
+            guard at > line, byte(text, at, limit) == 0x0A || byte(text, at, limit) == 0x0D else { break }
+            last = at
+        }
+        keyLinesSeen = last
+        var isEnd = true
+        let mark: StaticString = "-----END "
+        for offset in 0..<mark.utf8CodeUnitCount where byte(text, at + offset, limit) != Int(mark.utf8Start[offset]) { isEnd = false }
+        var label = at + mark.utf8CodeUnitCount
+        while isEnd, byte(text, label, limit) == 0x20 || (byte(text, label, limit) >= 0x41 && byte(text, label, limit) <= 0x5A) {
+            label += 1
+        }
+        if touchedEnd, grows(text, limit) { return hold(start) }
+        guard isEnd, label - at >= 20,
+            spells(text, label - 11, label, "PRIVATE KEY") || spells(text, label - 17, label, "PRIVATE KEY BLOCK")
+        else {
+            return
+        }
+        addBody(start, last)
+    }
+
     private func addBody(_ start: Int, _ end: Int) {
         var finding = Finding(start, end, kind: GrammarKind.privateKey.rawValue, rank: Finding.Rank.block)
         finding.isBody = true

@@ -1,16 +1,20 @@
+import CScan
 import Core
 
 extension WindowScan {
     /// Looks into a run whose beginning decodes to text: a secret inside takes the whole run.
     func lookAtRun(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ encoding: Int32) {
+        if encoding == Int32(CSCAN_KEY_LINE) {
+            if !isPreciseOnly { lookAtKeyLine(text, start, end) }
+            return
+        }
         // A run that the view begins with began before it, and was looked at there.
         guard let layer = nextLayer(), start > 0 || isAtStart else { return }
         let isOpen = end == text.count && !isFinal
         if end - start > Limits.redactionEncodedBytesMax {
-            var whole = Finding(start, end, kind: GrammarKind.encoded.rawValue, rank: Finding.Rank.encoded)
+            var whole = Finding(start, end, kind: GrammarKind.undecided.rawValue, rank: Finding.Rank.encoded)
             whole.tagEnd = start + Limits.redactionLookBytes
             extend(&whole, text)
-            failures += 1
             findings.append(whole)
             return
         }
@@ -24,12 +28,9 @@ extension WindowScan {
             finding.tag = hit.tag
             findings.append(finding)
         case .tooLong:
-            failures += 1
             findings.append(Finding(start, end, kind: GrammarKind.undecided.rawValue, rank: Finding.Rank.encoded))
         case .digits(let count): lookAtDiscordToken(text, start, end, digits: count)
         }
-        failures += layer.scan.failures
-        layer.scan.failures = 0
     }
 
     /// A Discord token: the user's number in base64, six characters of time, a signature.
@@ -85,17 +86,10 @@ extension WindowScan {
                 finding.tag = hit.tag
                 findings.append(finding)
             }
-            failures += layer.scan.failures
-            layer.scan.failures = 0
         }
     }
 
     private func nextPercent(_ text: Span<UInt8>, _ start: Int) -> Int {
-        var at = start
-        while at < text.count {
-            if text[at] == 0x25, at + 2 < text.count, Hex.value(of: text[at + 1]) != nil, Hex.value(of: text[at + 2]) != nil { return at }
-            at += 1
-        }
-        return at
+        text.withUnsafeBufferPointer { cscan_next_percent($0.baseAddress, $0.count, start) }
     }
 }

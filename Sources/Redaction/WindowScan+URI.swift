@@ -27,14 +27,14 @@ extension WindowScan {
             at += 1
         }
         if touchedEnd, grows(text, limit) {
-            hold(start)
+            hold(mark)
             return
         }
         guard sign > start else { return }
         if colon >= start, colon + 1 < sign {
-            addUserinfo(text, colon + 1, sign, .urlPassword)
+            addUserinfo(text, colon + 1, sign, .urlPassword, anchor: mark)
         } else if colon < 0 || colon > sign, sign - start >= 16, ValueShape.isRandom(text.extracting(start..<sign)) {
-            addUserinfo(text, start, sign, .token)
+            addUserinfo(text, start, sign, .token, anchor: mark)
         }
     }
 
@@ -46,9 +46,9 @@ extension WindowScan {
         return true
     }
 
-    private func addUserinfo(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ kind: GrammarKind) {
+    private func addUserinfo(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ kind: GrammarKind, anchor: Int) {
         let value = text.extracting(start..<end)
         if ValueShape.isPlaceholder(value) { return }
-        findings.append(Finding(start, end, kind: kind.rawValue, rank: Finding.Rank.pattern))
+        findings.append(Finding(start, end, kind: kind.rawValue, rank: Finding.Rank.pattern, anchor: anchor))
     }
 }

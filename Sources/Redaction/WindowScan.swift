@@ -6,6 +6,9 @@ import Core
 /// INVARIANT: what is decided about a place depends only on the `redactionContextBytes` before it, on at most a bounded number of bytes
 /// behind it, and on the key block that may be open; never on where windows begin and end. A place whose decision looks past the end of
 /// an unfinished window is held back.
+///
+/// Its fields are exempt from the check for overlapping access at run time, which would cost as much as the looks themselves: no field is
+/// passed `inout` to code that could reach it again.
 final class WindowScan {
     let set: DetectorSet
     private let engine: RedactionEngine
@@ -17,32 +20,50 @@ final class WindowScan {
     let view = FlatView()
 
     /// What was found, in no order; `scan` drops what lies behind the cut.
-    var findings: [Finding] = []
+    @exclusivity(unchecked) var findings: [Finding] = []
     /// Where the first undecided place begins.
-    var held = 0
+    @exclusivity(unchecked) var held = 0
     /// Up to where the window is decided.
-    private var cut = 0
+    @exclusivity(unchecked) private var cut = 0
     /// Whether the text ends with the window.
-    var isFinal = false
+    @exclusivity(unchecked) var isFinal = false
     /// Whether the look at the current place went to the end of an unfinished window.
-    var touchedEnd = false
+    @exclusivity(unchecked) var touchedEnd = false
     /// The backslashes that make a line break of the text itself: 0 for plain text, 1 for raw JSON string content.
-    var lineSlashes = 0
-    /// Values withheld because a bound was hit.
-    var failures = 0
+    @exclusivity(unchecked) var lineSlashes = 0
     /// Whether the view begins where the text does.
-    var isAtStart = true
+    @exclusivity(unchecked) var isAtStart = true
     /// Whether only precise patterns look.
-    var isPreciseOnly = false
+    @exclusivity(unchecked) var isPreciseOnly = false
     /// The private key whose lines are being looked for.
-    var block = KeyBlock()
-    var blockLabels: [KeyBlock.Label] = []
+    @exclusivity(unchecked) var block = KeyBlock()
+    @exclusivity(unchecked) var blockLabels: [KeyBlock.Label] = []
 
     /// The key looked at last, so that two parts of one name are one look.
-    var lastKey = 0..<0
+    @exclusivity(unchecked) var lastKey = 0..<0
 
+    /// The pieces of a text that was broken up, and the text put together again.
+    var pieces: [Piece] = []
+    var joined: [UInt8] = []
+    /// Up to where lines of a key without its first line were looked at.
+    var keyLinesSeen = 0
     /// Up to where secret keys were looked for beside a key id.
-    var secretKeysSeen = 0
+    @exclusivity(unchecked) var secretKeysSeen = 0
+
+    /// A run that a detector of `Search.run` searched: what begins before `clearUntil` needs no second look.
+    private struct Search {
+        var scan = 0
+        var from = 0
+        var to = 0
+        var clearUntil = 0
+        /// It was searched to its end.
+        var isWhole = false
+    }
+
+    @exclusivity(unchecked) private var searched: [Search]
+    @exclusivity(unchecked) private var scanNumber = 0
+    /// The last long secret that a pattern found.
+    @exclusivity(unchecked) private var covered = 0..<0
 
     // Written by the scans in C, read right behind.
     private let hits: UnsafeMutablePointer<cscan_hit>
@@ -61,6 +82,7 @@ final class WindowScan {
         runs = .allocate(capacity: Self.runCapacity)
         runs.initialize(repeating: cscan_run(), count: Self.runCapacity)
         findings.reserveCapacity(64)
+        searched = [Search](repeating: Search(), count: set.detectors.count)
     }
 
     deinit {
@@ -84,6 +106,9 @@ final class WindowScan {
         return finding.isBody ? engine.tagOfBody(secret) : engine.tag(of: secret)
     }
 
+    /// The tag of a secret.
+    func tag(ofText secret: Span<UInt8>) -> UInt64 { engine.tag(of: secret) }
+
     /// Scans `text`, of which bytes before `region` are context, and answers up to where it is decided. `isGoingOn`: the token characters
     /// the region begins with belong to a secret before it. `whole` is the key of which the text is the value.
     func scan(_ text: Span<UInt8>, from region: Int, isFinal: Bool, isGoingOn: Bool = false, whole: KeyClass = .none) -> Int {
@@ -91,6 +116,9 @@ final class WindowScan {
         blockLabels.removeAll(keepingCapacity: true)
         lastKey = 0..<0
         secretKeysSeen = 0
+        keyLinesSeen = 0
+        covered = 0..<0
+        scanNumber += 1
         self.isFinal = isFinal
         held = text.count
         if isGoingOn { goOn(text, region) }
@@ -121,7 +149,7 @@ final class WindowScan {
     // MARK: Searching
 
     private func findPrefixes(_ text: Span<UInt8>, _ region: Int) {
-        var at = max(0, region - set.prefixes.longest)
+        var at = max(0, region - Limits.redactionAnchorBytes)
         while at < text.count {
             let count = set.prefixes.find(in: text, at: &at, hits: hits, capacity: hitCapacity)
             for index in 0..<count {
@@ -140,7 +168,7 @@ final class WindowScan {
     }
 
     private func findKeys(_ text: Span<UInt8>, _ region: Int) {
-        var at = max(0, region - set.keyNames.longest)
+        var at = max(0, region - Limits.redactionAnchorBytes)
         while at < text.count {
             let count = set.keyNames.find(in: text, at: &at, hits: hits, capacity: hitCapacity)
             for index in 0..<count { lookAtKey(text, Int(hits[index].start)) }
@@ -154,7 +182,7 @@ final class WindowScan {
         if !isFinal, !isPreciseOnly { lookForSecretKeys(text, text.count - Self.secretKeyReach, text.count) }
         var at = 0
         while at < text.count {
-            let count = text.withUnsafeBufferPointer { cscan_encoded($0.baseAddress, $0.count, &at, 24, runs, Self.runCapacity) }
+            let count = text.withUnsafeBufferPointer { cscan_encoded($0.baseAddress, $0.count, &at, runs, Self.runCapacity) }
             for index in 0..<count {
                 let start = Int(runs[index].start)
                 let end = start + Int(runs[index].length)
@@ -168,7 +196,13 @@ final class WindowScan {
     private func match(_ index: Int, _ text: Span<UInt8>, _ start: Int, _ region: Int) {
         let detector = set.detectors[index]
         if isPreciseOnly, !detector.isPrecise { return }
-        let from = detector.search == .prefix ? start : runStart(text, start)
+        // Deep inside of a long secret nothing is found that would reach out of it.
+        if covered.contains(start), start + Limits.detectorLiteralBytesMax < covered.upperBound { return }
+        var from = start
+        if detector.search == .run {
+            guard let begin = searchStart(index, text, start) else { return }
+            from = begin
+        }
         let floor = max(0, from - Limits.redactionContextBytes / 2)
         // A run that is searched is looked at as far as it goes, and a byte further, so that its end can be told.
         let far = min(text.count, start + Limits.redactionLookBytes)
@@ -176,25 +210,48 @@ final class WindowScan {
         let grows = ceiling == text.count && !isFinal
         let outcome = matcher.run(
             detector.compiled, group: detector.group, in: text.extracting(floor..<ceiling), from: from - floor, mayGrow: grows)
+        if detector.search == .run { noteSearch(index, outcome, from, floor, ceiling, isWhole: ceiling < far) }
         switch outcome {
-        case .none: return
+        case .none: if detector.search == .prefix, detector.isPrecise { matchJoined(detector, text, start, max(0, start - 1)) }
         case .undecided: hold(from)
-        case .failed:
-            failures += 1
-            withhold(text, start)
+        case .failed: withhold(text, start)
         case .match(let whole, let group):
             let secret = (group.lowerBound + floor)..<(group.upperBound + floor)
             guard accepts(detector, text.extracting(secret)) else { return }
             var finding = Finding(
                 secret.lowerBound, secret.upperBound, kind: detector.kindIndex,
-                rank: detector.isPrecise ? Finding.Rank.precise : Finding.Rank.pattern)
+                rank: detector.isPrecise ? Finding.Rank.precise : Finding.Rank.pattern, anchor: from)
             if detector.tagsWhole {
                 finding.tagStart = whole.lowerBound + floor
                 finding.tagEnd = whole.upperBound + floor
             }
-            if secret.upperBound == ceiling, ceiling < text.count || grows { extend(&finding, text) }
+            if secret.upperBound == ceiling, ceiling == start + Limits.redactionLookBytes {
+                extend(&finding, text)
+            } else if secret.upperBound < text.count, WindowScan.mayBreak(text[secret.upperBound]), detector.search == .prefix {
+                goOnBehindBreak(&finding, text)
+            }
             findings.append(finding)
+            if finding.end - finding.start >= Limits.redactionAnchorBytes { covered = finding.start..<finding.end }
         }
+    }
+
+    /// From where on the run around a literal is searched; nil when the part of it that matters was searched before.
+    private func searchStart(_ index: Int, _ text: Span<UInt8>, _ start: Int) -> Int? {
+        let begin = runStart(text, start)
+        let last = searched[index]
+        guard last.scan == scanNumber, begin >= last.from, begin < last.to else { return begin }
+        if start < last.clearUntil, last.isWhole || start + Limits.redactionRunBytes <= last.to { return nil }
+        return max(begin, min(last.clearUntil, start))
+    }
+
+    private func noteSearch(_ index: Int, _ outcome: PatternMatcher.Outcome, _ from: Int, _ floor: Int, _ end: Int, isWhole: Bool) {
+        var clear = from
+        switch outcome {
+        case .none: clear = end
+        case .match(let whole, _): clear = whole.upperBound + floor
+        case .undecided, .failed: break
+        }
+        searched[index] = Search(scan: scanNumber, from: from, to: end, clearUntil: clear, isWhole: isWhole)
     }
 
     private func accepts(_ detector: Detector, _ secret: Span<UInt8>) -> Bool {
@@ -269,43 +326,41 @@ final class WindowScan {
         findings.sort { $0.start == $1.start ? $0.end > $1.end : $0.start < $1.start }
         var kept = 0
         for index in 0..<findings.count {
-            let next = findings[index]
+            var next = findings[index]
             if next.end <= region || next.end <= next.start { continue }
-            if kept > 0, next.start < findings[kept - 1].end {
-                merge(&findings[kept - 1], next)
-            } else {
-                findings[kept] = next
-                kept += 1
+            if kept > 0, next.end <= findings[kept - 1].end {
+                absorb(&findings[kept - 1], next)
+                continue
             }
+            // What reaches out of another finding is replaced by itself from there on, so that no chain of them has to wait for its end.
+            // The placeholder that stands there already is enough for both.
+            let free = kept > 0 ? findings[kept - 1].end : region
+            if next.start < free {
+                next.start = free
+                next.form = .nothing
+            }
+            findings[kept] = next
+            kept += 1
         }
         findings.removeLast(findings.count - kept)
         // A secret that goes on takes the rest of the window with it, whatever else may begin inside of it.
         if let last = findings.last, last.goesOn, held >= last.start { cut = count }
         while let last = findings.last, last.end > cut {
-            // A finding the cut would part is found again with the next window.
-            if last.start < cut { cut = last.start }
+            // It is found again with the next window, because what led to it is in the context then.
+            cut = min(cut, last.start, last.anchor + Limits.redactionAnchorBytes)
             findings.removeLast()
         }
-        if let first = findings.first, first.start < region { findings[0].start = region }
         return max(cut, region)
     }
 
-    private func merge(_ into: inout Finding, _ next: Finding) {
-        let isInside = next.end <= into.end
-        if !isInside { into.end = next.end }
+    /// Takes a finding into one that contains it: the more certain of the two names the kind.
+    private func absorb(_ into: inout Finding, _ next: Finding) {
+        into.anchor = min(into.anchor, next.anchor)
         // What was longer than a look ahead keeps what was known of it then: more may be found inside of it in one window than in two.
-        if into.isCut {
-            into.goesOn = isInside ? into.goesOn : next.goesOn
-            return
-        }
-        if next.rank > into.rank {
-            into.kind = next.kind
-            into.rank = next.rank
-        }
-        if isInside { return }
-        into.goesOn = next.goesOn
-        into.isCut = next.isCut
-        into.tagEnd = max(into.tagEnd, next.tagEnd)
-        into.tag = nil
+        if into.isCut { return }
+        if next.form == .placeholder { into.form = .placeholder }
+        guard next.rank > into.rank else { return }
+        into.kind = next.kind
+        into.rank = next.rank
     }
 }

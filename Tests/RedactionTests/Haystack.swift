@@ -21,19 +21,29 @@ enum Haystack {
             hex(8, using: &random) + "-" + hex(4, using: &random) + "-4" + hex(3, using: &random) + "-a" + hex(3, using: &random) + "-"
             + hex(12, using: &random)
         let lines = [
-            "[\(time)] {taskinstance.py:1157} INFO - Dependencies all met for "
-                + "<TaskInstance: \(dag).load scheduled__2026-11-21T00:00:00+00:00>",
+            """
+            [\(time)] {taskinstance.py:1157} INFO - Dependencies all met for <TaskInstance: \(dag).load \
+            scheduled__2026-11-21T00:00:00+00:00>
+            """,
             "[\(time)] {standard_task_runner.py:107} INFO - Job \(number): Subtask load, try_number=1, map_index=-1",
-            "{\"timestamp\":\"\(time)\",\"level\":\"info\",\"event\":\"Rows written: \(number)\","
-                + "\"logger\":\"task.stdout\",\"dag_id\":\"\(dag)\"}",
+            """
+            {\"timestamp\":\"\(time)\",\"level\":\"info\",\"event\":\"Rows written: \
+            \(number)\",\"logger\":\"task.stdout\",\"dag_id\":\"\(dag)\"}
+            """,
             "26/11/21 07:12:44 INFO DAGScheduler: Submitting \(number) missing tasks from ResultStage 3 (MapPartitionsRDD[5])",
-            "DEBUG:urllib3.connectionpool:https://s3.eu-west-1.amazonaws.com:443 "
-                + "\"GET /lake/dag=\(dag)/part-0000.parquet HTTP/1.1\" 200 None",
+            """
+            DEBUG:urllib3.connectionpool:https://s3.eu-west-1.amazonaws.com:443 \"GET /lake/dag=\(dag)/part-0000.parquet HTTP/1.1\" \
+            200 None
+            """,
             "  File \"/home/airflow/.local/lib/python3.12/site-packages/airflow/models/taskinstance.py\", line \(number), in _run_raw_task",
-            "run_id=manual__2026-11-21T07:12:44+00:00 trace_id=\(hex(32, using: &random)) "
-                + "request_id=\(id) etag=\"\(hex(32, using: &random))\"",
-            "image registry.example.com/etl@sha256:\(hex(64, using: &random)) "
-                + "pod \(dag)-\(random.text(8, from: "abcdefghijklmnop0123456789"))",
+            """
+            run_id=manual__2026-11-21T07:12:44+00:00 trace_id=\(hex(32, using: &random)) request_id=\(id) \
+            etag=\"\(hex(32, using: &random))\"
+            """,
+            """
+            image registry.example.com/etl@sha256:\(hex(64, using: &random)) pod \
+            \(dag)-\(random.text(8, from: "abcdefghijklmnop0123456789"))
+            """,
             "\u{1b}[34m[\(time)]\u{1b}[0m colours and ünïcödé ✓ and an emoji 🎉",
             "path C:\\temp\\new\\\(dag) and a \\\"quoted\\\" word\\nsecond line",
         ]

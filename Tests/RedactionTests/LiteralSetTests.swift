@@ -73,7 +73,7 @@ import Testing
         var found: [[Int]] = []
         var at = 0
         while at < text.count {
-            let count = text.withUnsafeBufferPointer { cscan_runs($0.baseAddress, $0.count, &at, 24, &runs, 8) }
+            let count = text.withUnsafeBufferPointer { cscan_runs($0.baseAddress, $0.count, &at, &runs, 8) }
             for run in runs[0..<count] { found.append([Int(run.start), Int(run.length)]) }
         }
         #expect(found == naive)

@@ -1,5 +1,6 @@
 import Core
 import JSON
+import RedactionCorpus
 import TestSupport
 import Testing
 

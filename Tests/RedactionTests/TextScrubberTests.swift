@@ -1,4 +1,5 @@
 import Core
+import RedactionCorpus
 import TestSupport
 import Testing
 
@@ -32,8 +33,10 @@ import Testing
             ("{\"key\": \"db_password\", \"value\": \"\(password)\"}", [password]),
             ("\(begin)\n\(first)\n\(last)==\n\(end)\nnext", [first, last]),
             (
-                "{\"event\": \"\(begin)\"}\n{\"event\": \"\(first)\"}\n{\"event\": \"working\"}\n"
-                    + "{\"event\": \"\(last)==\"}\n{\"event\": \"\(end)\"}",
+                """
+                {\"event\": \"\(begin)\"}\n{\"event\": \"\(first)\"}\n{\"event\": \"working\"}\n{\"event\": \
+                \"\(last)==\"}\n{\"event\": \"\(end)\"}
+                """,
                 [first, last]
             ),
             ("AIRFLOW_CONN_X='mysql://root:\(password)@h/db'", [password]), ("AIRFLOW__CORE__FERNET_KEY=\(signature)=", [signature]),

@@ -62,7 +62,8 @@ enum {
 unsigned cscan_traits(const uint8_t *text, size_t count);
 
 // What a run of token characters may be the encoding of.
-enum { CSCAN_BASE64 = 1, CSCAN_HEX = 2, CSCAN_BASE32 = 3, CSCAN_DEFLATED = 4 };
+// A key line is no encoding: 64, 70 or 76 base64 characters alone on a line, as key files have them.
+enum { CSCAN_BASE64 = 1, CSCAN_HEX = 2, CSCAN_BASE32 = 3, CSCAN_DEFLATED = 4, CSCAN_KEY_LINE = 5 };
 
 typedef struct {
     uint32_t start;
@@ -70,13 +71,12 @@ typedef struct {
     uint32_t encoding;
 } cscan_run;
 
-// Finds maximal runs of at least `least` (16 or more) bytes of [A-Za-z0-9+/_=-] in text[*at, count). Works like cscan_find; capacity is
-// at least 8.
-size_t cscan_runs(const uint8_t *text, size_t count, size_t *at, size_t least, cscan_run *runs, size_t capacity);
+// Finds maximal runs of at least 24 bytes of [A-Za-z0-9+/_=-] in text[*at, count). Works like cscan_find.
+size_t cscan_runs(const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity);
 
 // Finds the parts of such runs whose beginning decodes to text, or to a compressed stream: what is worth decoding as a whole. A part that
-// reaches the end of the text is told when it is at least `least` bytes long and could still become one.
-size_t cscan_encoded(const uint8_t *text, size_t count, size_t *at, size_t least, cscan_run *runs, size_t capacity);
+// reaches the end of the text is told when it is long enough and could still become one.
+size_t cscan_encoded(const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity);
 
 // Whether a short text holds nothing that asks for a closer look: no literal of either set, no escape, no long run that may be encoded.
 int cscan_is_plain(const cscan_set *first, const cscan_set *second, const uint8_t *text, size_t count);
@@ -104,6 +104,9 @@ typedef struct {
 // unless `is_final`. A second call may go on from `taken`: units do not depend on what stood before them, except for a backspace.
 cscan_flat cscan_flatten(
     const uint8_t *source, size_t count, int is_final, uint8_t *view, cscan_turn *turns, size_t turn_capacity);
+
+// The place of the next `%` with two hexadecimal digits in text[at, count), or `count`.
+size_t cscan_next_percent(const uint8_t *text, size_t count, size_t at);
 
 // Makes the view in which `%` and two hexadecimal digits are the byte they stand for. Same rules as cscan_flatten, of a whole text.
 cscan_flat cscan_unpercent(const uint8_t *source, size_t count, uint8_t *view, cscan_turn *turns, size_t turn_capacity);

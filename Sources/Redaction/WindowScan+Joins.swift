@@ -1,0 +1,184 @@
+import Core
+
+extension WindowScan {
+    /// A stretch of the text that is one piece of a secret that was broken up.
+    struct Piece {
+        let start: Int
+        let end: Int
+    }
+
+    /// Looks at a credential that begins at `start` and stops at the end of a line, a string or a log event, as if it went on behind that.
+    ///
+    /// Only patterns look at such texts, and only when what stands before the break can be the beginning of a match.
+    func matchJoined(_ detector: Detector, _ text: Span<UInt8>, _ start: Int, _ floor: Int) {
+        let limit = min(text.count, start + Limits.redactionLookBytes)
+        var end = start
+        while end < limit, Self.isCredential(text[end]) { end += 1 }
+        guard end < limit, Self.mayBreak(text[end]), end - start >= 4 else { return }
+        let head = text.extracting(floor..<end)
+        guard case .undecided = matcher.run(detector.compiled, group: 0, in: head, from: start - floor, mayGrow: true) else { return }
+        touchedEnd = false
+        joined.removeAll(keepingCapacity: true)
+        pieces.removeAll(keepingCapacity: true)
+        for at in floor..<end { joined.append(text[at]) }
+        pieces.append(Piece(start: floor, end: end))
+        while pieces.count < Self.headPiecesMax, let piece = nextPiece(text, end, limit) {
+            for at in piece.start..<piece.end { joined.append(text[at]) }
+            pieces.append(piece)
+            end = piece.end
+            if touchedEnd, grows(text, limit) { return hold(start) }
+            if addJoined(detector, text, start - floor) { return }
+            guard end < limit, Self.mayBreak(text[end]) else { break }
+        }
+        if touchedEnd, grows(text, limit) { hold(start) }
+    }
+
+    /// Tries the pattern on what was put together so far.
+    private func addJoined(_ detector: Detector, _ text: Span<UInt8>, _ from: Int) -> Bool {
+        let whole = joined
+        guard case .match(_, let group) = matcher.run(detector.compiled, group: detector.group, in: whole.span, from: from, mayGrow: false)
+        else { return false }
+        let secret = whole.span.extracting(group)
+        if Placeholder.length(in: secret, at: 0) != nil { return false }
+        if detector.entropy > 0, Randomness.entropy(secret) < detector.entropy { return false }
+        addPieces(group, kind: detector.kindIndex, tag: tag(ofText: secret), anchor: pieces[0].start + from)
+        return true
+    }
+
+    /// Breaks up to which a credential may be too short to be told.
+    private static let headPiecesMax = 4
+    /// Breaks that one credential may have.
+    private static let piecesMax = 32
+
+    /// Takes in what follows a found credential behind a break, when it looks like the rest of it.
+    func goOnBehindBreak(_ finding: inout Finding, _ text: Span<UInt8>) {
+        let limit = min(text.count, finding.end + Limits.redactionLookBytes)
+        var end = finding.end
+        touchedEnd = false
+        pieces.removeAll(keepingCapacity: true)
+        while pieces.count < Self.piecesMax {
+            let isConcatenation = text[end] == 0x22 || text[end] == 0x27
+            guard let piece = nextPiece(text, end, limit), isRest(text, piece, isConcatenation: isConcatenation, after: end) else {
+                break
+            }
+            pieces.append(piece)
+            end = piece.end
+            guard end < limit, Self.mayBreak(text[end]) else { break }
+        }
+        if touchedEnd, grows(text, limit) { return hold(finding.anchor) }
+        if pieces.isEmpty { return }
+        joined.removeAll(keepingCapacity: true)
+        for at in finding.tagStart..<finding.tagEnd { joined.append(text[at]) }
+        for piece in pieces {
+            for at in piece.start..<piece.end { joined.append(text[at]) }
+            var rest = Finding(piece.start, piece.end, kind: finding.kind, rank: finding.rank, anchor: finding.anchor)
+            rest.form = .nothing
+            findings.append(rest)
+        }
+        let whole = joined
+        finding.tag = tag(ofText: whole.span)
+    }
+
+    /// Whether a piece is the rest of a secret: random, alone on its line, or joined by the syntax itself.
+    private func isRest(_ text: Span<UInt8>, _ piece: Piece, isConcatenation: Bool, after end: Int) -> Bool {
+        let bytes = text.extracting(piece.start..<piece.end)
+        if isConcatenation, text[piece.start - 1] == text[end], piece.start - end < 64 { return true }
+        guard bytes.count >= 8, Randomness.isLikely(bytes) else { return false }
+        return piece.end >= text.count || text[piece.end] <= 0x20 || text[piece.end] == 0x22 || text[piece.end] == 0x27
+    }
+
+    /// One finding for each piece that holds a part of the secret; the first of them shows the placeholder.
+    private func addPieces(_ secret: Range<Int>, kind: UInt16, tag: UInt64, anchor: Int) {
+        var offset = 0
+        var isFirst = true
+        for piece in pieces {
+            let count = piece.end - piece.start
+            let from = max(secret.lowerBound - offset, 0)
+            let to = min(secret.upperBound - offset, count)
+            if from < to {
+                var finding = Finding(piece.start + from, piece.start + to, kind: kind, rank: Finding.Rank.precise, anchor: anchor)
+                finding.tag = tag
+                if !isFirst { finding.form = .nothing }
+                findings.append(finding)
+                isFirst = false
+            }
+            offset += count
+        }
+    }
+
+    /// Where the text goes on behind a break at `place`: on the next line behind its indentation or log prefix, in the next string of a
+    /// concatenation, or in the next log event; nil when it does not.
+    private func nextPiece(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Piece? {
+        var at = place
+        let quote = byte(text, at, limit)
+        if quote == 0x22 || quote == 0x27 {
+            guard let start = nextString(text, at, limit, quote) else { return nil }
+            at = start
+        } else {
+            while byte(text, at, limit) == 0x0D { at += 1 }
+            guard byte(text, at, limit) == 0x0A else { return nil }
+            at = skipPrefix(text, skipBlanks(text, at + 1, limit), limit)
+        }
+        let start = at
+        while at < limit, Self.isCredential(text[at]) { at += 1 }
+        if at == limit { touchedEnd = true }
+        return at > start ? Piece(start: start, end: at) : nil
+    }
+
+    /// `' + '`, `'` and a line break and `'`, or the value of the same key in the next log event.
+    private func nextString(_ text: Span<UInt8>, _ place: Int, _ limit: Int, _ quote: Int) -> Int? {
+        var at = skipSpace(text, place + 1, limit)
+        if byte(text, at, limit) == 0x2B { at = skipSpace(text, at + 1, limit) }
+        if byte(text, at, limit) == quote { return at + 1 }
+        guard byte(text, place + 1, limit) == 0x2C else { return nil }
+        let far = min(limit, place + Self.eventReach)
+        at = place + 1
+        while at < far {
+            if byte(text, at, far) == 0x22, isEventKey(text, at + 1, far) {
+                at = skipBlanks(text, at + 7, far)
+                guard byte(text, at, far) == 0x3A else { return nil }
+                at = skipBlanks(text, at + 1, far)
+                return byte(text, at, far) == 0x22 ? at + 1 : nil
+            }
+            at += 1
+        }
+        if far == limit { touchedEnd = true }
+        return nil
+    }
+
+    private static let eventReach = 768
+
+    private func isEventKey(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Bool {
+        let word: StaticString = "event\""
+        for at in 0..<6 where byte(text, place + at, limit) != Int(word.utf8Start[at]) { return false }
+        return true
+    }
+
+    /// Skips what Airflow writes before a message, `[time] {file:line} LEVEL - `, or a container runtime, `time stdout F `.
+    private func skipPrefix(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int {
+        let first = byte(text, place, limit)
+        if first == 0x5B {
+            var at = place
+            while at - place < 160, byte(text, at, limit) > 0x1F {
+                if byte(text, at, limit) == 0x20, byte(text, at + 1, limit) == 0x2D, byte(text, at + 2, limit) == 0x20 { return at + 3 }
+                at += 1
+            }
+        } else if first >= 0x30, first <= 0x39, byte(text, place + 4, limit) == 0x2D {
+            var at = place
+            while at - place < 64, byte(text, at, limit) > 0x20 { at += 1 }
+            let stream = at + 1
+            guard byte(text, stream, limit) == 0x73, byte(text, stream + 3, limit) == 0x6F || byte(text, stream + 3, limit) == 0x65 else {
+                return place
+            }
+            return byte(text, stream + 6, limit) == 0x20 ? stream + 9 : place
+        }
+        return place
+    }
+
+    static func isCredential(_ byte: UInt8) -> Bool {
+        ASCII.isAlphanumeric(byte) || byte == 0x2D || byte == 0x5F || byte == 0x2E || byte == 0x2B || byte == 0x2F || byte == 0x3D
+            || byte == 0x7E || byte == 0x25
+    }
+
+    static func mayBreak(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D || byte == 0x22 || byte == 0x27 }
+}

@@ -1,0 +1,91 @@
+import Core
+
+extension WindowScan {
+    /// What joins a name to its value at `place`, which moves behind it; nil when nothing does.
+    func separator(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ site: KeySite) -> Separator? {
+        let first = byte(text, place, limit)
+        switch first {
+        case 0x3D:
+            let second = byte(text, place + 1, limit)
+            if second == 0x3D || second == 0x7E { return nil }
+            place += second == 0x3E ? 2 : 1
+            return .assignment
+        case 0x3A: return colon(text, &place, limit, site)
+        case 0x2D:
+            guard byte(text, place + 1, limit) == 0x3E else { return flag(first, site) }
+            place += 2
+            return .assignment
+        case 0x2C where site.quote >= 0:
+            place += 1
+            if site.isFlag || site.before == 0x28 || site.before == 0x5B { return .comma }
+            return skipValueMember(text, &place, limit, site.quote) ? .colon : nil
+        case 0x3E where site.before == 0x3C:
+            place += 1
+            return .element
+        case 0x7C where site.lead == 0x7C:
+            place += 1
+            return .prose
+        case 0x0A where site.lead == 0x3A: return skipValueLine(text, &place, limit) ? .colon : nil
+        case 0x69, 0x77: return prose(text, &place, limit, site) ?? flag(first, site)
+        default: return flag(first, site)
+        }
+    }
+
+    private func flag(_ first: Int, _ site: KeySite) -> Separator? {
+        site.isFlag && site.quote < 0 && site.blanks > 0 && first > 0x20 ? .flag : nil
+    }
+
+    private func colon(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ site: KeySite) -> Separator? {
+        let second = byte(text, place + 1, limit)
+        // `a::b`, `scheme://`, `arn:aws:…:secret:name`.
+        if second == 0x3A || site.before == 0x3A { return nil }
+        if second == 0x2F, byte(text, place + 2, limit) == 0x2F { return nil }
+        place += second == 0x3D ? 2 : 1
+        return second == 0x3D ? .assignment : .colon
+    }
+
+    /// `password is x`.
+    private func prose(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ site: KeySite) -> Separator? {
+        guard site.blanks == 1, site.kind.tier == .strong, site.quote < 0 else { return nil }
+        let isIs = byte(text, place, limit) == 0x69
+        guard byte(text, place + 1, limit) == (isIs ? 0x73 : 0x61) else { return nil }
+        let end = place + (isIs ? 2 : 3)
+        guard byte(text, end, limit) == 0x20 else { return nil }
+        place = end
+        return .prose
+    }
+
+    /// `"key": "db_password", "value": "…"`: the name is a value itself, and its own value is the next member.
+    private func skipValueMember(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ quote: Int) -> Bool {
+        var at = skipSpace(text, place, limit)
+        guard byte(text, at, limit) == quote, isValueWord(text, at + 1, limit), byte(text, at + 6, limit) == quote else { return false }
+        at = skipBlanks(text, at + 7, limit)
+        guard byte(text, at, limit) == 0x3A else { return false }
+        place = at + 1
+        return true
+    }
+
+    /// `name: DB_PASSWORD` and on the next line `value: …`.
+    private func skipValueLine(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int) -> Bool {
+        let at = skipSpace(text, place, limit)
+        guard isValueWord(text, at, limit), byte(text, at + 5, limit) == 0x3A else { return false }
+        place = at + 6
+        return true
+    }
+
+    private func isValueWord(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Bool {
+        let word: StaticString = "VALUE"
+        for at in 0..<5 where byte(text, place + at, limit) & ~0x20 != Int(word.utf8Start[at]) { return false }
+        return true
+    }
+
+    func skipSpace(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int {
+        var at = place
+        while at - place < 96 {
+            let next = byte(text, at, limit)
+            guard next == 0x20 || next == 0x0A || next == 0x0D || next == 0x09 else { break }
+            at += 1
+        }
+        return at
+    }
+}

@@ -1,0 +1,154 @@
+import Core
+import Glibc
+import JSON
+import Redaction
+import RedactionCorpus
+
+/// Bytes a second of processor time, beside memory copying in the same run.
+struct Speed {
+    let engine: RedactionEngine
+    let seed: UInt64
+
+    nonisolated static func cpu() -> UInt64 {
+        var spec = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spec)
+        return UInt64(spec.tv_sec) * 1_000_000_000 + UInt64(spec.tv_nsec)
+    }
+
+    func write() {
+        let log = BenignLines.log(seed: seed, bytes: 20_000_000)
+        print("memory copy: \(copying(log)) MB/s")
+        print("clean log, 20 MB: \(scrubbing(log)) MB/s")
+        print("the same as raw JSON string content: \(replies(log)) MB/s")
+        print("log with a secret on 1 % of lines: \(scrubbing(planted(log, every: 100))) MB/s")
+        print("log with a secret on 5 % of lines: \(scrubbing(planted(log, every: 20))) MB/s")
+        small(log)
+        for (name, piece) in Self.hostile {
+            let one = time(Self.repeated(piece, 1_000_000))
+            let long = Self.repeated(piece, one < 1_000_000_000 ? 16_000_000 : 2_000_000)
+            let all = time(long)
+            let rate = long.count * 1_000 / max(all, 1)
+            print("hostile, \(name): \(rate) MB/s, \(long.count / 1_000_000) MB takes \(Double(all * 10 / max(one, 1)) / 10) times 1 MB")
+            fflush(nil)
+        }
+    }
+
+    private func time(_ text: [UInt8]) -> Int {
+        let scrubber = TextScrubber(engine)
+        var best = Int.max
+        for _ in 0..<2 {
+            var out = ByteBuffer(capacity: 1 << 20)
+            scrubber.reset()
+            let start = Self.cpu()
+            var at = 0
+            while at < text.count {
+                let end = min(text.count, at + 65_536)
+                scrubber.push(text.span.extracting(at..<end), into: &out)
+                out.clear()
+                at = end
+            }
+            scrubber.finish(into: &out)
+            best = min(best, Int(Self.cpu() - start))
+        }
+        return best
+    }
+
+    private func scrubbing(_ text: [UInt8]) -> Int { text.count * 1_000 / max(time(text), 1) }
+
+    private func copying(_ text: [UInt8]) -> Int {
+        var to = [UInt8](repeating: 0, count: text.count)
+        var best = Int.max
+        for _ in 0..<5 {
+            let start = Self.cpu()
+            text.withUnsafeBytes { from in to.withUnsafeMutableBytes { $0.copyMemory(from: from) } }
+            best = min(best, Int(Self.cpu() - start))
+        }
+        return text.count * 1_000 / max(best, 1)
+    }
+
+    /// The log as one string of a reply, in the pieces a tokenizer gives.
+    private func replies(_ log: [UInt8]) -> Int {
+        var quoted = ByteBuffer()
+        JSONText.appendString(log.span, to: &quoted)
+        let raw = Array(quoted.copy().dropFirst().dropLast())
+        let scrubber = ReplyScrubber(engine)
+        var best = Int.max
+        for _ in 0..<3 {
+            var out = ByteBuffer(capacity: 1 << 20)
+            scrubber.reset()
+            let start = Self.cpu()
+            scrubber.beginString(role: .text)
+            var at = 0
+            while at < raw.count {
+                var end = min(raw.count, at + 16_384)
+                while end < raw.count, raw[end - 1] == 0x5C { end += 1 }
+                scrubber.string(raw: raw.span.extracting(at..<end), into: &out)
+                out.clear()
+                at = end
+            }
+            scrubber.endString(into: &out)
+            best = min(best, Int(Self.cpu() - start))
+        }
+        return raw.count * 1_000 / max(best, 1)
+    }
+
+    /// Replies as small as most are.
+    private func small(_ log: [UInt8]) {
+        let text = log.prefix(1_024).filter { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
+        let scrubber = ReplyScrubber(engine)
+        var out = ByteBuffer(capacity: 4_096)
+        let key = Array("dag_run_id".utf8)
+        let short = Array("scheduled__2026-11-21T00:00".utf8)
+        var start = Self.cpu()
+        for _ in 0..<100_000 {
+            scrubber.reset()
+            scrubber.beginString(role: .text)
+            scrubber.string(raw: text.span, into: &out)
+            scrubber.endString(into: &out)
+            out.clear()
+        }
+        print("a reply of \(text.count) bytes: \((Self.cpu() - start) / 100_000) ns")
+        scrubber.reset()
+        scrubber.open(true)
+        start = Self.cpu()
+        for _ in 0..<100_000 {
+            scrubber.key(raw: key.span, decoded: key.span, role: .text, into: &out)
+            scrubber.beginString(role: .text)
+            scrubber.string(raw: short.span, into: &out)
+            scrubber.endString(into: &out)
+            out.clear()
+        }
+        print("a member of \(key.count + short.count) bytes: \((Self.cpu() - start) / 100_000) ns")
+    }
+
+    private func planted(_ log: [UInt8], every: Int) -> [UInt8] {
+        let lines = NamedCases.cases(seed: seed, count: 400).map { Array($0.text.utf8) }
+        var out: [UInt8] = []
+        out.reserveCapacity(log.count + log.count / every * 4)
+        var number = 0
+        for line in log.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            out += line
+            out.append(0x0A)
+            number += 1
+            if number % every == 0 {
+                out += lines[number / every % lines.count]
+                out.append(0x0A)
+            }
+        }
+        return out
+    }
+
+    nonisolated private static func repeated(_ piece: String, _ count: Int) -> [UInt8] {
+        let bytes = Array(piece.utf8)
+        return (0..<count).map { bytes[$0 % bytes.count] }
+    }
+
+    /// What asks for the most looks, and near misses.
+    nonisolated private static let hostile: [(String, String)] = [
+        ("eyJ", "eyJ"), ("quotes", "\""), ("schemes", "://"), ("userinfo", "a://b:c"), ("backslashes", "\\"), ("escaped quotes", "\\\""),
+        ("key ids", "AK" + "IA"), ("key names", "password"), ("keys", "token=\"x\" "), ("open quotes", "secret='"), ("percent", "%41"),
+        ("one letter", "a"), ("base64 of text", "aGVsbG8gd29ybGQg"), ("key lines", String(repeating: "QUJDRA", count: 12) + "QUJD\n"),
+        ("near misses", "gh" + "p_abcdefgh12345678\n"), ("labels", "-----BEGIN PRIVATE" + " KEY-----\n"), ("entities", "&#x41;"),
+        ("escape characters", "\u{1b}["), ("every prefix", "xoxb-sk-glpat-AIzaSG.hf_npm_eyJdop_v1_dapi"), ("non-ASCII", "паролi "),
+    ]
+}
