@@ -66,6 +66,12 @@ detectors-test: ## The detectors that come with Louver: their own examples, and 
 	swift build --build-tests
 	$(SWIFT_TEST) --filter RedactionTests $(QUIETLY)
 
+.PHONY: redact-report
+redact-report: ## What the detectors find, miss and touch, for seed 1 and a fresh one; ARGS="SEED --misses 3 --speed"
+	swift build -c release --product redaction-report
+	.build/release/redaction-report $(if $(ARGS),$(ARGS),1)
+	$(if $(ARGS),,.build/release/redaction-report $$(date +%s))
+
 .PHONY: soak
 soak: build ## Long: 200,000 calls over both wires with clients that leave; memory and descriptors come back
 	LOUVER_SOAK=100000 python3 Tests/EndToEnd/run.py --no-stack -k "soak" $(ARGS)
