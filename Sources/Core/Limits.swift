@@ -54,6 +54,8 @@ public enum Limits {
 
     // MARK: Sockets
 
+    /// Listening sockets that a supervisor passes at start.
+    public static let inheritedSocketsMax = 64
     /// Bytes one connection may read before others on its loop have their turn.
     public static let bytesPerTurnMax = 256 * 1024
     /// Bytes asked for in one read, and so the most that is read ahead of pipelined requests while one is served.

@@ -17,11 +17,16 @@ final class AdminServer {
         self.loop = loop
     }
 
-    /// Listens on one address.
-    func listen(_ address: SocketAddress) throws {
-        listener = try Listener(
-            address, on: loop, hasRoom: { [unowned self] in open < Limits.adminConnectionsMax }, trouble: { _ in },
-            accepted: { [unowned self] stream in begin(stream) })
+    /// Listens on one address, or on the socket that is shared for it.
+    func listen(_ address: SocketAddress, sharing shared: Int32?) throws {
+        let hasRoom = { [unowned self] in open < Limits.adminConnectionsMax }
+        let accepted = { [unowned self] (stream: Stream) in begin(stream) }
+        listener =
+            if let shared {
+                try Listener(sharing: shared, on: loop, hasRoom: hasRoom, trouble: { _ in }, accepted: accepted)
+            } else {
+                try Listener(address, on: loop, hasRoom: hasRoom, trouble: { _ in }, accepted: accepted)
+            }
     }
 
     private func begin(_ stream: Stream) {

@@ -13,6 +13,8 @@ public final class ProxyServer: Sendable {
     private let snapshot: Lock<Snapshot>
     private let load: @Sendable () -> Loaded
     private let health: Health
+    private let supervisor: Supervisor?
+    private let pulse: Pulse?
 
     /// What loading a configuration gives.
     public enum Loaded: Sendable {
@@ -27,18 +29,25 @@ public final class ProxyServer: Sendable {
     ///
     /// Must be called on the main thread before any other thread exists.
     ///
-    /// - Parameter load: reads the configuration and everything it names; called at start and for each reload.
-    public static func run(_ load: @escaping @Sendable () -> Loaded) -> Int32 {
+    /// - Parameters:
+    ///   - environment: reads a variable of the environment.
+    ///   - load: reads the configuration and everything it names; called at start and for each reload.
+    public static func run(environment: (String) -> String?, _ load: @escaping @Sendable () -> Loaded) -> Int32 {
         Signals.block()
-        ProcessHardening.apply()
-        ProcessHardening.raiseDescriptorLimit()
+        let hardening = ProcessHardening.apply()
         switch load() {
         case .faults(let faults):
             for fault in faults { StandardError.write(fault + "\n") }
             return 2
         case .snapshot(let snapshot):
             do {
-                let server = try ProxyServer(snapshot, load: load)
+                let surroundings = try Surroundings(hardening, environment)
+                if snapshot.options.hardening == .require, !hardening.refused.isEmpty {
+                    let refused = hardening.refused.map { "\($0)" }.joined(separator: ", ")
+                    throw StartFailure(text: "`hardening: require` is configured, and the kernel does not grant: \(refused)")
+                }
+                let server = try ProxyServer(snapshot, surroundings, load: load)
+                server.announce(surroundings)
                 return server.serve()
             } catch {
                 StandardError.write("louver: \(error)\n")
@@ -47,7 +56,7 @@ public final class ProxyServer: Sendable {
         }
     }
 
-    private init(_ first: Snapshot, load: @escaping @Sendable () -> Loaded) throws {
+    private init(_ first: Snapshot, _ surroundings: Surroundings, load: @escaping @Sendable () -> Loaded) throws {
         self.load = load
         snapshot = Lock(first)
         health = Health()
@@ -63,28 +72,39 @@ public final class ProxyServer: Sendable {
         }
         self.workers = workers
         let loop = try EventLoop()
+        let supervisor = surroundings.supervisor
+        self.supervisor = supervisor
+        pulse = supervisor?.watchdog.map { Pulse(period: $0, loops: workers.map(\.loop) + [loop]) { supervisor?.beat() } }
         admin = LoopBound(loop) { loop in AdminServer(shared: shared, health: health, loop: loop) }
         try LoopThread.start(loop, name: "louver-admin", keeping: admin)
-        try bind(first)
+        try bind(first, surroundings.inherited)
     }
 
     // MARK: Starting
 
-    /// Binds every address on every loop before anything is said to be ready: a taken port fails the start.
-    private func bind(_ snapshot: Snapshot) throws {
-        for endpoint in snapshot.options.listeners.map(\.address) + [snapshot.options.admin].compactMap(\.self) {
-            try Self.requireFree(endpoint)
+    /// Binds every address on every loop before anything is said to be ready: a taken port fails the start. Where a socket was handed over
+    /// for an address, the loops share it.
+    private func bind(_ snapshot: Snapshot, _ inherited: InheritedSockets) throws {
+        let endpoints = snapshot.options.listeners.map(\.address) + [snapshot.options.admin].compactMap(\.self)
+        let addresses = try endpoints.map(Self.address)
+        if let stranger = inherited.stranger(to: addresses) {
+            throw StartFailure(
+                text:
+                    "a socket at \(stranger) was handed over, but neither `listen` nor `admin` names that address: its clients would wait for ever"
+            )
         }
-        for listener in snapshot.options.listeners {
-            let address = try Self.address(listener.address)
+        for (endpoint, address) in zip(endpoints, addresses) where inherited.socket(at: address) == nil { try Self.requireFree(endpoint) }
+        for (listener, address) in zip(snapshot.options.listeners, addresses) {
+            let shared = inherited.socket(at: address)
             for worker in workers {
-                try Self.wait(worker) { worker in try worker.listen(address, as: listener.address, isSecure: listener.tls != nil) }
+                try Self.wait(worker) { try $0.listen(address, sharing: shared, as: listener.address, isSecure: listener.tls != nil) }
             }
         }
-        if let address = snapshot.options.admin {
-            let at = try Self.address(address)
-            try Self.wait(admin) { try $0.listen(at) }
+        if snapshot.options.admin != nil, let address = addresses.last {
+            let shared = inherited.socket(at: address)
+            try Self.wait(admin) { try $0.listen(address, sharing: shared) }
         }
+        inherited.close()
     }
 
     private static func address(_ endpoint: Endpoint) throws -> SocketAddress {
@@ -117,23 +137,47 @@ public final class ProxyServer: Sendable {
 
     private func serve() -> Int32 {
         health.state.store(.ready)
-        announce()
+        shared.log.event(.info, "ready", .number("workers", workers.count))
+        supervisor?.ready()
         while true {
-            switch Signals.next() {
-            case .reload: reload()
+            switch Signals.next(within: pulse?.interval) {
+            case .reload:
+                supervisor?.reloading()
+                reload()
+                supervisor?.ready()
+                if !health.reloadFault.withLock(\.isEmpty) { supervisor?.status("Serving; the last reload was refused, see the log.") }
             case .drain: return drain()
+            case nil: beat()
             }
         }
     }
 
-    private func announce() {
+    private func beat() {
+        if let pulse, !pulse.tick() { shared.log.event(.error, "loop_silent", .text("remedy", "the watchdog ends this process soon")) }
+    }
+
+    private func announce(_ surroundings: Surroundings) {
         let options = snapshot.withLock { $0 }.options
+        let hardening = surroundings.hardening
+        if hardening.refused.isEmpty {
+            shared.log.event(.info, "process_hardened", .number("descriptors", hardening.descriptors))
+        } else {
+            let refused = hardening.refused.map { "\($0)" }.joined(separator: " ")
+            shared.log.event(.warn, "process_not_hardened", .text("refused", refused), .number("descriptors", hardening.descriptors))
+        }
+        if hardening.descriptors > 0, hardening.descriptors < options.limits.connections {
+            shared.log.event(
+                .warn, "descriptors_few", .number("descriptors", hardening.descriptors), .number("connections", options.limits.connections),
+                .text("remedy", "raise the hard limit (LimitNOFILE=, ulimit -Hn), or lower `limits.connections`"))
+        }
+        if !surroundings.supervisorFault.isEmpty {
+            shared.log.event(.warn, "supervisor_unreachable", .text("fault", surroundings.supervisorFault))
+        }
         for listener in options.listeners {
             shared.log.event(.info, "listening", .text("address", "\(listener.address)"), .flag("tls", listener.tls != nil))
         }
         if let admin = options.admin { shared.log.event(.info, "admin_listening", .text("address", "\(admin)")) }
         for warning in snapshot.withLock({ $0 }).warnings { shared.log.event(.warn, "configuration_warning", .text("text", warning)) }
-        shared.log.event(.info, "ready", .number("workers", workers.count))
     }
 
     private func reload() {
@@ -161,8 +205,17 @@ public final class ProxyServer: Sendable {
         health.state.store(.draining)
         shared.log.event(.info, "draining")
         for worker in workers { worker.submit { $0.drain() } }
-        let limit = Instant.now() + snapshot.withLock { $0 }.options.limits.drainTimeout
-        while shared.registry.value(.clientConnections) > 0, Instant.now() < limit { usleep(10_000) }
+        let timeout = snapshot.withLock { $0 }.options.limits.drainTimeout
+        supervisor?.stopping(within: timeout + .seconds(5))
+        let limit = Instant.now() + timeout
+        var nextBeat = Instant.now()
+        while shared.registry.value(.clientConnections) > 0, Instant.now() < limit {
+            usleep(10_000)
+            if let pulse, Instant.now() >= nextBeat {
+                beat()
+                nextBeat = Instant.now() + pulse.interval
+            }
+        }
         let left = shared.registry.value(.clientConnections)
         if left > 0 {
             shared.log.event(.warn, "drain_timeout", .number("connections", left))

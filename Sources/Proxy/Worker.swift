@@ -55,16 +55,20 @@ final class Worker {
 
     // MARK: Listening
 
-    /// Listens on one address. Throws when it cannot be bound.
-    func listen(_ address: SocketAddress, as endpoint: Endpoint, isSecure: Bool) throws {
-        let listener = try Listener(
-            address, on: loop,
-            hasRoom: { [unowned self] in connections.count < site.connectionsMax },
-            trouble: { [unowned self] trouble in
-                shard.add(.boundHits, trouble == .full ? "connections" : "descriptors")
-                log.event(.warn, "accept_paused", .word("cause", trouble == .full ? "connection limit reached" : "no descriptor free"))
-            },
-            accepted: { [unowned self] stream in begin(stream, endpoint, isSecure) })
+    /// Listens on one address, or on the socket that is shared for it. Throws when it cannot be bound.
+    func listen(_ address: SocketAddress, sharing shared: Int32?, as endpoint: Endpoint, isSecure: Bool) throws {
+        let hasRoom = { [unowned self] in connections.count < site.connectionsMax }
+        let trouble = { [unowned self] (trouble: Listener.Trouble) in
+            shard.add(.boundHits, trouble == .full ? "connections" : "descriptors")
+            log.event(.warn, "accept_paused", .word("cause", trouble == .full ? "connection limit reached" : "no descriptor free"))
+        }
+        let accepted = { [unowned self] (stream: Stream) in begin(stream, endpoint, isSecure) }
+        let listener =
+            if let shared {
+                try Listener(sharing: shared, on: loop, hasRoom: hasRoom, trouble: trouble, accepted: accepted)
+            } else {
+                try Listener(address, on: loop, hasRoom: hasRoom, trouble: trouble, accepted: accepted)
+            }
         listeners.append(listener)
     }
 

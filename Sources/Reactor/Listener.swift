@@ -16,6 +16,7 @@ public final class Listener: ReadinessTarget {
     private let loop: EventLoop
     private var descriptor: Int32
     private var slot = -1
+    private let events: UInt32
     private let accepted: (Stream) -> Void
     private let trouble: (Trouble) -> Void
     private let hasRoom: () -> Bool
@@ -31,30 +32,56 @@ public final class Listener: ReadinessTarget {
     ///   - hasRoom: whether another connection may be taken.
     ///   - accepted: gets each connection, on the loop.
     ///   - trouble: gets each pause.
-    public init(
+    public convenience init(
         _ address: SocketAddress, on loop: EventLoop, hasRoom: @escaping () -> Bool, trouble: @escaping (Trouble) -> Void,
+        accepted: @escaping (Stream) -> Void
+    ) throws(SystemError) {
+        let at = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        try Syscall.check("socket", at)
+        var on: Int32 = 1
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        setsockopt(at, SOL_SOCKET, SO_REUSEADDR, &on, size)
+        setsockopt(at, SOL_SOCKET, SO_REUSEPORT, &on, size)
+        do {
+            try Syscall.check("bind", address.withPointer { bind(at, $0, $1) })
+            try Syscall.check("listen", listen(at, 4_096))
+        } catch {
+            Glibc.close(at)
+            throw error
+        }
+        // Level-triggered: a connection left in the queue is reported again, so none is lost when accepting pauses.
+        try self.init(owning: at, events: EPOLLIN.rawValue, on: loop, hasRoom: hasRoom, trouble: trouble, accepted: accepted)
+    }
+
+    /// Listens on a socket that the supervisor opened, together with the other loops: the kernel wakes one of them for each connection.
+    /// The parameters are as above; `shared` stays open and belongs to the caller.
+    public convenience init(
+        sharing shared: Int32, on loop: EventLoop, hasRoom: @escaping () -> Bool, trouble: @escaping (Trouble) -> Void,
+        accepted: @escaping (Stream) -> Void
+    ) throws(SystemError) {
+        let at = clinux_duplicate(shared)
+        try Syscall.check("fcntl", at)
+        try self.init(
+            owning: at, events: EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue, on: loop, hasRoom: hasRoom, trouble: trouble, accepted: accepted
+        )
+    }
+
+    private init(
+        owning descriptor: Int32, events: UInt32, on loop: EventLoop, hasRoom: @escaping () -> Bool, trouble: @escaping (Trouble) -> Void,
         accepted: @escaping (Stream) -> Void
     ) throws(SystemError) {
         self.loop = loop
         self.hasRoom = hasRoom
         self.trouble = trouble
         self.accepted = accepted
-        descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        try Syscall.check("socket", descriptor)
-        var on: Int32 = 1
-        let size = socklen_t(MemoryLayout<Int32>.size)
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, size)
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, size)
-        let at = descriptor
+        self.descriptor = descriptor
+        self.events = events
+        port = SocketAddress.local(of: descriptor)?.port ?? 0
         do {
-            try Syscall.check("bind", address.withPointer { bind(at, $0, $1) })
-            try Syscall.check("listen", listen(at, 4_096))
-            port = SocketAddress.local(of: at)?.port ?? 0
-            // Level-triggered: a connection left in the queue is reported again, so none is lost when accepting pauses.
-            slot = try loop.watch(at, EPOLLIN.rawValue, self)
+            slot = try loop.watch(descriptor, events, self)
         } catch {
-            Glibc.close(at)
-            descriptor = -1
+            Glibc.close(descriptor)
+            self.descriptor = -1
             throw error
         }
         let timer = Timer { [weak self] _ in self?.resume() }
@@ -114,7 +141,7 @@ public final class Listener: ReadinessTarget {
     private func resume() {
         guard descriptor >= 0, isPaused else { return }
         isPaused = false
-        if let again = try? loop.watch(descriptor, EPOLLIN.rawValue, self) {
+        if let again = try? loop.watch(descriptor, events, self) {
             slot = again
         } else {
             isPaused = true

@@ -1,3 +1,4 @@
+import Core
 import Glibc
 
 /// The signals that steer the process, taken by one thread that waits for them; no handler ever runs.
@@ -18,14 +19,22 @@ public enum Signals {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Waits for the next request.
-    public static func next() -> Request {
+    /// Waits for the next request, at most for `span`; nil when none came in that time. Without a span it waits for ever.
+    public static func next(within span: Duration? = nil) -> Request? {
         var set = steering()
-        while true {
-            var number: Int32 = 0
-            if sigwait(&set, &number) == 0 { return number == SIGHUP ? .reload : .drain }
+        guard let span else {
+            while true {
+                var number: Int32 = 0
+                if sigwait(&set, &number) == 0 { return request(number) }
+            }
         }
+        let nanoseconds = span.nanosecondsClamped
+        var wait = timespec(tv_sec: Int(clamping: nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        let number = sigtimedwait(&set, nil, &wait)
+        return number > 0 ? request(number) : nil
     }
+
+    private static func request(_ number: Int32) -> Request { number == SIGHUP ? .reload : .drain }
 
     private static func steering() -> sigset_t {
         var set = sigset_t()

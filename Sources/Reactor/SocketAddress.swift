@@ -42,6 +42,23 @@ public struct SocketAddress: Sendable {
         withUnsafeMutableBytes(of: &storage) { to in withUnsafeBytes(of: &address) { to.copyMemory(from: $0) } }
     }
 
+    /// A name in Linux's abstract namespace of unix sockets, or nil when it does not fit.
+    public init?(abstractName: String) {
+        var address = sockaddr_un()
+        let bytes = [0] + Array(abstractName.utf8)
+        let room = MemoryLayout.size(ofValue: address.sun_path)
+        guard bytes.count > 1, bytes.count <= room else { return nil }
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        length = socklen_t(MemoryLayout<sockaddr_un>.size - room + bytes.count)
+        withUnsafeMutableBytes(of: &storage) { to in withUnsafeBytes(of: &address) { to.copyMemory(from: $0) } }
+    }
+
+    /// Whether both are the same IP address and port.
+    public func isSamePlace(as other: SocketAddress) -> Bool {
+        family == other.family && family != AF_UNIX && port == other.port && hostBytes == other.hostBytes
+    }
+
     func withPointer<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
         var copy = storage
         return withUnsafePointer(to: &copy) { at in
@@ -89,6 +106,15 @@ public struct SocketAddress: Sendable {
             withUnsafeBytes(of: storage) { all in withUnsafeBytes(of: all.loadUnaligned(as: sockaddr_in6.self).sin6_addr) { [UInt8]($0) } }
         default: []
         }
+    }
+
+    /// `127.0.0.1:8080` or `[::1]:8080`; empty for a unix socket.
+    public var numericText: String {
+        let host = hostBytes
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        guard !host.isEmpty, inet_ntop(family, host, &text, socklen_t(text.count)) != nil else { return "" }
+        let name = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return family == AF_INET6 ? "[\(name)]:\(port)" : "\(name):\(port)"
     }
 
     /// Whether the address is of this machine only: 127.0.0.0/8, ::1 or a unix socket.

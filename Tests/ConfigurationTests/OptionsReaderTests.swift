@@ -43,6 +43,7 @@ import YAML
         #expect(options.listeners.map(\.address.description) == ["127.0.0.1:8080"])
         #expect(options.admin?.description == "127.0.0.1:9464")
         #expect(options.workerCount(cores: 3) == 3)
+        #expect(options.hardening == .report)
         #expect(options.routes[0].externalURL.description == "http://127.0.0.1:8080/mcp")
         #expect(options.routes[0].policy.path == "/etc/louver/policy.yaml")
         #expect(options.routes[0].policy.key == "routes[0].policy")
@@ -70,6 +71,7 @@ import YAML
         #expect(options.listeners[0].tls?.clientCertificates == .required)
         #expect(options.admin?.port == 9464)
         #expect(options.workerCount(cores: 1) == 4)
+        #expect(options.hardening == .require)
         #expect(options.routes.map(\.externalURL.description) == ["https://louver.example/one", "https://two.example/mcp/"])
         for host in ["louver.example", "two.example", "other.example:1", "third.example:8443", "[::1]:8080"] {
             #expect(admitsHost(options, host), "\(host)")

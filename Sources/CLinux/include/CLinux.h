@@ -13,5 +13,8 @@ int clinux_pin_thread(int core);
 int clinux_core_count(void);
 int clinux_random(void *into, size_t count);
 int clinux_disable_core_dump(void);
+int clinux_no_new_privileges(void);
+int clinux_adopt(int descriptor);
+int clinux_duplicate(int descriptor);
 long clinux_find(const void *haystack, size_t length, const void *needle, size_t needle_length);
 #endif

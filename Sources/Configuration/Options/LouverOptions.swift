@@ -8,6 +8,8 @@ public struct LouverOptions: Sendable {
     public var admin: Endpoint?
     /// How many workers run; nil for one on each core.
     public var workers: Int?
+    /// Whether the process must be hardened to serve.
+    public var hardening: HardeningMode
     /// Hosts and origins that are let in.
     public var hostGuard: HostGuard
     /// Who signs tokens; at least one.

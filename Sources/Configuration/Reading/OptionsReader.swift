@@ -25,6 +25,7 @@ public enum OptionsReader {
         let routes = routes(reader, base: external, listeners: listeners)
         return LouverOptions(
             file: reader.file, listeners: listeners, admin: admin(reader), workers: workers(reader),
+            hardening: reader.choice("hardening", default: .report),
             hostGuard: hostGuard(reader, listeners: listeners, routes: routes), issuers: issuers(reader), routes: routes,
             upstreams: upstreams, redis: reader.mapping("redis", redis) ?? nil,
             redaction: reader.mapping("redaction", redaction) ?? RedactionOptions(),

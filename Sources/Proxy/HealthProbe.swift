@@ -1,0 +1,87 @@
+import Configuration
+import Core
+import Glibc
+import HTTP
+import Reactor
+
+/// Asks a running Louver, at its admin listener, how it is.
+public enum HealthProbe {
+    /// What is asked.
+    public enum Question: Sendable {
+        /// `/readyz`: should it get traffic?
+        case isReady
+        /// `/healthz`: is it alive?
+        case isAlive
+    }
+
+    /// The status and the body of the answer.
+    public struct Answer: Sendable {
+        /// 200 for yes.
+        public let status: Int
+        /// JSON, at most 64 KiB of it.
+        public let body: String
+    }
+
+    /// Asks and waits for the answer. Blocks: for a program's main thread.
+    ///
+    /// - Parameter endpoint: the admin listener; an address that stands for all of the machine's is asked on loopback.
+    public static func ask(_ endpoint: Endpoint, _ question: Question, within limit: Duration) -> Result<Answer, Failure> {
+        let host = endpoint.isWildcard ? (endpoint.host == "::" ? "::1" : "127.0.0.1") : endpoint.host
+        guard let address = SocketAddress(numeric: host, port: endpoint.port), let loop = try? EventLoop() else {
+            return .failure(Failure(.louver, "no_loop", detail: "no event loop could be made"))
+        }
+        let result = Lock<Result<Answer, Failure>?>(nil)
+        loop.submit {
+            LocalTask.run(on: loop) {
+                let outcome: Result<Answer, Failure>
+                do {
+                    outcome = .success(try await exchange(address, question, loop, loop.now + limit))
+                } catch let failure as Failure {
+                    outcome = .failure(failure)
+                } catch {
+                    outcome = .failure(Failure(.upstream, "no_http", detail: "what answers does not speak HTTP as Louver does"))
+                }
+                result.withLock { $0 = outcome }
+            }
+        }
+        guard (try? LoopThread.start(loop, name: "louver-health")) != nil else {
+            return .failure(Failure(.louver, "no_thread", detail: "no thread could be started"))
+        }
+        while true {
+            if let answer = result.withLock({ $0 }) { return answer }
+            usleep(1_000)
+        }
+    }
+
+    private static func exchange(
+        _ address: SocketAddress, _ question: Question, _ loop: EventLoop, _ deadline: Instant
+    ) async throws -> Answer {
+        let wire = Wire(try await Stream.connect(to: address, on: loop, deadline: deadline))
+        defer { wire.close() }
+        wire.stream.deadline = deadline
+        wire.output.append(question == .isReady ? "GET /readyz HTTP/1.1\r\n" : "GET /healthz HTTP/1.1\r\n")
+        wire.output.append("Host: localhost\r\nConnection: close\r\n\r\n")
+        try await wire.flush()
+        while true {
+            let found = try wire.input.withSpan { (bytes) throws(HTTPFailure) in try HeadParser.parseResponse(bytes) }
+            if let (head, length) = found {
+                wire.input.consume(length)
+                return Answer(status: head.status, body: try await body(head, on: wire))
+            }
+            guard try await wire.fill() else { throw Failure(.upstream, "closed", detail: "the connection was closed without an answer") }
+        }
+    }
+
+    private static func body(_ head: ResponseHead, on wire: Wire) async throws -> String {
+        var decoder = BodyDecoder(try BodyFraming.response(head, to: .get), from: .upstream)
+        var body = ByteBuffer()
+        while try !decoder.decode(&wire.input, into: &body, atMost: Limits.readChunkBytes - body.readableCount) {
+            if body.readableCount >= Limits.readChunkBytes { break }
+            guard try await wire.fill() else {
+                try decoder.endOfStream()
+                break
+            }
+        }
+        return String(decoding: body.takeAll(), as: UTF8.self)
+    }
+}
