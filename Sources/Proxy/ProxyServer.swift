@@ -89,9 +89,8 @@ public final class ProxyServer: Sendable {
         let addresses = try endpoints.map(Self.address)
         if let stranger = inherited.stranger(to: addresses) {
             throw StartFailure(
-                text:
-                    "a socket at \(stranger) was handed over, but neither `listen` nor `admin` names that address: its clients would wait for ever"
-            )
+                text: "a socket at \(stranger) was handed over, but neither `listen` nor `admin` names that address: "
+                    + "its clients would wait for ever")
         }
         for (endpoint, address) in zip(endpoints, addresses) where inherited.socket(at: address) == nil { try Self.requireFree(endpoint) }
         for (listener, address) in zip(snapshot.options.listeners, addresses) {

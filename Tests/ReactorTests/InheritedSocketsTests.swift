@@ -5,7 +5,9 @@ import Testing
 @testable import Reactor
 
 @Suite struct InheritedSocketsTests {
-    private func open(_ type: Int32 = Int32(SOCK_STREAM.rawValue), listens: Bool = true) throws -> (descriptor: Int32, address: SocketAddress) {
+    private typealias Opened = (descriptor: Int32, address: SocketAddress)
+
+    private func open(_ type: Int32 = Int32(SOCK_STREAM.rawValue), listens: Bool = true) throws -> Opened {
         let descriptor = socket(AF_INET, type, 0)
         let any = try #require(SocketAddress(numeric: "127.0.0.1", port: 0))
         #expect(any.withPointer { bind(descriptor, $0, $1) } == 0)
