@@ -30,7 +30,9 @@ public struct EventStreamReader: ~Copyable {
     private var hasID = false
     private var hasField = false
     private var retry: Int?
-    private var retryIsValid = true
+    /// Whether the `id` or `retry` line that is being read says nothing wrong so far; only then does it count when it ends.
+    private var lineIsValid = true
+    private var lineNumber: Int?
 
     /// Starts at the beginning of a stream.
     public init() {}
@@ -160,11 +162,11 @@ public struct EventStreamReader: ~Copyable {
             type.removeAll(keepingCapacity: true)
         } else if named("id") {
             field = .id
-            hasID = true
+            lineIsValid = true
         } else if named("retry") {
             field = .retry
-            retry = nil
-            retryIsValid = true
+            lineNumber = nil
+            lineIsValid = true
         } else {
             field = .ignored
         }
@@ -183,20 +185,24 @@ public struct EventStreamReader: ~Copyable {
             if valueCount > Limits.eventFieldBytesMax { throw .eventFieldTooLong }
         }
         if field == .event { type.append(contentsOf: piece) }
+        if field == .id, piece.contains(0) { lineIsValid = false }
         if field == .retry { takeRetry(piece) }
     }
 
     /// Digits only, and no number that an integer cannot hold; anything else leaves the field without effect.
     private mutating func takeRetry(_ piece: UnsafeBufferPointer<UInt8>) {
         for byte in piece {
-            let (product, over) = (retry ?? 0).multipliedReportingOverflow(by: 10)
+            let (product, over) = (lineNumber ?? 0).multipliedReportingOverflow(by: 10)
             let (sum, over2) = product.addingReportingOverflow(Int(byte) - Int(UInt8(ascii: "0")))
-            if !ASCII.isDigit(byte) || over || over2 { retryIsValid = false }
-            retry = retryIsValid ? sum : nil
+            if !ASCII.isDigit(byte) || over || over2 { lineIsValid = false }
+            lineNumber = lineIsValid ? sum : nil
         }
     }
 
     private mutating func endLine(_ byte: UInt8) {
+        // An id with a NUL and a retry that is no number are as if they had not come; what came before them stands.
+        if field == .id, lineIsValid { hasID = true }
+        if field == .retry, lineIsValid, let lineNumber { retry = lineNumber }
         skipsLF = byte == UInt8(ascii: "\r")
         place = .lineStart
     }
@@ -208,6 +214,5 @@ public struct EventStreamReader: ~Copyable {
         hasID = false
         hasField = false
         retry = nil
-        retryIsValid = true
     }
 }
