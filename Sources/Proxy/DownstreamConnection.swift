@@ -63,7 +63,7 @@ final class DownstreamConnection {
     func drain() {
         if isIdle {
             wire.stream.fail(Failure(.louver, "drained"))
-        } else if outbound.deadline == .never, outbound.stream != nil {
+        } else if outbound.deadline == .never, outbound.isUnderWay {
             outbound.cancel(Failure(.louver, "draining"))
         }
     }

@@ -10,25 +10,21 @@ final class HTTPUpstream: UpstreamDoor {
     let gauges: UpstreamGauges
     private var idle: [UpstreamConnection] = []
     private var open = 0
-    private var waiters: [Waiter] = []
-    private var addresses: [SocketAddress] = []
-    private var addressesUntil = Instant(nanoseconds: 0)
-    private var nextAddress = 0
+    private var waiters: [Wait] = []
+    /// Places that belong to waiters who were woken and have not run yet.
+    private var promised = 0
+    private let book: AddressBook
     private var sweep: Timer?
     private let postPrefix: [UInt8]
     private let getPrefix: [UInt8]
     private let deletePrefix: [UInt8]
     private(set) var isRetired = false
 
-    private final class Waiter {
-        var continuation: UnsafeContinuation<Void, any Error>?
-        var timer: Timer?
-    }
-
     init(_ target: UpstreamTarget, loop: EventLoop, gauges: UpstreamGauges) {
         self.target = target
         self.loop = loop
         self.gauges = gauges
+        book = AddressBook(host: target.host, port: target.port, loop: loop)
         postPrefix = target.headPrefix("POST")
         getPrefix = target.headPrefix("GET")
         deletePrefix = target.headPrefix("DELETE")
@@ -41,7 +37,7 @@ final class HTTPUpstream: UpstreamDoor {
     func send(_ request: OutboundRequest) async throws -> any UpstreamReply {
         var isRepeat = false
         while true {
-            let connection = try await checkOut(request.deadline, fresh: isRepeat)
+            let connection = try await checkOut(request, fresh: isRepeat)
             let seen = connection.wire.bytesIn
             let sentBefore = connection.wire.bytesOut
             do {
@@ -76,32 +72,33 @@ final class HTTPUpstream: UpstreamDoor {
 
     // MARK: The pool
 
-    private func checkOut(_ deadline: Instant, fresh: Bool) async throws -> UpstreamConnection {
-        while true {
-            while !fresh, let connection = idle.popLast() {
-                connection.isIdle = false
-                if connection.wire.stream.isQuiet {
-                    gauges.becameBusy()
-                    gauges.reused()
-                    return connection
-                }
-                discard(connection)
+    /// Finds a connection for a request, and binds what it waits for meanwhile to the request: a cancellation ends it wherever it is.
+    private func checkOut(_ request: OutboundRequest, fresh: Bool) async throws -> UpstreamConnection {
+        if idle.count + target.connectionsMax - open <= promised { try await waitForRoom(request) }
+        while let connection = fresh ? nil : idle.popLast() {
+            connection.isIdle = false
+            if connection.wire.stream.isQuiet {
+                gauges.becameBusy()
+                gauges.reused()
+                return connection
             }
-            if open < target.connectionsMax { return try await connect(deadline) }
-            try await waitForRoom(deadline)
+            gauges.becameBusy()
+            discard(connection, wakes: false)
         }
+        if open >= target.connectionsMax, let oldest = idle.first { dropIdle(oldest, wakes: false) }
+        return try await connect(request)
     }
 
-    private func connect(_ deadline: Instant) async throws -> UpstreamConnection {
+    private func connect(_ request: OutboundRequest) async throws -> UpstreamConnection {
         open += 1
         gauges.opened()
         do {
-            let by = min(deadline, loop.now + target.connectTimeout)
-            let stream = try await dial(by)
+            let by = loop.now + target.connectTimeout
+            let stream = try await dial(request, by)
             let connection = UpstreamConnection(
                 Wire(stream, tls: try target.tls.map { try TLSSession(client: $0, serverName: target.serverName) }))
             stream.deadlineReason = "connect_timeout"
-            stream.deadline = by
+            stream.deadline = min(by, request.deadline)
             try await connection.wire.handshake()
             // The stream is the connection's own and tells nothing after it was closed; an idle connection is the pool's own.
             stream.onHangup = { [unowned self, unowned connection] in
@@ -109,27 +106,31 @@ final class HTTPUpstream: UpstreamDoor {
             }
             return connection
         } catch {
+            request.stream?.close()
+            request.stream = nil
             leave()
             throw error
         }
     }
 
-    /// Tries the upstream's addresses in turn, starting after the one that was used last.
-    private func dial(_ deadline: Instant) async throws -> Stream {
-        if addresses.isEmpty || loop.now >= addressesUntil {
-            addresses = try await Resolver.addresses(of: target.host, port: target.port, on: loop)
-            addressesUntil = loop.now + .seconds(30)
-        }
-        let list = addresses
+    /// Tries the upstream's addresses in turn. Each has its share of the time that is left, so that a dead one leaves some to the others.
+    private func dial(_ request: OutboundRequest, _ deadline: Instant) async throws -> Stream {
+        let list = try await book.addresses(for: request, before: min(deadline, request.deadline))
         var last: any Error = Failure(.upstream, "name_not_found", retryable: true)
         for step in 0..<list.count {
+            let share = deadline.nanoseconds(since: loop.now) / UInt64(list.count - step)
+            let by = min(request.deadline, loop.now + .nanoseconds(Int64(clamping: share)))
             do {
-                let stream = try await Stream.connect(to: list[(nextAddress + step) % list.count], on: loop, deadline: deadline)
-                nextAddress = (nextAddress + step) % list.count
+                let stream = try await Stream.connect(to: list[step], on: loop, deadline: by) { try request.ride($0) }
+                book.reached(step)
                 return stream
-            } catch { last = error }
+            } catch {
+                request.stream = nil
+                if request.isCancelled { throw error }
+                last = error
+            }
         }
-        addressesUntil = Instant(nanoseconds: 0)
+        book.forget()
         throw last
     }
 
@@ -150,9 +151,12 @@ final class HTTPUpstream: UpstreamDoor {
     }
 
     /// Closes a connection that cannot be used again.
-    func discard(_ connection: UpstreamConnection) {
+    func discard(_ connection: UpstreamConnection) { discard(connection, wakes: true) }
+
+    /// - Parameter wakes: false where whoever closes it goes on to use its place.
+    private func discard(_ connection: UpstreamConnection, wakes: Bool) {
         connection.wire.close()
-        leave()
+        leave(wakes: wakes)
     }
 
     /// Closes what is idle and keeps nothing from now on: the configuration that made this pool is no longer used.
@@ -167,17 +171,18 @@ final class HTTPUpstream: UpstreamDoor {
         sweep = nil
     }
 
-    private func leave() {
+    private func leave(wakes: Bool = true) {
         open -= 1
         gauges.closed()
-        wakeWaiter()
+        if wakes { wakeWaiter() }
     }
 
-    private func dropIdle(_ connection: UpstreamConnection) {
+    private func dropIdle(_ connection: UpstreamConnection, wakes: Bool = true) {
         guard let at = idle.firstIndex(where: { $0 === connection }) else { return }
         idle.remove(at: at)
+        connection.isIdle = false
         gauges.becameBusy()
-        discard(connection)
+        discard(connection, wakes: wakes)
     }
 
     private func startSweep() {
@@ -195,35 +200,30 @@ final class HTTPUpstream: UpstreamDoor {
 
     // MARK: Waiting for room
 
-    private func waitForRoom(_ deadline: Instant) async throws {
-        guard waiters.count < Limits.upstreamWaitersMax else { throw Failure(.louver, "upstream_queue_full", retryable: true) }
-        let waiter = Waiter()
-        waiters.append(waiter)
+    private func waitForRoom(_ request: OutboundRequest) async throws {
+        guard waiters.count < Limits.upstreamWaitersMax else {
+            gauges.queueFull()
+            throw Failure(.louver, "upstream_queue_full", retryable: true)
+        }
+        let wait = Wait(until: request.deadline, or: "pool_timeout", on: loop)
+        waiters.append(wait)
         gauges.waits(1)
         defer { gauges.waits(-1) }
-        try await withUnsafeThrowingContinuation { continuation in
-            waiter.continuation = continuation
-            let timer = Timer { [self] _ in
-                guard let waiting = waiter.continuation else { return }
-                waiter.continuation = nil
-                waiters.removeAll { $0 === waiter }
-                waiting.resume(throwing: Failure(.upstream, "pool_timeout", retryable: true))
-            }
-            waiter.timer = timer
-            loop.schedule(timer, at: deadline)
+        do { try await request.hold(wait) } catch {
+            waiters.removeAll { $0 === wait }
+            throw error
         }
+        promised -= 1
+        if request.isCancelled { wakeWaiter() }
+        try request.checkCancellation()
     }
 
+    /// Gives a place that has become free to who has waited longest.
     private func wakeWaiter() {
         while !waiters.isEmpty {
-            let waiter = waiters.removeFirst()
-            if let timer = waiter.timer { loop.cancel(timer) }
-            waiter.timer = nil
-            if let waiting = waiter.continuation {
-                waiter.continuation = nil
-                waiting.resume()
-                return
-            }
+            guard waiters.removeFirst().resume() else { continue }
+            promised += 1
+            return
         }
     }
 }

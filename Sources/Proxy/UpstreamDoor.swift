@@ -23,11 +23,22 @@ final class OutboundRequest {
     var isRepeatable = false
     /// When the whole exchange must be over. May be moved earlier while it runs.
     var deadline = Instant.never {
-        didSet { if let stream, stream.deadline > deadline { stream.deadline = deadline } }
+        didSet {
+            if let stream, stream.deadline > deadline { stream.deadline = deadline }
+            if let wait, wait.deadline > deadline { wait.deadline = deadline }
+        }
     }
     /// The socket that carries it now.
     var stream: Stream?
-    private(set) var cancellation: Failure?
+    /// What it waits for before it has a socket.
+    private var wait: Wait?
+    private var cancellation: Failure?
+
+    /// Whether somebody works on it.
+    var isUnderWay: Bool { stream != nil || wait != nil }
+
+    /// Whether it was ended before its reply came.
+    var isCancelled: Bool { cancellation != nil }
 
     /// Makes it ready for another message, keeping its memory.
     func reset() {
@@ -59,13 +70,27 @@ final class OutboundRequest {
     /// Ends it wherever it is: what waits for the upstream fails at once, and the connection is closed.
     func cancel(_ failure: Failure) {
         cancellation = failure
+        wait?.fail(failure)
         stream?.fail(failure)
     }
 
-    /// Binds it to the socket that carries it, unless it was cancelled while it waited for one.
-    func ride(_ stream: Stream) throws {
+    /// Fails once it was cancelled.
+    func checkCancellation() throws {
         if let cancellation { throw cancellation }
+    }
+
+    /// Binds it to the socket that carries it, or shall carry it once it is connected, unless it was cancelled.
+    func ride(_ stream: Stream) throws {
+        try checkCancellation()
         self.stream = stream
+    }
+
+    /// Waits, so that a cancellation or a deadline moved earlier ends the wait too.
+    func hold(_ wait: Wait) async throws {
+        try checkCancellation()
+        self.wait = wait
+        defer { self.wait = nil }
+        try await wait.end()
     }
 }
 

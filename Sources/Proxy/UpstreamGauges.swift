@@ -21,6 +21,8 @@ final class UpstreamGauges {
 
     func closed() { shard.adjust(.upstreamBusy, by: -1) }
 
+    func queueFull() { shard.add(.boundHits, "upstream_waiters") }
+
     func waits(_ change: Int) { shard.adjust(.upstreamWaiting, by: change) }
 
     func becameIdle() {

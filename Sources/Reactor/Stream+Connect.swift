@@ -4,7 +4,11 @@ import Glibc
 
 extension Stream {
     /// Connects to an address before `deadline`, on the loop.
-    public static func connect(to address: SocketAddress, on loop: EventLoop, deadline: Instant) async throws -> Stream {
+    ///
+    /// - Parameter began: sees the stream before it is connected; who fails it then ends the wait. What it throws ends the attempt.
+    public static func connect(
+        to address: SocketAddress, on loop: EventLoop, deadline: Instant, began: (Stream) throws -> Void = { _ in }
+    ) async throws -> Stream {
         let descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
         if descriptor < 0 { throw Failure(.louver, "socket_failed", retryable: true, detail: String(cString: strerror(errno))) }
         setNoDelay(descriptor, family: address.family)
@@ -18,10 +22,14 @@ extension Stream {
         do {
             stream = try Stream(descriptor, on: loop, origin: .upstream, isConnected: status == 0)
         } catch { throw Failure(.louver, "epoll_failed", retryable: true, detail: error.description) }
-        if status == 0 { return stream }
         stream.deadlineReason = "connect_timeout"
         stream.deadline = deadline
         do {
+            try began(stream)
+            if status == 0 {
+                stream.deadline = .never
+                return stream
+            }
             try await stream.waitWritable()
         } catch {
             stream.close()

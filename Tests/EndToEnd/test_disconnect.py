@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
 import time
 
+import pytest
 from raw import Connection, Session, call, legacy_call, modern, wait_until
 from upstream import Turn
 
@@ -126,6 +129,94 @@ def test_a_cancellation_of_somebody_else_goes_nowhere(serve, front, identity):
         assert other.notify("notifications/cancelled", {"requestId": 7}).status == 202
         time.sleep(0.2)
         assert upstream.calls("notifications/cancelled") == []
+
+
+class Stalled(socket.socket):
+    """A port that takes no connection: its queue is full, and the kernel answers nobody else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bind(("127.0.0.1", 0))
+        self.listen(0)
+        self.waiting = [socket.socket() for _ in range(4)]
+        for waiting in self.waiting:
+            waiting.setblocking(False)
+            waiting.connect_ex(self.getsockname())
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.getsockname()[1]}/mcp"
+
+
+@pytest.mark.parametrize("place", ["pool", "connect", "handshake"])
+def test_a_stateless_call_that_waits_for_its_upstream_ends_with_its_client(place, serve, front, identity):
+    """It has no socket yet: it waits for its turn in the pool, for the connection, for TLS."""
+    holding = Waiting()
+    with contextlib.ExitStack() as open_until_the_end:
+        if place == "pool":
+            louver = front(serve({"wait": holding}), connections=1)
+            first = open_until_the_end.enter_context(Connection(louver.port))
+            first.start("/scripted", call("wait", {}), modern(identity.token(), "tools/call", "wait"))
+            assert holding.begun.wait(5)
+        elif place == "connect":
+            louver = front(open_until_the_end.enter_context(Stalled()).url, tools=["wait"], connect_timeout="20s")
+        else:
+            mute = open_until_the_end.enter_context(socket.create_server(("127.0.0.1", 0)))
+            louver = front(f"https://localhost:{mute.getsockname()[1]}/mcp", tools=["wait"], connect_timeout="20s")
+        busy = louver.metric("louver_active_exchanges")
+        with Connection(louver.port) as connection:
+            connection.start("/scripted", call("wait", {}), modern(identity.token(), "tools/call", "wait"))
+            wait_until(lambda: louver.metric("louver_active_exchanges") == busy + 1)
+            time.sleep(0.1)
+        wait_until(lambda: louver.metric("louver_active_exchanges") == busy, seconds=2)
+        assert louver.metric("louver_exchanges_total", outcome="cancelled") == 1
+        assert louver.metric("louver_upstream_waiting") == 0
+    at_rest(louver)
+
+
+def test_a_session_call_that_waits_for_its_upstream_is_ended_in_time(serve, front, identity):
+    """Leaving is not cancelling: the call keeps its place for `orphan_timeout`, and no longer."""
+    holding = Waiting()
+    upstream = serve({"wait": holding})
+    louver = front(upstream, connections=1, orphan_timeout="1s", timeout="60s")
+    session = Session(louver.port, "/scripted", identity.token())
+    with Connection(louver.port) as first:
+        first.start("/scripted", legacy_call("wait", {}, 1), session.headers)
+        assert holding.begun.wait(5)
+        with Connection(louver.port) as second:
+            second.start("/scripted", legacy_call("wait", {}, 2), session.headers)
+            wait_until(lambda: louver.metric("louver_upstream_waiting") == 1)
+        time.sleep(0.5)
+        assert louver.metric("louver_upstream_waiting") == 1
+        wait_until(lambda: louver.metric("louver_upstream_waiting") == 0, seconds=2)
+    at_rest(louver)
+    assert len(upstream.calls()) == 1
+
+
+def test_waiting_calls_get_the_connection_in_their_order(serve, front, identity):
+    """One that left in between loses its place, and nobody else's."""
+    release = threading.Semaphore(0)
+
+    def work(turn: Turn) -> None:
+        release.acquire(timeout=10)
+        turn.text("done")
+
+    upstream = serve({"work": work})
+    louver = front(upstream, connections=1)
+    token = identity.token()
+    with contextlib.ExitStack() as open_until_the_end:
+        waiting = []
+        for number in range(5):
+            connection = open_until_the_end.enter_context(Connection(louver.port))
+            connection.start("/scripted", call("work", {}, number), modern(token, "tools/call", "work"))
+            waiting.append(connection)
+            wait_until(lambda: louver.metric("louver_active_exchanges") == len(waiting))
+        waiting.pop(2).close()
+        wait_until(lambda: louver.metric("louver_active_exchanges") == 4)
+        release.release(5)
+        assert [connection.reply().answer["id"] for connection in waiting] == [0, 1, 3, 4]
+    assert [request.message["id"] for request in upstream.calls()] == [0, 1, 3, 4]
+    at_rest(louver)
 
 
 def test_a_client_that_leaves_before_its_body_is_read(serve, front, identity):
