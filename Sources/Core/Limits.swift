@@ -155,6 +155,10 @@ public enum Limits {
     public static let parameterHeadersMax = 16
     /// The name part of one `Mcp-Param-` header.
     public static let parameterTokenBytesMax = 64
+    /// The property names on the way to a mirrored argument, together.
+    public static let parameterPathBytesMax = 512
+    /// Tools of one upstream whose mirrored arguments are remembered.
+    public static let parameterToolsMax = 512
     /// White space between two members of a reply's envelope that is kept.
     public static let replyGapBytesMax = 1_024
     /// A name that is told in the text of a refusal.

@@ -29,7 +29,7 @@ public struct ListFilter: Sendable {
     /// - Parameter learn: is told the mirrored arguments of each tool that is kept, by name.
     public func write(
         _ reply: WholeReply, into out: inout ByteBuffer, allows: (GuardedKind, Span<UInt8>) -> Bool,
-        learn: (_ tool: Span<UInt8>, _ parameters: ParameterHeaders) -> Void = { _, _ in }
+        learn: (_ tool: Span<UInt8>, _ parameters: ParameterHeaders) -> Void
     ) throws(ReplyFailure) -> Outcome {
         var outcome = Outcome()
         guard let result = reply.result else {

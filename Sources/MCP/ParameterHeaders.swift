@@ -46,10 +46,16 @@ public struct ParameterHeaders: Sendable, Equatable {
         }
     }
 
-    /// Writes the header lines for the arguments that are sent.
+    /// Whether a header mirrors one of these arguments.
+    func mirrors(_ name: Span<UInt8>) -> Bool {
+        for parameter in parameters where Self.isHeader(name, of: parameter) { return true }
+        return false
+    }
+
+    /// Writes the header lines for the arguments that are sent. What is neither text nor number nor truth value has no mirror.
     public func write(arguments: JSONNode?, into out: inout ByteBuffer) {
         for parameter in parameters {
-            guard let value = Self.value(parameter, in: arguments) else { continue }
+            guard let value = Self.value(parameter, in: arguments), value.kind != .object, value.kind != .array else { continue }
             out.append("Mcp-Param-")
             out.append(parameter.token)
             out.append(": ")
@@ -79,7 +85,8 @@ public struct ParameterHeaders: Sendable, Equatable {
 
     private mutating func add(_ annotation: JSONNode, of property: JSONNode, path: [[UInt8]]) -> Bool {
         guard let token = annotation.string, !token.isEmpty, token.allSatisfy(ASCII.isToken), token.count <= Limits.parameterTokenBytesMax,
-            parameters.count < Limits.parameterHeadersMax, let type = property["type"],
+            parameters.count < Limits.parameterHeadersMax, path.reduce(0, { $0 + $1.count }) <= Limits.parameterPathBytesMax,
+            let type = property["type"],
             type.equals("string") || type.equals("integer") || type.equals("boolean")
         else { return false }
         let isTaken = parameters.contains { $0.token.map(ASCII.lower) == token.map(ASCII.lower) }

@@ -34,10 +34,11 @@ public enum UpstreamFields {
         out.append("\r\n")
     }
 
-    /// Passes on the `Mcp-Param-*` headers of a tool whose schema is not known, after their names and values were found well-formed.
-    static func copyParameters(_ fields: FieldTable, into out: inout ByteBuffer) {
-        fields.forEach { name, known, value in
-            guard known == nil, RoutingFields.isParameter(name), HeaderValue.decode(value) != .invalid else { return }
+    /// Passes on the `Mcp-Param-*` headers that nobody here recognises, after their names and values were found well-formed.
+    static func copyParameters(_ fields: FieldTable, beside known: ParameterHeaders?, into out: inout ByteBuffer) {
+        fields.forEach { name, index, value in
+            guard index == nil, RoutingFields.isParameter(name), HeaderValue.decode(value) != .invalid else { return }
+            if let known, known.mirrors(name) { return }
             out.append(name)
             out.append(": ")
             out.append(value)

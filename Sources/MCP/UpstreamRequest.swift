@@ -124,8 +124,8 @@ public struct UpstreamRequest: Sendable {
     /// - Parameters:
     ///   - session: the upstream's own session id; empty for none.
     ///   - parameters: the tool's mirrored arguments where its schema is known; they are then written from the arguments that are sent.
-    ///     Where it is not, the client's own `Mcp-Param-*` go on as they came, as an intermediary must let them.
-    ///   - head: the client's request head.
+    ///   - head: the client's request head. Its `Mcp-Param-*` that `parameters` do not name go on as they came, as an intermediary must
+    ///     let them; without it none does.
     ///   - sentArguments: the parsed `arguments` when they were replaced.
     public func writeFields(
         session: [UInt8] = [], parameters: ParameterHeaders? = nil, head: RequestHead? = nil, sentArguments: JSONNode? = nil,
@@ -143,10 +143,7 @@ public struct UpstreamRequest: Sendable {
         target.withName { HeaderValue.append($0, into: &out) }
         out.append("\r\n")
         guard inbound.method == .toolsCall else { return }
-        if let parameters {
-            parameters.write(arguments: arguments == nil ? inbound.arguments : sentArguments, into: &out)
-        } else if let head {
-            UpstreamFields.copyParameters(head.fields, into: &out)
-        }
+        parameters?.write(arguments: arguments == nil ? inbound.arguments : sentArguments, into: &out)
+        if let head { UpstreamFields.copyParameters(head.fields, beside: parameters, into: &out) }
     }
 }

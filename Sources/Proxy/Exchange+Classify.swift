@@ -26,6 +26,10 @@ extension Exchange {
         record.methodClass = inbound.method.metricClass
         record.era = inbound.era == .modern ? "modern" : "legacy"
         if let target = inbound.target { record.target = target.name }
+        if inbound.era == .modern, inbound.method == .toolsCall, let known = route.facts.parameters.find(inbound.target) {
+            try known.check(head, arguments: inbound.arguments, id: inbound.requestID)
+            mirrored = known
+        }
         return .posted(inbound, try session(for: inbound, on: route, of: caller))
     }
 

@@ -75,8 +75,13 @@ extension Exchange {
         }
         out.deadline = inbound.method.lane == .perEvent ? .never : connection.loop.now + route.timeout
         out.isRepeatable = inbound.method.isRepeatable
-        // Where a rule forces arguments, the client's mirrors of its own would contradict the body.
-        request.writeFields(session: session?.upstreamID ?? [], head: permit.arguments == nil ? head : nil, into: &out.fields)
+        if let forced = permit.arguments {
+            // The client's own mirrors would contradict the body.
+            let sent = mirrored == nil ? nil : try JSONDocument.parse(forced).root
+            request.writeFields(session: session?.upstreamID ?? [], parameters: mirrored, sentArguments: sent, into: &out.fields)
+        } else {
+            request.writeFields(session: session?.upstreamID ?? [], parameters: mirrored, head: head, into: &out.fields)
+        }
         request.writeBody(into: &out.body)
         return true
     }

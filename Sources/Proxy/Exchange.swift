@@ -32,6 +32,8 @@ final class Exchange {
     var isOrphan = false
     /// What was sent where, for answers to what the upstream asks meanwhile.
     var forwarding: Forwarding?
+    /// Which arguments of the call its headers mirror; nil where no tool list has said so.
+    var mirrored: ParameterHeaders?
     /// When it went.
     var upstreamBegan = Instant.never
     private let bytesBefore: (into: Int, out: Int)

@@ -1,7 +1,8 @@
 import Core
 import MCP
 
-/// What Louver has learned about an upstream, shared by all loops: which wires it speaks and whether it keeps sessions.
+/// What Louver has learned about an upstream, shared by all loops: which wires it speaks, whether it keeps sessions,
+/// which arguments its tools mirror.
 final class UpstreamFacts: Sendable {
     private struct State {
         var versions: ProtocolVersionSet?
@@ -9,6 +10,8 @@ final class UpstreamFacts: Sendable {
     }
 
     private let state: Lock<State>
+    /// Which arguments of its tools are mirrored in headers.
+    let parameters = LearnedParameters()
 
     /// Starts with what the configuration says; nil means that Louver finds out.
     init(versions: ProtocolVersionSet?) { state = Lock(State(versions: versions)) }

@@ -27,6 +27,8 @@ struct WholeLane {
             let subject = caller.subject(of: route.policy)
             let outcome = try filter.write(whole, into: &filtered) { kind, name in
                 route.policy.allows(subject, kind.policyObject, name.withUnsafeBufferPointer { [UInt8]($0) })
+            } learn: { tool, parameters in
+                if !route.facts.parameters.learn(tool, parameters) { exchange.worker.shard.add(.boundHits, "parameter_tools") }
             }
             exchange.record.hidden = outcome.hidden
         } else if inbound.method == .initialize {

@@ -128,8 +128,10 @@ class Upstream:
         modern: bool = True,
         port: int = 0,
         greeting: bytes = b"",
+        schemas: dict[str, dict] | None = None,
     ) -> None:
         self.tools, self.instead, self.tls, self.modern, self.greeting = tools, instead, tls, modern, greeting
+        self.schemas = schemas or {}
         self.requests: list[Request] = []
         self.opened = 0
         self.resumed = 0
@@ -220,7 +222,7 @@ class Upstream:
             case "server/discover" if self.modern:
                 turn.result({"supportedVersions": [MODERN], "capabilities": {"tools": {}}, "ttlMs": 0, "cacheScope": "public"})
             case "tools/list":
-                tools = [{"name": name, "description": "scripted", "inputSchema": {"type": "object"}} for name in self.tools]
+                tools = [{"name": name, "description": "scripted", "inputSchema": self.schemas.get(name, {"type": "object"})} for name in self.tools]
                 turn.result({"tools": tools, "ttlMs": 60_000, "cacheScope": "public"})
             case "tools/call":
                 self.tools[turn.request.message["params"]["name"]](turn)

@@ -93,7 +93,7 @@ import Testing
         let message = #"{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"m"}}"#
         var out = ByteBuffer()
         let filter = try #require(ListFilter(.toolsList))
-        let outcome = try filter.write(try WholeReply([UInt8](message.utf8)), into: &out, allows: { _, _ in false })
+        let outcome = try filter.write(try WholeReply([UInt8](message.utf8)), into: &out, allows: { _, _ in false }, learn: { _, _ in })
         #expect(String(decoding: out.takeAll(), as: UTF8.self) == message)
         #expect(outcome == ListFilter.Outcome())
     }

@@ -29,6 +29,10 @@ import Testing
         ("below items", #"{"properties":{"a":{"type":"array","items":{"type":"string","x-mcp-header":"A"}}}}"#),
         ("below anyOf", #"{"anyOf":[{"properties":{"a":{"type":"string","x-mcp-header":"A"}}}]}"#),
         ("on the root", #"{"type":"string","x-mcp-header":"A"}"#),
+        (
+            "a path that is too long",
+            #"{"properties":{"\#(String(repeating: "p", count: 513))":{"type":"string","x-mcp-header":"A"}}}"#
+        ),
         ("below $defs", #"{"$defs":{"d":{"type":"string","x-mcp-header":"A"}}}"#),
     ])
     func refuses(_ fault: String, _ schema: String) throws {
@@ -70,6 +74,7 @@ import Testing
         #expect(
             Sample.text { headers.write(arguments: arguments, into: &$0) }
                 == "Mcp-Param-Region: =?base64?IGV1?=\r\nMcp-Param-Try: 7\r\nMcp-Param-Dry: false\r\n")
+        #expect(Sample.text { headers.write(arguments: try? Sample.json(#"{"region":{"a":"\r\n"},"run":{"try":[1]}}"#), into: &$0) } == "")
         let request = UpstreamRequest(try Sample.call(fields: [("Mcp-Param-Region", "us")]).classify(), id: Sample.upstreamID)
         #expect(!Sample.text { request.writeFields(parameters: headers, into: &$0) }.contains("Mcp-Param"))
     }

@@ -99,6 +99,26 @@ import Testing
                 + "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: =?base64?Z8OkdA==?=\r\nMcp-Param-Zone: eu\r\n")
     }
 
+    @Test func aHeaderNobodyRecognisesGoesOnBesideThoseThatMirror() throws {
+        let schema = try Sample.json(#"{"properties":{"dag_id":{"type":"string","x-mcp-header":"Dag"}}}"#)
+        let mirrored = try #require(ParameterHeaders(schema: schema))
+        let post = Sample.call(fields: [("mcp-param-dag", "=?base64?YQ==?="), ("Mcp-Param-Zone", "eu")])
+        let request = UpstreamRequest(try post.classify(), id: Sample.upstreamID)
+        let head = try post.head
+        let fields = Sample.text { request.writeFields(parameters: mirrored, head: head, into: &$0) }
+        #expect(fields.hasSuffix("Mcp-Name: get_dag\r\nMcp-Param-Dag: a\r\nMcp-Param-Zone: eu\r\n"))
+    }
+
+    @Test func forcedArgumentsAreMirroredInsteadOfTheClients() throws {
+        let schema = try Sample.json(#"{"properties":{"dag_id":{"type":"string","x-mcp-header":"Dag"}}}"#)
+        let mirrored = try #require(ParameterHeaders(schema: schema))
+        let forced = #"{"dag_id":"b"}"#
+        let request = UpstreamRequest(
+            try Sample.call(fields: [("Mcp-Param-Dag", "a")]).classify(), id: Sample.upstreamID, arguments: [UInt8](forced.utf8))
+        let sent = try Sample.json(forced)
+        #expect(Sample.text { request.writeFields(parameters: mirrored, sentArguments: sent, into: &$0) }.hasSuffix("Mcp-Param-Dag: b\r\n"))
+    }
+
     @Test func legacyFields() throws {
         let common = "Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\nAccept-Encoding: identity\r\n"
         let call = UpstreamRequest(try Sample.legacy("tools/list").classify(), id: Sample.upstreamID)
