@@ -244,6 +244,12 @@ public enum Limits {
     public static let logFieldBytesMax = 2_048
     /// Lines of one error told in ten seconds: all faults of a file (`faultsMax`) fit.
     public static let logErrorRepeatsMax = 100
+    /// Exchanges of which one has its phases timed.
+    public static let phaseSampleEvery = 16
+    /// One tool's name that metrics tell apart.
+    public static let toolNameBytesMax = 128
+    /// Tools of one upstream that metrics tell apart.
+    public static let toolNamesMax = 512
     /// Lines of one event told in ten seconds.
     public static let logRepeatsMax = 10
 

@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import RateLimit
 import Reactor
 import Telemetry
 
@@ -10,6 +11,7 @@ final class AdminServer {
     private let loop: EventLoop
     private var listener: Listener?
     private var open = 0
+    private var countedOverflows = 0
 
     init(shared: SharedState, health: Health, loop: EventLoop) {
         self.shared = shared
@@ -20,13 +22,25 @@ final class AdminServer {
     /// Listens on one address, or on the socket that is shared for it.
     func listen(_ address: SocketAddress, sharing shared: Int32?) throws {
         let hasRoom = { [unowned self] in open < Limits.adminConnectionsMax }
+        let trouble = { [unowned self] (_: Listener.Trouble) in bound("admin_connections", 1) }
         let accepted = { [unowned self] (stream: Stream) in begin(stream) }
         listener =
             if let shared {
-                try Listener(sharing: shared, on: loop, hasRoom: hasRoom, trouble: { _ in }, accepted: accepted)
+                try Listener(sharing: shared, on: loop, hasRoom: hasRoom, trouble: trouble, accepted: accepted)
             } else {
-                try Listener(address, on: loop, hasRoom: hasRoom, trouble: { _ in }, accepted: accepted)
+                try Listener(address, on: loop, hasRoom: hasRoom, trouble: trouble, accepted: accepted)
             }
+    }
+
+    private func bound(_ name: StaticString, _ count: Int) {
+        shared.registry.add(shared.registry.register(.boundHits, name.withUTF8Buffer { [UInt8]($0) }), count)
+    }
+
+    /// The embedded buckets are shared by all loops and keep count themselves.
+    private func countOverflows() {
+        let overflows = shared.buckets.usage.overflows
+        if overflows > countedOverflows { bound("limit_slots", overflows - countedOverflows) }
+        countedOverflows = overflows
     }
 
     private func begin(_ stream: Stream) {
@@ -69,6 +83,7 @@ final class AdminServer {
         } else if ASCII.equals(head.target.path.span, "/metrics") {
             let format = head.fields.withValue(.accept) { Exposition.Format(accept: $0) } ?? .prometheus
             type = format.contentType
+            countOverflows()
             Exposition.write(shared.registry, format: format, into: &body)
         } else if ASCII.equals(head.target.path.span, "/healthz") {
             body.append("{\"status\":\"alive\"}\n")

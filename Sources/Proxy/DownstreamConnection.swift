@@ -53,7 +53,7 @@ final class DownstreamConnection {
             }
             await linger()
         } catch {
-            worker.connectionFailed(error)
+            if !isIdle { worker.connectionFailed(self, error) }
         }
         wire.close()
     }
@@ -76,8 +76,13 @@ final class DownstreamConnection {
     /// What failed authentications are counted by: an IPv4 address, or the network half of an IPv6 address.
     private(set) lazy var addressKey = Array((wire.stream.peerAddress?.hostBytes ?? []).prefix(8))
 
+    /// Where the client is, for log lines about one that is not known by anything else.
+    private(set) lazy var peerText = wire.stream.peerAddress.map { Array("\($0)".utf8) } ?? []
+
     private func greet() async throws {
         guard wire.tls != nil else { return }
+        // A handshake that fails closes the connection, and then nobody can say any more whose it was.
+        _ = peerText
         wire.stream.deadlineReason = "handshake_timeout"
         wire.stream.deadline = loop.now + worker.site.timeouts.head
         try await wire.handshake()
@@ -95,7 +100,6 @@ final class DownstreamConnection {
             wire.stream.deadlineReason = "idle_timeout"
             wire.stream.deadline = loop.now + timeouts.idle
             isIdle = true
-            defer { isIdle = false }
             do { guard try await wire.fill() else { return nil } } catch let failure as Failure where failure.reason.spells("idle_timeout")
             {
                 return nil
@@ -120,7 +124,7 @@ final class DownstreamConnection {
 
     /// Answers a head that could not be understood. The connection cannot be trusted to be in step and ends.
     private func refuseHead(_ fault: HTTPFailure) async throws {
-        worker.headRefused(fault)
+        worker.headRefused(self, fault)
         answer = .none
         isHTTP10 = false
         draft.clear()

@@ -8,6 +8,7 @@ import Telemetry
 extension Exchange {
     /// Learns who calls, from the Bearer token alone. The body of a stranger is never read.
     func authenticate(on route: Route) throws -> Caller {
+        record.enter(.authenticate)
         let known: Caller? = head.fields.withValue(.authorization) { value in
             if let last = connection.lastCaller, last.isSame(value, verifier: site.verifier, now: worker.wallTime) { last } else { nil }
         }.flatMap { $0 }

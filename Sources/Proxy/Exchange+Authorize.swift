@@ -1,10 +1,12 @@
 import Core
 import MCP
 import Policy
+import Telemetry
 
 extension Exchange {
     /// Asks the policy. Without the permit it gives, nothing can be forwarded.
     func authorize(_ message: Message, for caller: Caller, on route: Route) throws -> Permit {
+        record.enter(.authorize)
         let call: PolicyCall
         if let inbound = message.inbound {
             if case .response = inbound.kind {
@@ -20,6 +22,7 @@ extension Exchange {
         switch route.policy.decide(caller.subject(of: route.policy), call, now: worker.wallTime) {
         case .permit(let permit):
             record.rule = permit.rule
+            counters.countPermit(permit.rule)
             return permit
         case .deny(let denial):
             record.rule = denial.rule

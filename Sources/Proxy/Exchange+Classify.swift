@@ -8,6 +8,7 @@ import Telemetry
 extension Exchange {
     /// Reads the body within its bounds, parses it once, and finds which wire, which method and which object it is about.
     func classify(_ verb: EndpointVerb, on route: Route, from caller: Caller) async throws -> Message {
+        record.enter(.classify)
         switch verb {
         case .openStream:
             record.method = "GET"

@@ -4,10 +4,12 @@ import JSON
 import MCP
 import Policy
 import Redaction
+import Telemetry
 
 extension Exchange {
     /// Takes the reply through the scrubber to the client, on the lane its method has.
     func deliver(_ answer: Forwarded, to message: Message, for caller: Caller, on route: Route) async throws {
+        record.enter(.deliver)
         defer { record.upstreamNanoseconds = Instant.now().nanoseconds(since: upstreamBegan) }
         switch message {
         case .end: try await deliverEnd(answer.reply)

@@ -27,6 +27,7 @@ extension Exchange {
     func forward(
         _ message: Message, _ permit: Permit, _ credential: [UInt8]?, for caller: Caller, on route: Route
     ) async throws -> Forwarded? {
+        record.enter(.forward)
         let out = connection.outbound
         out.reset()
         let id = worker.upstreamID(for: message)
@@ -72,6 +73,7 @@ extension Exchange {
             }
         } else if let session, let clientID = inbound.requestID {
             registeredCall = worker.calls.register(session, of: caller.principal.key, clientID, id)
+            if registeredCall == nil { worker.shard.add(.boundHits, "registered_calls") }
         }
         out.deadline = inbound.method.lane == .perEvent ? .never : connection.loop.now + route.timeout
         out.isRepeatable = inbound.method.isRepeatable

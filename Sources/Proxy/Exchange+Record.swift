@@ -4,10 +4,16 @@ import Telemetry
 
 extension Exchange {
     /// Counts the exchange and writes its access line.
-    func write(_ record: ExchangeRecord) {
-        let took = Instant.now().nanoseconds(since: record.started)
+    func writeRecord() {
+        let finished = Instant.now()
+        record.finish(finished)
+        let took = finished.nanoseconds(since: record.started)
         let shard = worker.shard
-        shard.add(.exchanges(record.methodClass, record.outcome))
+        counters.count(record.methodClass, record.outcome)
+        if record.methodClass == .call { counters.countCall(record.target, record.outcome) }
+        if record.isTimed {
+            for phase in Phase.allCases where record.times[phase] > 0 { shard.observe(.phase(phase), nanoseconds: record.times[phase]) }
+        }
         shard.observe(.exchange, nanoseconds: took)
         shard.add(.clientBytesIn, record.bytesIn)
         shard.add(.clientBytesOut, record.bytesOut)
@@ -15,9 +21,14 @@ extension Exchange {
         switch record.outcome {
         case .refused, .unauthenticated, .denied, .limited: shard.add(.refusals, record.reason)
         case .upstreamFailed, .withheld: shard.add(.upstreamFailures, record.reason)
+        case .failed: shard.add(.failures, record.reason)
         default: break
         }
-        worker.write(record.accessLine(id: worker.upstreamIDs.next().serial, took: took, at: worker.wallTime))
+        if worker.writesAccess {
+            var line = record.accessLine(id: worker.upstreamIDs.next().serial, took: took, at: worker.wallTime)
+            if record.principal.isEmpty { line.peer = connection.peerText }
+            worker.write(line)
+        }
     }
 }
 

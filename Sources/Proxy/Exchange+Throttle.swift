@@ -10,6 +10,7 @@ import Telemetry
 extension Exchange {
     /// Debits every bucket that applies, all or none, before anything is sent.
     func throttle(_ message: Message, _ permit: Permit, for caller: Caller, on route: Route) async throws {
+        record.enter(.throttle)
         guard let inbound = message.inbound, inbound.requestID != nil, !route.policy.limits.isEmpty else { return }
         let verdict = try await site.limiter.take(
             route.limits,
@@ -28,6 +29,7 @@ extension Exchange {
 
     /// The credential the upstream gets instead of the caller's token: the value of its Authorization field, nil where it gets none.
     func reissue(_ message: Message?, for caller: Caller, on route: Route) throws -> [UInt8]? {
+        if message != nil { record.enter(.reissue) }
         let issued = route.issuedCount
         do {
             let credential = try route.authorization(for: caller.principal, now: worker.wallTime)

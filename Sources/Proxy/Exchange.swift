@@ -19,6 +19,8 @@ final class Exchange {
     let worker: Worker
     /// What the audit line, the metrics and the access log will tell.
     var record: ExchangeRecord
+    /// What counts it: its route's counters once that is known.
+    var counters: RouteCounters
     /// Whether the connection can carry another request after this one.
     var keepsAlive: Bool
     /// Whether body bytes may still be on their way: until they are read, the connection is out of step and cannot carry another request.
@@ -50,7 +52,8 @@ final class Exchange {
         case BodyFraming.none?, .length(0)?: hasUnreadBody = false
         default: hasUnreadBody = true
         }
-        record = ExchangeRecord(started: connection.loop.now)
+        counters = worker.strays
+        record = ExchangeRecord(started: connection.loop.now, isTimed: worker.timesNext())
         bytesBefore = (connection.wire.bytesIn, connection.wire.bytesOut)
     }
 
@@ -67,7 +70,7 @@ final class Exchange {
         reply?.finish()
         record.bytesIn = connection.wire.bytesIn - bytesBefore.into
         record.bytesOut = connection.wire.bytesOut - bytesBefore.out
-        write(record)
+        writeRecord()
         return keepsAlive
     }
 

@@ -25,7 +25,39 @@ struct ExchangeRecord {
     var bytesIn = 0
     var bytesOut = 0
 
-    init(started: Instant) { self.started = started }
+    /// Whether its phases are timed: each costs a look at the clock, so a few stand for all.
+    let isTimed: Bool
+    private(set) var times = PhaseTimes()
+    private var phase = Phase.receive
+    private var phaseBegan: Instant
+
+    init(started: Instant, isTimed: Bool) {
+        self.started = started
+        self.isTimed = isTimed
+        phaseBegan = started
+    }
+
+    /// Begins a phase, which ends the one before.
+    mutating func enter(_ next: Phase) {
+        guard isTimed else { return }
+        let now = Instant.now()
+        times.add(phase, nanoseconds: now.nanoseconds(since: phaseBegan))
+        phase = next
+        phaseBegan = now
+    }
+
+    /// Ends the last phase.
+    mutating func finish(_ now: Instant) {
+        if isTimed { times.add(phase, nanoseconds: now.nanoseconds(since: phaseBegan)) }
+    }
+
+    /// When a piece of rewriting begins; nil where nothing is timed.
+    var scrubBegin: Instant? { isTimed ? .now() : nil }
+
+    /// Ends a piece of rewriting.
+    mutating func scrubbed(since began: Instant?) {
+        if let began { times.add(.scrub, nanoseconds: Instant.now().nanoseconds(since: began)) }
+    }
 
     /// The line of the access log.
     func accessLine(id: UInt64, took: UInt64, at time: WallTime) -> AccessLine {
@@ -45,7 +77,7 @@ struct ExchangeRecord {
         line.redactions = redactions
         line.reason = reason
         line.total = took
-        line.add(.forward, nanoseconds: upstreamNanoseconds)
+        line.phases = times
         return line
     }
 }

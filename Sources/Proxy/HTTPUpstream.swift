@@ -100,6 +100,7 @@ final class HTTPUpstream: UpstreamDoor {
             stream.deadlineReason = "connect_timeout"
             stream.deadline = min(by, request.deadline)
             try await connection.wire.handshake()
+            gauges.reached(true)
             // The stream is the connection's own and tells nothing after it was closed; an idle connection is the pool's own.
             stream.onHangup = { [unowned self, unowned connection] in
                 if connection.isIdle { dropIdle(connection) }
@@ -108,6 +109,7 @@ final class HTTPUpstream: UpstreamDoor {
         } catch {
             request.stream?.close()
             request.stream = nil
+            if (error as? Failure)?.origin == .upstream { gauges.reached(false) }
             leave()
             throw error
         }

@@ -6,6 +6,7 @@ import MCP
 import Policy
 import RateLimit
 import Reactor
+import Telemetry
 
 /// One MCP endpoint on one loop: its policy, its upstream and the credentials for it.
 final class Route {
@@ -17,14 +18,17 @@ final class Route {
     let upstream: HTTPUpstream
     let upstreamName: [UInt8]
     let facts: UpstreamFacts
+    let counters: RouteCounters
     private let number: Int
     private let issuer: Issuer
     private let credentials: IssuedCredentials
     let timeout: Duration
     let orphanTimeout: Duration
 
-    init(_ loaded: LoadedRoute, _ server: LoadedUpstream, _ upstream: HTTPUpstream, _ credentials: IssuedCredentials, _ shared: SharedState)
-    {
+    init(
+        _ loaded: LoadedRoute, _ server: LoadedUpstream, _ upstream: HTTPUpstream, _ credentials: IssuedCredentials, _ shared: SharedState,
+        _ shard: Shard
+    ) {
         name = loaded.options.path
         nameBytes = Array(name.utf8)
         path = nameBytes
@@ -36,6 +40,7 @@ final class Route {
         issuer = server.issuer
         self.credentials = credentials
         facts = shared.facts(url: server.options.url.description) { UpstreamFacts(versions: server.options.wire.versions) }
+        counters = RouteCounters(nameBytes, tools: facts.tools, registry: shared.registry, shard: shard)
         timeout = server.options.timeout
         orphanTimeout = server.options.orphanTimeout
     }

@@ -16,6 +16,7 @@ final class SharedState: Sendable {
     /// The key of session seals where the configuration names none: sessions then end with the process.
     let sessionKey = SealingKey.random()
     private let facts = Lock<[String: UpstreamFacts]>([:])
+    private let healths = Lock<[String: UpstreamHealth]>([:])
 
     private let logWriter: LineWriter?
     private let labelled = Lock<[Labelled: CounterID]>([:])
@@ -64,6 +65,16 @@ final class SharedState: Sendable {
 
     /// Random bits that set this process and loop apart from every other.
     func instanceSeed() -> UInt64 { SecureRandom.uint64() }
+
+    /// Whether the upstream of a name can be reached; survives a reload.
+    func health(_ name: String) -> UpstreamHealth {
+        healths.withLock { table in
+            if let known = table[name] { return known }
+            let fresh = UpstreamHealth(Array(name.utf8), registry: registry)
+            table[name] = fresh
+            return fresh
+        }
+    }
 
     private struct Labelled: Hashable {
         let family: OpenFamily

@@ -16,6 +16,7 @@ final class Site {
     let verifier: TokenVerifier
     let tokens = VerifiedTokens()
     let admission: AdmissionGate
+    let credentials: IssuedCredentials
     let limiter: LimitStore
     let seal: SessionSeal
     let redaction: RedactionEngine
@@ -44,10 +45,12 @@ final class Site {
         for (listener, context) in zip(options.listeners, snapshot.listenerContexts) { contexts[listener.address] = context }
         listenerContexts = contexts
         hostGuard = options.hostGuard
-        let gauges = UpstreamGauges(shard)
-        let upstreams = snapshot.upstreams.map { HTTPUpstream(UpstreamTarget($0), loop: loop, gauges: gauges) }
-        let credentials = IssuedCredentials()
-        routes = snapshot.routes.map { Route($0, snapshot.upstreams[$0.upstream], upstreams[$0.upstream], credentials, shared) }
+        let upstreams = snapshot.upstreams.map { upstream in
+            HTTPUpstream(UpstreamTarget(upstream), loop: loop, gauges: UpstreamGauges(shard, shared.health(upstream.options.name)))
+        }
+        credentials = IssuedCredentials()
+        let issued = credentials
+        routes = snapshot.routes.map { Route($0, snapshot.upstreams[$0.upstream], upstreams[$0.upstream], issued, shared, shard) }
         var documents: [[UInt8]: [UInt8]] = [:]
         var metadata: [String: ResourceMetadata] = [:]
         for route in snapshot.routes {

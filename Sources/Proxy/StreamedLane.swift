@@ -75,7 +75,9 @@ final class StreamedLane {
     private func feed(_ piece: ReplyPiece, _ start: Int, _ end: Int) async throws {
         if start == end { return }
         let rewriter = currentScrubbing().rewriter
+        let began = exchange.record.scrubBegin
         try piece.bytes.withSpan { (bytes) throws(ReplyFailure) in try rewriter.push(bytes.extracting(start..<end)) }
+        exchange.record.scrubbed(since: began)
         rewriter.takeOutput(into: &connection.held)
         if exchange.clientIsGone {
             connection.held.clear()
@@ -88,7 +90,9 @@ final class StreamedLane {
 
     private func messageEnded() async throws {
         guard let scrubbing else { return }
+        let began = exchange.record.scrubBegin
         let verdict = try scrubbing.rewriter.finish()
+        exchange.record.scrubbed(since: began)
         scrubbing.rewriter.takeOutput(into: &connection.held)
         exchange.count(scrubbing)
         giveBack()

@@ -9,6 +9,8 @@ final class UpstreamFacts: Sendable {
         var keepsSessions = false
     }
 
+    /// The tools that its lists have named.
+    let tools = ToolNames()
     private let state: Lock<State>
     /// Which arguments of its tools are mirrored in headers.
     let parameters = LearnedParameters()

@@ -1,10 +1,17 @@
 import Telemetry
 
-/// Counts the connections to upstreams of one loop.
+/// Counts the connections of one loop to one upstream.
 final class UpstreamGauges {
     private let shard: Shard
+    private let health: UpstreamHealth
 
-    init(_ shard: Shard) { self.shard = shard }
+    init(_ shard: Shard, _ health: UpstreamHealth) {
+        self.shard = shard
+        self.health = health
+    }
+
+    /// A connection was made, or could not be.
+    func reached(_ success: Bool) { health.note(success) }
 
     func opened() {
         shard.adjust(.upstreamBusy, by: 1)

@@ -26,7 +26,9 @@ struct WholeLane {
         if let filter = ListFilter(inbound.method) {
             let subject = caller.subject(of: route.policy)
             let outcome = try filter.write(whole, into: &filtered) { kind, name in
-                route.policy.allows(subject, kind.policyObject, name.withUnsafeBufferPointer { [UInt8]($0) })
+                let name = name.withUnsafeBufferPointer { [UInt8]($0) }
+                if kind == .tool { route.counters.learn(name) }
+                return route.policy.allows(subject, kind.policyObject, name)
             } learn: { tool, parameters in
                 if !route.facts.parameters.learn(tool, parameters) { exchange.worker.shard.add(.boundHits, "parameter_tools") }
             }
@@ -102,8 +104,10 @@ struct WholeLane {
     private func rewrite(_ text: Span<UInt8>) throws -> ReplyVerdict {
         let scrubbing = exchange.worker.takeScrubbing(expectation, exchange.site)
         defer { exchange.worker.giveBack(scrubbing) }
+        let began = exchange.record.scrubBegin
         try scrubbing.rewriter.push(text)
         let verdict = try scrubbing.rewriter.finish()
+        exchange.record.scrubbed(since: began)
         scrubbing.rewriter.takeOutput(into: &exchange.connection.draft)
         exchange.count(scrubbing)
         return verdict

@@ -17,6 +17,10 @@ final class Wire {
     /// Bytes read since the loop last had a chance to do something else.
     private var bytesThisTurn = 0
     private(set) var bytesOut = 0
+    /// Bytes read from the peer below TLS.
+    private(set) var sealedBytesIn = 0
+    /// Whether the TLS handshake is over.
+    private(set) var isGreeted = false
 
     init(_ stream: Stream, tls: TLSSession? = nil) {
         self.stream = stream
@@ -37,7 +41,10 @@ final class Wire {
                 throw Failure(stream.origin, "tls_handshake", retryable: true, detail: error.detail)
             }
             try await sendPending()
-            if case .complete = progress { return }
+            if case .complete = progress {
+                isGreeted = true
+                return
+            }
             guard try await receive() else { throw Failure(stream.origin, "tls_closed", retryable: true) }
         }
     }
@@ -133,7 +140,8 @@ final class Wire {
     private func receive() async throws -> Bool {
         while true {
             switch try stream.read(into: &received, atMost: Limits.readChunkBytes) {
-            case .bytes:
+            case .bytes(let count):
+                sealedBytesIn += count
                 tls?.receive(&received)
                 return true
             case .closed:

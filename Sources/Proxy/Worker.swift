@@ -26,7 +26,11 @@ final class Worker {
     private var date = DateField()
     private let access: AccessLog
     private var scrubbings: [Scrubbing] = []
+    /// What counts exchanges that were meant for no endpoint.
+    let strays: RouteCounters
     private var countedBusy: UInt64 = 0
+    private var timing = 0
+    private var counted = BoundsCounted()
 
     init(_ snapshot: Snapshot, shared: SharedState, loop: EventLoop) {
         self.loop = loop
@@ -35,6 +39,7 @@ final class Worker {
         calls = shared.calls
         log = shared.log
         access = AccessLog(writer: shared.accessWriter)
+        strays = RouteCounters(Array("none".utf8), tools: nil, registry: shared.registry, shard: shard)
         upstreamIDs = UpstreamIDSource(instance: shared.instanceSeed())
         site = Site(snapshot, shared: shared, shard: shard, loop: loop)
         loop.atEndOfTurn { [self] in endTurn() }
@@ -49,8 +54,12 @@ final class Worker {
     private func endTurn() {
         access.flush()
         shard.add(.loopTurns)
-        shard.add(.loopBusyNanoseconds, Int(loop.busyNanoseconds - countedBusy))
+        // The turn that ended before the last wait: this one's length is not known yet.
+        let busy = loop.busyNanoseconds - countedBusy
         countedBusy = loop.busyNanoseconds
+        shard.add(.loopBusyNanoseconds, Int(busy))
+        shard.observe(.loopLag, nanoseconds: busy)
+        counted.count(site, on: shard)
     }
 
     // MARK: Listening
@@ -76,8 +85,10 @@ final class Worker {
         // What was bound at start stays as it was bound: a listener never turns from TLS to plain text under its clients.
         if let context = site.listenerContexts[endpoint] { contexts[endpoint] = context }
         let context = isSecure ? contexts[endpoint] : nil
-        if isSecure, context == nil { return }
-        guard let connection = try? DownstreamConnection(stream, tls: context, worker: self) else { return }
+        guard !isSecure || context != nil, let connection = try? DownstreamConnection(stream, tls: context, worker: self) else {
+            shard.add(.connectionsShed)
+            return
+        }
         connections[ObjectIdentifier(connection)] = connection
         shard.adjust(.clientConnections, by: 1)
         shard.add(.connectionsAccepted)
@@ -129,14 +140,46 @@ final class Worker {
 
     func exchangeEnded() { shard.adjust(.activeExchanges, by: -1) }
 
-    func headRefused(_ fault: HTTPFailure) { shard.add(.refusals, fault.reason) }
+    /// Whether the phases of the next exchange are timed.
+    func timesNext() -> Bool {
+        timing &+= 1
+        return timing % Limits.phaseSampleEvery == 1
+    }
 
-    func connectionFailed(_ error: any Error) {
-        if let failure = error as? Failure, failure.reason.spells("tls_handshake") { shard.add(.tlsFailed) }
+    /// Counts a head that could not be understood, as an exchange that was refused.
+    func headRefused(_ connection: DownstreamConnection, _ fault: HTTPFailure) {
+        shard.add(.refusals, fault.reason)
+        strays.count(.other, .refused)
+        guard writesAccess else { return }
+        var line = AccessLine(time: wallTime)
+        line.outcome = .refused
+        line.reason = fault.reason
+        line.status = fault.status
+        line.peer = connection.peerText
+        line.bytesIn = connection.wire.bytesIn
+        access.append(line)
+    }
+
+    /// Counts a connection that ended in a TLS handshake or in the middle of a head. One on which nothing came leaves no line: health
+    /// checks only connect.
+    func connectionFailed(_ connection: DownstreamConnection, _ error: any Error) {
+        guard let failure = error as? Failure, failure.origin == .downstream else { return }
+        let wire = connection.wire
+        let isHandshake = wire.tls != nil && !wire.isGreeted
+        if isHandshake { shard.add(.tlsFailed) }
+        shard.add(.connectionFailures, failure.reason)
+        guard writesAccess, wire.bytesIn > 0 || isHandshake && wire.sealedBytesIn > 0 else { return }
+        var line = AccessLine(time: wallTime)
+        line.outcome = isHandshake ? .refused : .cancelled
+        line.reason = failure.reason
+        line.peer = connection.peerText
+        line.bytesIn = wire.bytesIn
+        access.append(line)
     }
 
     func storeLost(_ reason: StaticString) {
         shard.add(.storeLost)
+        if reason.spells("store_busy") { shard.add(.boundHits, "redis_pipeline") }
         log.event(.warn, "limit_store_lost", .word("reason", reason))
     }
 
@@ -162,6 +205,9 @@ final class Worker {
     func giveBack(_ scrubbing: Scrubbing) {
         if scrubbing.site === site, scrubbings.count < Limits.idleScrubbersMax { scrubbings.append(scrubbing) }
     }
+
+    /// Whether access lines are wanted.
+    var writesAccess: Bool { access.isOn }
 
     func write(_ line: AccessLine) { access.append(line) }
 

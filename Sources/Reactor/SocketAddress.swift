@@ -1,7 +1,7 @@
 import Glibc
 
 /// An address to listen on or to connect to: IPv4, IPv6 or a unix socket's path.
-public struct SocketAddress: Sendable {
+public struct SocketAddress: Sendable, CustomStringConvertible {
     private var storage = sockaddr_storage()
     let length: socklen_t
     /// The address family, such as `AF_INET`.
@@ -95,6 +95,21 @@ public struct SocketAddress: Sendable {
         case AF_INET6: withUnsafeBytes(of: storage) { $0.loadUnaligned(as: sockaddr_in6.self).sin6_port.bigEndian }
         default: 0
         }
+    }
+
+    /// The host and port as text, an IPv6 address in brackets; `unix` for a unix socket.
+    public var description: String {
+        var text = InlineArray<64, CChar>(repeating: 0)
+        let host = hostBytes
+        let made = host.withUnsafeBytes { bytes in
+            withUnsafeMutableBytes(of: &text) { out -> Bool in
+                guard !host.isEmpty, let at = out.bindMemory(to: CChar.self).baseAddress else { return false }
+                return inet_ntop(family, bytes.baseAddress, at, socklen_t(out.count)) != nil
+            }
+        }
+        guard made else { return "unix" }
+        let name = withUnsafeBytes(of: &text) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        return family == AF_INET6 ? "[\(name)]:\(port)" : "\(name):\(port)"
     }
 
     /// The bytes of the host part alone: 4 or 16 of them, none for a unix socket. What a limit per address counts by.

@@ -36,17 +36,13 @@ public struct AccessLine: Sendable {
     public var reason: StaticString = ""
     /// Nanoseconds of the whole exchange.
     public var total: UInt64 = 0
-    /// Nanoseconds of each phase, by `Phase.rawValue`.
-    private var phases = InlineArray<9, UInt64>(repeating: 0)
+    /// Where a connection came from whose caller is not known.
+    public var peer: [UInt8] = []
+    /// The time of each phase, where it was measured.
+    public var phases = PhaseTimes()
 
     /// Begins a line.
     public init(time: WallTime) { self.time = time }
-
-    /// Adds to the time spent in a phase.
-    public mutating func add(_ phase: Phase, nanoseconds: UInt64) { phases[phase.rawValue] &+= nanoseconds }
-
-    /// The time spent in a phase.
-    public func nanoseconds(_ phase: Phase) -> UInt64 { phases[phase.rawValue] }
 
     /// Writes the line with its newline.
     func write(_ clock: inout TimeText, into out: inout ByteBuffer) {
@@ -64,6 +60,7 @@ public struct AccessLine: Sendable {
             out.append("\"")
         }
         text(",\"client\":", client, into: &out)
+        text(",\"peer\":", peer, into: &out)
         word(",\"era\":\"", era, into: &out)
         text(",\"method\":", method, into: &out)
         text(",\"object\":", object, into: &out)
@@ -77,9 +74,9 @@ public struct AccessLine: Sendable {
         number(",\"redactions\":", redactions, into: &out)
         out.append(",\"us\":{\"total\":")
         JSONLine.microseconds(total, into: &out)
-        for phase in Phase.allCases where phases[phase.rawValue] > 0 {
+        for phase in Phase.allCases where phases[phase] > 0 {
             out.append(Self.key(of: phase))
-            JSONLine.microseconds(phases[phase.rawValue], into: &out)
+            JSONLine.microseconds(phases[phase], into: &out)
         }
         out.append("}}\n")
     }

@@ -4,9 +4,4 @@ public struct CounterID: Sendable, Hashable {
 
     /// A counter without labels of its own choosing.
     public static func counter(_ counter: Counter) -> CounterID { CounterID(cell: ShardLayout.counters + counter.rawValue) }
-
-    /// Exchanges of one method class with one outcome.
-    public static func exchanges(_ method: MethodClass, _ outcome: Outcome) -> CounterID {
-        CounterID(cell: ShardLayout.exchanges + method.rawValue * ShardLayout.outcomes + outcome.rawValue)
-    }
 }

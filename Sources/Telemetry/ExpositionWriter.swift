@@ -9,8 +9,8 @@ struct ExpositionWriter {
     func head(_ family: MetricNames.Family, isCounter: Bool, into out: inout ByteBuffer) {
         let kind: StaticString =
             switch family.source {
-            case .counters, .seconds, .exchanges, .open: "counter"
-            case .gauges: "gauge"
+            case .counters, .loopSeconds, .open: "counter"
+            case .gauges, .levels: "gauge"
             case .histograms: "histogram"
             case .facts: format == .openMetrics ? "info" : "gauge"
             case .process: isCounter ? "counter" : "gauge"
@@ -40,18 +40,32 @@ struct ExpositionWriter {
                 out.append(decimal: Int(truncatingIfNeeded: numbers.sum(CounterID.counter(counter).cell)))
                 out.append("\n")
             }
-        case .seconds(let counter):
-            sample(family.name, end, "", into: &out)
-            seconds(numbers.sum(CounterID.counter(counter).cell), into: &out)
-            out.append("\n")
+        case .loopSeconds(let counter):
+            // What other threads count has no loop; the last table is theirs.
+            for (loop, shard) in numbers.shards.dropLast().enumerated() {
+                out.append(family.name)
+                out.append("_total{loop=\"")
+                out.append(decimal: loop)
+                out.append("\"} ")
+                seconds(shard.load(CounterID.counter(counter).cell), into: &out)
+                out.append("\n")
+            }
         case .gauges(let gauges):
             for (gauge, labels) in gauges {
                 sample(family.name, "", labels, into: &out)
                 out.append(decimal: Int(Int64(bitPattern: numbers.sum(ShardLayout.gauges + gauge.rawValue))))
                 out.append("\n")
             }
-        case .exchanges: exchanges(family.name, into: &out)
-        case .open(let open, let label): labelled(family.name, open, label, into: &out)
+        case .levels(let levels):
+            for (value, level) in numbers.levels[levels.rawValue].sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+                out.append(family.name)
+                out.append("{")
+                label(levels.label, value, into: &out)
+                out.append("} ")
+                out.append(decimal: level)
+                out.append("\n")
+            }
+        case .open(let open): labelled(family.name, open, into: &out)
         case .histograms(let all):
             for (histogram, labels) in all { self.histogram(family.name, histogram, labels, into: &out) }
         case .facts(let facts): self.facts(family.name, facts, into: &out)
@@ -76,34 +90,23 @@ struct ExpositionWriter {
 
     // MARK: Kinds
 
-    private func exchanges(_ name: StaticString, into out: inout ByteBuffer) {
-        for method in MethodClass.allCases {
-            for outcome in Outcome.allCases {
-                out.append(name)
-                out.append("_total{method=\"")
-                out.append(method.label)
-                out.append("\",outcome=\"")
-                out.append(outcome.label)
-                out.append("\"} ")
-                out.append(decimal: Int(truncatingIfNeeded: numbers.sum(CounterID.exchanges(method, outcome).cell)))
-                out.append("\n")
-            }
-        }
-    }
-
-    private func labelled(_ name: StaticString, _ family: OpenFamily, _ label: StaticString, into out: inout ByteBuffer) {
+    private func labelled(_ name: StaticString, _ family: OpenFamily, into out: inout ByteBuffer) {
         let base = ShardLayout.base(of: family)
-        func line(_ value: [UInt8], _ count: UInt64, into out: inout ByteBuffer) {
+        let labels = family.labels
+        func line(_ values: [[UInt8]], _ count: UInt64, into out: inout ByteBuffer) {
             out.append(name)
             out.append("_total{")
-            self.label(label, value, into: &out)
+            for (at, value) in values.enumerated() {
+                if at > 0 { out.append(",") }
+                label(labels[at], value, into: &out)
+            }
             out.append("} ")
             out.append(decimal: Int(truncatingIfNeeded: count))
             out.append("\n")
         }
         for (slot, value) in numbers.labels[family.rawValue].enumerated() { line(value, numbers.sum(base + slot), into: &out) }
         let folded = numbers.sum(base + family.capacity - 1)
-        if folded > 0 { line(Array("other".utf8), folded, into: &out) }
+        if folded > 0 { line(labels.map { _ in Array("other".utf8) }, folded, into: &out) }
     }
 
     private func histogram(_ name: StaticString, _ histogram: HistogramID, _ labels: StaticString, into out: inout ByteBuffer) {
@@ -147,8 +150,8 @@ struct ExpositionWriter {
 
     private func suffix(_ source: MetricNames.Source, isCounter: Bool) -> StaticString {
         switch source {
-        case .counters, .seconds, .exchanges, .open: "_total"
-        case .gauges, .histograms: ""
+        case .counters, .loopSeconds, .open: "_total"
+        case .gauges, .levels, .histograms: ""
         case .facts: "_info"
         case .process: isCounter ? "_total" : ""
         }

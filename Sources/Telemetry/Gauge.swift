@@ -14,6 +14,4 @@ public enum Gauge: Int, CaseIterable, Sendable {
     case upstreamWaiting
     /// Upstream calls that run on without their client.
     case orphans
-    /// Sessions a loop knows of.
-    case sessions
 }

@@ -6,7 +6,7 @@ public enum HistogramID: Sendable, Hashable {
     case upstream
     /// One phase of an exchange.
     case phase(Phase)
-    /// How long a ready event waited for its loop.
+    /// One turn of a loop: what becomes ready meanwhile waits at most so long.
     case loopLag
 
     /// Upper bounds of the buckets in nanoseconds; one more bucket takes what is longer.

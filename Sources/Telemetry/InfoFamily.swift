@@ -8,4 +8,13 @@ public enum InfoFamily: Int, CaseIterable, Sendable {
     case policy
     /// Detectors in place: `hash`.
     case detectors
+
+    /// The names of its labels.
+    var labels: [StaticString] {
+        switch self {
+        case .build: ["version"]
+        case .configuration, .detectors: ["hash"]
+        case .policy: ["policy", "hash"]
+        }
+    }
 }

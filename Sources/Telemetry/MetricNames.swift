@@ -4,14 +4,14 @@ enum MetricNames {
     enum Source: Sendable {
         /// Counters with the labels they carry, written out; empty for none.
         case counters([(counter: Counter, labels: StaticString)])
-        /// A counter of nanoseconds, told in seconds.
-        case seconds(Counter)
-        /// Exchanges by method and outcome.
-        case exchanges
-        /// An open family and the name of its label.
-        case open(OpenFamily, label: StaticString)
+        /// A counter of nanoseconds, told in seconds for each loop.
+        case loopSeconds(Counter)
+        /// An open family.
+        case open(OpenFamily)
         /// Gauges with the labels they carry.
         case gauges([(gauge: Gauge, labels: StaticString)])
+        /// Gauges of the whole process with labels from files.
+        case levels(LevelFamily)
         /// Histograms of seconds with the labels they carry.
         case histograms([(histogram: HistogramID, labels: StaticString)])
         /// Facts.
@@ -40,11 +40,19 @@ enum MetricNames {
     static let families: [Family] = exchangeFamilies + connectionFamilies + protectionFamilies + processFamilies
 
     private static let exchangeFamilies: [Family] = [
-        Family("louver_exchanges", "Exchanges by what they were about and how they ended.", .exchanges),
-        Family("louver_refusals", "Exchanges refused before they were forwarded, by reason.", .open(.refusals, label: "reason")),
-        Family("louver_policy_denials", "Exchanges denied by policy, by rule.", .open(.denials, label: "rule")),
-        Family("louver_limit_denials", "Exchanges over a limit, by bucket.", .open(.limitDenials, label: "bucket")),
-        Family("louver_upstream_failures", "Upstream failures by reason.", .open(.upstreamFailures, label: "reason")),
+        Family(
+            "louver_exchanges",
+            "Exchanges by route, by what they were about and by how they ended; route `none` where no endpoint was meant.",
+            .open(.exchanges)),
+        Family(
+            "louver_tool_calls", "Tool calls by route, tool and outcome; tools that no list of the upstream has named are told as `other`.",
+            .open(.toolCalls)),
+        Family("louver_refusals", "Exchanges refused before they were forwarded, by reason.", .open(.refusals)),
+        Family("louver_policy_denials", "Exchanges denied by policy, by rule.", .open(.denials)),
+        Family("louver_policy_permits", "Exchanges allowed by policy, by rule.", .open(.permits)),
+        Family("louver_limit_denials", "Exchanges over a limit, by bucket.", .open(.limitDenials)),
+        Family("louver_upstream_failures", "Upstream failures by reason.", .open(.upstreamFailures)),
+        Family("louver_failures", "Exchanges that Louver itself failed, by reason.", .open(.failures)),
         Family(
             "louver_exchange_duration_seconds", unit: "seconds", "From the first byte of a request to the last byte of its reply.",
             .histograms([(.exchange, "")])),
@@ -52,7 +60,7 @@ enum MetricNames {
             "louver_upstream_duration_seconds", unit: "seconds", "From the first byte sent upstream to the last byte of its reply.",
             .histograms([(.upstream, "")])),
         Family(
-            "louver_phase_duration_seconds", unit: "seconds", "Time spent in each phase of an exchange.",
+            "louver_phase_duration_seconds", unit: "seconds", "Time spent in each phase, of one exchange in sixteen.",
             .histograms([
                 (.phase(.receive), "phase=\"receive\""), (.phase(.authenticate), "phase=\"authenticate\""),
                 (.phase(.classify), "phase=\"classify\""), (.phase(.authorize), "phase=\"authorize\""),
@@ -63,7 +71,6 @@ enum MetricNames {
         Family("louver_client_disconnects", "Clients that went away before their reply.", .counters([(.clientDisconnects, "")])),
         Family("louver_orphans", "Upstream calls that run on without their client.", .gauges([(.orphans, "")])),
         Family("louver_orphans_discarded", "Replies that came after their client had gone.", .counters([(.orphansDiscarded, "")])),
-        Family("louver_sessions", "Sessions the loops know of.", .gauges([(.sessions, "")])),
         Family("louver_sessions_opened", "Sessions opened.", .counters([(.sessionsOpened, "")])),
         Family("louver_events_delivered", "Server-sent events delivered.", .counters([(.eventsDelivered, "")])),
         Family("louver_keep_alives_sent", "Keep-alive comments sent on event streams.", .counters([(.keepAlivesSent, "")])),
@@ -76,6 +83,9 @@ enum MetricNames {
             "louver_connections", "Client connections served, and closed at once because a bound was reached.",
             .counters([(.connectionsAccepted, "outcome=\"served\""), (.connectionsShed, "outcome=\"shed\"")])),
         Family(
+            "louver_connection_failures", "Client connections that ended before a request was understood, by reason.",
+            .open(.connectionFailures)),
+        Family(
             "louver_tls_handshakes", "TLS handshakes with clients.",
             .counters([(.tlsFull, "outcome=\"full\""), (.tlsResumed, "outcome=\"resumed\""), (.tlsFailed, "outcome=\"failed\"")])),
         Family(
@@ -87,6 +97,9 @@ enum MetricNames {
         Family(
             "louver_upstream_connections", "Open upstream connections.",
             .gauges([(.upstreamIdle, "state=\"idle\""), (.upstreamBusy, "state=\"busy\"")])),
+        Family(
+            "louver_upstream_up", "Whether the upstream could be reached when it was last tried: 1 or 0; 1 before the first time.",
+            .levels(.upstreamUp)),
         Family("louver_upstream_waiting", "Exchanges that wait for an upstream connection.", .gauges([(.upstreamWaiting, "")])),
         Family(
             "louver_upstream_requests", "Requests sent upstream by the connection they went over.",
@@ -103,7 +116,7 @@ enum MetricNames {
         Family(
             "louver_credentials", "Upstream credentials by where they came from.",
             .counters([(.credentialsIssued, "source=\"issued\""), (.credentialsRemembered, "source=\"remembered\"")])),
-        Family("louver_redactions", "Values redacted, by kind.", .open(.redactions, label: "kind")),
+        Family("louver_redactions", "Values redacted, by kind.", .open(.redactions)),
         Family(
             "louver_replies", "Replies in which something was redacted, or that were withheld or cut off.",
             .counters([
@@ -112,7 +125,7 @@ enum MetricNames {
             ])),
         Family("louver_reply_repairs", "Broken text in replies, replaced by U+FFFD.", .counters([(.replyRepairs, "")])),
         Family("louver_store_lost", "Exchanges decided without the rate-limit store.", .counters([(.storeLost, "")])),
-        Family("louver_bound_hits", "Bounds that were hit, by name.", .open(.boundHits, label: "bound")),
+        Family("louver_bound_hits", "Bounds that were hit, by name.", .open(.boundHits)),
     ]
 
     private static let processFamilies: [Family] = [
@@ -128,9 +141,11 @@ enum MetricNames {
             .counters([(.logLinesDropped, "log=\"events\""), (.accessLinesDropped, "log=\"access\"")])),
         Family("louver_loop_turns", "Turns of the event loops.", .counters([(.loopTurns, "")])),
         Family(
-            "louver_loop_busy_seconds", unit: "seconds", "Time the event loops spent outside their wait.", .seconds(.loopBusyNanoseconds)),
+            "louver_loop_busy_seconds", unit: "seconds", "Time each event loop spent outside its wait.",
+            .loopSeconds(.loopBusyNanoseconds)),
         Family(
-            "louver_loop_lag_seconds", unit: "seconds", "How long ready events waited for their loop.", .histograms([(.loopLag, "")])),
+            "louver_loop_lag_seconds", unit: "seconds", "Length of one turn of an event loop: what came meanwhile waited at most so long.",
+            .histograms([(.loopLag, "")])),
         Family("process_resident_memory_bytes", unit: "bytes", "Resident memory.", .process(.residentBytes)),
         Family("process_open_fds", "Open file descriptors.", .process(.openDescriptors)),
         Family("process_max_fds", "The most file descriptors that may be open.", .process(.descriptorsMax)),

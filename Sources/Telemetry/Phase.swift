@@ -1,6 +1,6 @@
 /// The phases of an exchange, in their order.
 public enum Phase: Int, CaseIterable, Sendable {
-    /// From the first byte to a parsed head.
+    /// From the turn of the loop that brought the head to a known route.
     case receive
     /// The token.
     case authenticate
@@ -12,11 +12,11 @@ public enum Phase: Int, CaseIterable, Sendable {
     case throttle
     /// The upstream credential.
     case reissue
-    /// From the first byte sent upstream to the first byte of its reply.
+    /// From the first byte sent upstream to the head of its reply.
     case forward
-    /// Time spent on redaction, added up.
+    /// Time spent on rewriting and redaction, added up; also part of `deliver`.
     case scrub
-    /// From the first byte sent to the client to the last.
+    /// From the head of the reply to the last byte sent to the client.
     case deliver
 
     /// The label value and the key in an access line.

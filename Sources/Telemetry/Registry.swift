@@ -5,8 +5,9 @@ public final class Registry: Sendable {
     /// What changes rarely, behind one lock.
     private struct Names: Sendable {
         var shards: [ShardCells] = []
-        var labels: [[[UInt8]]] = Array(repeating: [], count: OpenFamily.allCases.count)
-        var slots: [[[UInt8]: Int]] = Array(repeating: [:], count: OpenFamily.allCases.count)
+        var labels: [[[[UInt8]]]] = Array(repeating: [], count: OpenFamily.allCases.count)
+        var slots: [[[[UInt8]]: Int]] = Array(repeating: [:], count: OpenFamily.allCases.count)
+        var levels: [[[UInt8]: Int]] = Array(repeating: [:], count: LevelFamily.allCases.count)
         var facts: [[[Label]]] = Array(repeating: [], count: InfoFamily.allCases.count)
     }
 
@@ -51,8 +52,12 @@ public final class Registry: Sendable {
 
     /// The counter of a label value: the same each time, or that of `other` when the family is full.
     ///
-    /// Called when files are loaded and for the first of each reason, never for what a peer sends.
-    public func register(_ family: OpenFamily, _ label: [UInt8]) -> CounterID {
+    /// Called when files are loaded and for the first of each reason, never for what a client sends.
+    public func register(_ family: OpenFamily, _ values: [UInt8]...) -> CounterID { register(family, values) }
+
+    /// The counter of one combination of label values, in the order of `OpenFamily.labels`.
+    public func register(_ family: OpenFamily, _ label: [[UInt8]]) -> CounterID {
+        precondition(label.count == family.labels.count, "a value for each label")
         let slot: Int = names.withLock { names in
             if let known = names.slots[family.rawValue][label] { return known }
             let next = names.labels[family.rawValue].count
@@ -70,9 +75,17 @@ public final class Registry: Sendable {
         shared.addShared(CounterID.counter(counter).cell, UInt64(truncatingIfNeeded: amount))
     }
 
+    /// Counts from any thread.
+    public func add(_ counter: CounterID, _ amount: Int = 1) { shared.addShared(counter.cell, UInt64(truncatingIfNeeded: amount)) }
+
     /// Puts facts in place of the ones that stood in a family; each element is the labels of one sample.
     public func setFacts(_ family: InfoFamily, _ samples: [[Label]]) {
         names.withLock { $0.facts[family.rawValue] = samples }
+    }
+
+    /// Sets a gauge of the whole process. Label values come from loaded files.
+    public func setLevel(_ family: LevelFamily, _ label: [UInt8], _ level: Int) {
+        names.withLock { $0.levels[family.rawValue][label] = level }
     }
 
     /// What was counted in all.
@@ -84,7 +97,7 @@ public final class Registry: Sendable {
     /// Everything that is named now.
     func snapshot() -> RegistrySnapshot {
         names.withLock { names in
-            RegistrySnapshot(shards: names.shards + [shared], labels: names.labels, facts: names.facts)
+            RegistrySnapshot(shards: names.shards + [shared], labels: names.labels, levels: names.levels, facts: names.facts)
         }
     }
 }

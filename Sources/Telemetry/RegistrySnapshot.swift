@@ -1,7 +1,8 @@
 /// The names and tables a scrape adds up.
 struct RegistrySnapshot: Sendable {
     let shards: [ShardCells]
-    let labels: [[[UInt8]]]
+    let labels: [[[[UInt8]]]]
+    let levels: [[[UInt8]: Int]]
     let facts: [[[Registry.Label]]]
 
     /// One cell over all loops.

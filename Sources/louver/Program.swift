@@ -7,7 +7,7 @@ enum Program {
     /// Every verb, in the order help shows them.
     static let commands: [Command] = [
         RunCommand.command, CheckCommand.command, PolicyCheckCommand.command, PolicyTestCommand.command, RedactCommand.command,
-        HealthCommand.command, VersionCommand.command,
+        HealthCommand.command, MetricsCommand.command, VersionCommand.command,
     ]
 
     /// Runs what the process was started with, and ends it.
@@ -15,7 +15,9 @@ enum Program {
         // A reader that went away shows as a failed write, not as a signal.
         signal(SIGPIPE, SIG_IGN)
         let status = run(Array(CommandLine.arguments.dropFirst()), terminal: .standard())
-        exit(status.rawValue)
+        // Not `exit`: it would free what OpenSSL and the loops' threads still use, and a start that failed would end in a crash.
+        fflush(nil)
+        _exit(status.rawValue)
     }
 
     /// Runs a verb with its arguments.

@@ -28,9 +28,9 @@ import Testing
         line.bytesOut = 3_456
         line.redactions = 2
         line.total = 1_234_567
-        line.add(.authenticate, nanoseconds: 1_550)
-        line.add(.scrub, nanoseconds: 900)
-        line.add(.scrub, nanoseconds: 100)
+        line.phases.add(.authenticate, nanoseconds: 1_550)
+        line.phases.add(.scrub, nanoseconds: 900)
+        line.phases.add(.scrub, nanoseconds: 100)
         #expect(
             text(line)
                 == #"{"time":"2023-11-14T22:13:20.123Z","id":"00000000000000ab","principal":"0001020304050607","client":"cursor","#

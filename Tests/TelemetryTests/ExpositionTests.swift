@@ -13,7 +13,8 @@ import Testing
     private func sample() -> Registry {
         let registry = Registry(started: WallTime(nanoseconds: 1_700_000_000_250_000_000))
         let shard = registry.makeShard()
-        shard.add(.exchanges(.call, .answered), 3)
+        shard.add(registry.register(.exchanges, Array("/mcp".utf8), Array("call".utf8), Array("answered".utf8)), 3)
+        registry.setLevel(.upstreamUp, Array("airflow".utf8), 1)
         shard.add(.refusals, "bad_host")
         shard.add(registry.register(.redactions, Array("a\"b\\c\nd".utf8)), 2)
         shard.adjust(.clientConnections, by: 7)
@@ -29,12 +30,12 @@ import Testing
         let lines = text(sample(), .prometheus)
         for expected in [
             "# TYPE louver_exchanges_total counter",
-            "louver_exchanges_total{method=\"call\",outcome=\"answered\"} 3",
-            "louver_exchanges_total{method=\"list\",outcome=\"denied\"} 0",
+            "louver_exchanges_total{route=\"/mcp\",method=\"call\",outcome=\"answered\"} 3",
+            "louver_upstream_up{upstream=\"airflow\"} 1",
             "louver_refusals_total{reason=\"bad_host\"} 1",
             "louver_redactions_total{kind=\"a\\\"b\\\\c\\nd\"} 2",
             "louver_client_connections 7",
-            "louver_loop_busy_seconds_total 1.5",
+            "louver_loop_busy_seconds_total{loop=\"0\"} 1.5",
             "louver_exchange_duration_seconds_bucket{le=\"0.000001\"} 1",
             "louver_exchange_duration_seconds_bucket{le=\"0.0025\"} 2",
             "louver_exchange_duration_seconds_bucket{le=\"300.0\"} 2",
@@ -55,7 +56,7 @@ import Testing
         let lines = text(sample(), .openMetrics)
         for expected in [
             "# TYPE louver_exchanges counter", "# TYPE louver_policy info", "# UNIT louver_exchange_duration_seconds seconds",
-            "louver_exchanges_total{method=\"call\",outcome=\"answered\"} 3",
+            "louver_exchanges_total{route=\"/mcp\",method=\"call\",outcome=\"answered\"} 3",
         ] {
             #expect(lines.contains(expected), "\(expected)")
         }
@@ -89,9 +90,9 @@ import Testing
         for family in MetricNames.families {
             switch family.source {
             case .counters(let told): counters += told.map(\.counter)
-            case .seconds(let counter): counters.append(counter)
+            case .loopSeconds(let counter): counters.append(counter)
             case .gauges(let told): gauges += told.map(\.gauge)
-            case .open(let family, _): open.append(family)
+            case .open(let family): open.append(family)
             default: break
             }
         }

@@ -12,10 +12,7 @@ import Testing
         first.add(.clientBytesIn, 10)
         second.add(.clientBytesIn, 5)
         registry.add(.clientBytesIn, 1)
-        first.add(.exchanges(.call, .answered))
         #expect(registry.value(.counter(.clientBytesIn)) == 16)
-        #expect(registry.value(.exchanges(.call, .answered)) == 1)
-        #expect(registry.value(.exchanges(.call, .denied)) == 0)
         first.adjust(.clientConnections, by: 3)
         second.adjust(.clientConnections, by: -1)
         #expect(registry.value(.clientConnections) == 2)
@@ -24,7 +21,6 @@ import Testing
 
     @Test func cellsNeverOverlap() {
         var used: [Int] = Counter.allCases.map { CounterID.counter($0).cell }
-        for method in MethodClass.allCases { used += Outcome.allCases.map { CounterID.exchanges(method, $0).cell } }
         used += Gauge.allCases.map { ShardLayout.gauges + $0.rawValue }
         for histogram in [HistogramID.exchange, .upstream, .loopLag] + Phase.allCases.map(HistogramID.phase) {
             used += (0...HistogramID.bounds.count + 1).map { ShardLayout.base(of: histogram) + $0 }

@@ -1,0 +1,154 @@
+"""What the person on call sees: metrics that are fed, bounded and well formed, and access lines for whatever came."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import ssl
+import subprocess
+
+import pytest
+from certificates import Authority
+from louver import free_port
+from raw import META, Connection, ask, call, modern, wait_until
+from test_tls import listening, trusting
+from upstream import Turn
+
+
+def fine(turn: Turn) -> None:
+    turn.text("fine")
+
+
+def lines(louver) -> list[dict]:
+    return [json.loads(line) for line in louver.access_file.read_text().splitlines()]
+
+
+def list_tools(louver, token: str) -> None:
+    with Connection(louver.port) as connection:
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {"_meta": META}}
+        assert connection.post("/scripted", body, modern(token, "tools/list")).status == 200
+
+
+# Metrics ---------------------------------------------------------------------------------------------------------------------------
+
+
+def test_calls_are_counted_by_route_tool_and_rule(front, serve, identity):
+    louver = front(serve({"fine": fine}))
+    token = identity.token()
+    list_tools(louver, token)
+    for _ in range(3):
+        ask(louver.port, "/scripted", token, "fine")
+    for number in range(40):
+        ask(louver.port, "/scripted", token, f"made_up_{number}")
+    assert louver.metric("louver_tool_calls_total", route="/scripted", tool="fine", outcome="answered") == 3
+    assert louver.metric("louver_tool_calls_total", tool="other", outcome="denied") == 40
+    assert louver.metric("louver_exchanges_total", route="/scripted", method="call", outcome="denied") == 40
+    assert louver.metric("louver_policy_permits_total", rule="read-only") >= 3
+    assert louver.metric("louver_policy_denials_total", rule="default") == 40
+    assert "made_up" not in louver.admin("/metrics")
+
+
+def test_phases_and_loops_are_measured(front, serve, identity):
+    louver = front(serve({"fine": fine}), workers=2)
+    for _ in range(40):
+        ask(louver.port, "/scripted", identity.token(), "fine")
+    for phase in ("receive", "authenticate", "classify", "authorize", "throttle", "reissue", "forward", "scrub", "deliver"):
+        assert louver.metric("louver_phase_duration_seconds_count", phase=phase) >= 2, phase
+        assert louver.metric("louver_phase_duration_seconds_sum", phase=phase) > 0, phase
+    assert louver.metric("louver_loop_lag_seconds_count") > 40
+    assert sum(louver.metric("louver_loop_busy_seconds_total", loop=str(loop)) for loop in range(2)) > 0
+    timed = [line for line in lines(louver) if "forward" in line["us"]]
+    assert timed and all(0 < line["us"]["forward"] <= line["us"]["total"] for line in timed)
+
+
+def test_an_upstream_that_cannot_be_reached_is_told(front, serve, identity):
+    for url, isUp in ((serve({"fine": fine}).url, 1), (f"http://127.0.0.1:{free_port()}/mcp", 0)):
+        louver = front(url, tools=["fine"])
+        ask(louver.port, "/scripted", identity.token(), "fine")
+        assert louver.metric("louver_upstream_up", upstream="scripted") == isUp
+
+
+def test_promtool_finds_nothing_to_say(front, serve, identity):
+    promtool = shutil.which("promtool")
+    if not promtool:
+        pytest.fail("promtool is missing: run Tests/EndToEnd/setup.sh")
+    louver = front(serve({"fine": fine}))
+    token = identity.token()
+    list_tools(louver, token)
+    ask(louver.port, "/scripted", token, "fine")
+    ask(louver.port, "/scripted", token, "forbidden")
+    ask(louver.port, "/nowhere", token, "fine")
+    done = subprocess.run([promtool, "check", "metrics"], input=louver.admin("/metrics"), capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+# Whatever never became an exchange ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "raw, status",
+    [
+        (b"GET / HTTP/1.1\r\nHost: a\r\nBad Name: private-text\r\n\r\n", 400),
+        (b"GET /private-text\x01 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"private-text" * 4000 + b"\r\n\r\n", 431),
+        (b"GET / HTTP/3.7\r\nHost: a\r\n\r\n", 505),
+    ],
+)
+def test_a_malformed_request_is_one_metric_and_one_line(raw, status, front, serve):
+    louver = front(serve({"fine": fine}))
+    with Connection(louver.port) as connection:
+        connection.send(raw)
+        assert connection.reply().status == status
+    wait_until(lambda: len(lines(louver)) == 1)
+    (line,) = lines(louver)
+    assert (line["outcome"], line["status"]) == ("refused", status)
+    assert line["peer"].startswith("127.0.0.1:")
+    assert louver.metric("louver_refusals_total", reason=line["reason"]) == 1
+    assert louver.metric("louver_exchanges_total", route="none", outcome="refused") == 1
+    assert "private-text" not in louver.access_file.read_text() + louver.log_file.read_text() + louver.admin("/metrics")
+
+
+def test_a_head_that_never_ends_is_told(front, serve):
+    louver = front(serve({"fine": fine}))
+    with Connection(louver.port) as connection:
+        connection.send(b"POST /scripted HTTP/1.1\r\nHost:")
+    wait_until(lambda: louver.metric("louver_connection_failures_total") == 1)
+    wait_until(lambda: len(lines(louver)) == 1)
+    assert lines(louver)[0]["outcome"] == "cancelled"
+
+
+def test_a_connection_without_a_byte_leaves_no_line(front, serve, identity):
+    louver = front(serve({"fine": fine}))
+    for _ in range(5):
+        socket.create_connection(("127.0.0.1", louver.port)).close()
+    ask(louver.port, "/scripted", identity.token(), "fine")
+    wait_until(lambda: len(lines(louver)) == 1)
+    assert lines(louver)[0]["outcome"] == "answered"
+
+
+def test_a_failed_handshake_is_one_metric_and_one_line(front, serve, tmp_path_factory):
+    authority, stranger = Authority(tmp_path_factory.mktemp("authority")), Authority(tmp_path_factory.mktemp("stranger"), "stranger")
+    certificate, key = authority.issue("front")
+    louver = front(serve({"fine": fine}), prepare=lambda louver: listening(louver, certificate, key))
+    with pytest.raises(ssl.SSLError):
+        Connection(louver.port, tls=trusting(stranger))
+    with Connection(louver.port) as plain:
+        plain.send(b"GET /private-text HTTP/1.1\r\n\r\n")
+        assert plain.is_closed()
+    wait_until(lambda: louver.metric("louver_tls_handshakes_total", outcome="failed") == 2)
+    assert louver.metric("louver_connection_failures_total") == 2
+    wait_until(lambda: len(lines(louver)) == 2)
+    for line in lines(louver):
+        assert line["outcome"] == "refused" and line["reason"].startswith("tls") and line["peer"].startswith("127.0.0.1:")
+    assert "private-text" not in louver.access_file.read_text() + louver.log_file.read_text()
+
+
+def test_strangers_are_told_by_their_address(front, serve, identity):
+    louver = front(serve({"fine": fine}))
+    with Connection(louver.port) as connection:
+        assert connection.post("/scripted", call("fine", {}), modern(None, "tools/call", "fine")).status == 401
+    ask(louver.port, "/scripted", identity.token(), "fine")
+    wait_until(lambda: len(lines(louver)) == 2)
+    stranger, known = lines(louver)
+    assert stranger["peer"].startswith("127.0.0.1:") and "peer" not in known
