@@ -82,7 +82,7 @@ let package = Package(
 
         // Floor 5: the program.
         .executableTarget(
-            name: "louver", dependencies: ["Core", "YAML", "Configuration", "Proxy", "Redaction", "Policy", "Telemetry"],
+            name: "louver", dependencies: ["Core", "JSON", "YAML", "Configuration", "Proxy", "Redaction", "Policy", "Telemetry"],
             path: "Sources/louver", swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Core", "COpenSSL"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -110,7 +110,7 @@ let package = Package(
             "Configuration", needs: ["Core", "YAML", "HTTP", "TLS", "Crypto", "Telemetry", "Identity", "Policy", "RateLimit", "Redaction"]),
         tests("Proxy", needs: ["JSON", "HTTP", "Reactor", "Configuration", "MCP", "Telemetry"]),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
-        tests("louver", needs: ["Configuration"]),
+        tests("louver", needs: ["Configuration", "Redaction"]),
     ]
 )
 

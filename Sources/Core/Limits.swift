@@ -216,10 +216,15 @@ public enum Limits {
     public static let redactionLookBytes = 4_096
     /// Values of one reply that may be nested below the value being scrubbed.
     public static let redactionDepthMax = 128
+    /// One record of a stream of JSON lines that is looked at whole before any of it is written.
+    public static let redactionRecordBytes = 1024 * 1024
     /// Token characters at the end of a text that wait for what follows them.
     public static let redactionRunBytes = 512
     /// Text that waits before it is scanned, unless it ends.
     public static let redactionWindowBytes = 32 * 1024
+
+    /// Where in a structure a value stands, as rules about paths and explanations name it.
+    public static let valuePathBytesMax = 4 * 1024
 
     // MARK: YAML
 

@@ -13,6 +13,7 @@ final class DecodedLayer {
     /// What was found in a decoded text: its kind, how certain it is, and the tag of the secret.
     struct Hit {
         let kind: UInt16
+        let source: UInt16
         let rank: UInt8
         let tag: UInt64
     }
@@ -100,7 +101,7 @@ final class DecodedLayer {
     }
 
     private func hit(_ finding: Finding, _ view: Span<UInt8>) -> Hit {
-        Hit(kind: finding.kind, rank: finding.rank, tag: scan.tag(of: finding, in: view))
+        Hit(kind: finding.kind, source: finding.source, rank: finding.rank, tag: scan.tag(of: finding, in: view))
     }
 
     private func prepare(_ isPreciseOnly: Bool) {

@@ -37,4 +37,6 @@ public struct Detector: Sendable {
 
     let compiled: CompiledPattern
     let kindIndex: UInt16
+    /// Its place among all that finds secrets, behind the kinds that the engine knows by itself.
+    let source: UInt16
 }

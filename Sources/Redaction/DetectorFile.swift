@@ -70,7 +70,7 @@ struct DetectorFile {
                 id: id, kind: kind, about: about, literals: literals, ignoresCase: ignoresCase, pattern: pattern, group: group,
                 entropy: entropy.flatMap(Self.decimal) ?? 0, isPrecise: isPrecise, tagsWhole: tagsWhole, search: search,
                 positives: positives,
-                negatives: negatives, compiled: compiled, kindIndex: 0)
+                negatives: negatives, compiled: compiled, kindIndex: 0, source: 0)
         }
         if let entropy, Self.decimal(entropy) == nil { entry.fault("entropy", "`\(entropy)` is not a number from 0 to 8") }
     }
@@ -86,7 +86,7 @@ struct DetectorFile {
                 entry.fault("pattern", "more than 15 groups", remedy: "write `(?:` for groups that are not needed")
             }
             let made = make(compiled)
-            detectors.append(made.withKind(index(of: made.kind)))
+            detectors.append(made.placed(kind: index(of: made.kind), source: UInt16(GrammarKind.allCases.count + detectors.count)))
         } catch {
             entry.fault("pattern", "not a PCRE2 pattern: \(error.message), at offset \(error.offset)")
         }
@@ -109,11 +109,11 @@ struct DetectorFile {
 }
 
 extension Detector {
-    func withKind(_ index: UInt16) -> Detector {
+    func placed(kind index: UInt16, source: UInt16) -> Detector {
         Detector(
             id: id, kind: kind, about: about, literals: literals, ignoresCase: ignoresCase, pattern: pattern, group: group,
             entropy: entropy,
             isPrecise: isPrecise, tagsWhole: tagsWhole, search: search, positives: positives, negatives: negatives, compiled: compiled,
-            kindIndex: index)
+            kindIndex: index, source: source)
     }
 }

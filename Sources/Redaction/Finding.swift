@@ -15,6 +15,8 @@ struct Finding {
     /// Where what led to it begins: from there on the text must be looked at to find it again.
     var anchor: Int
     var kind: UInt16
+    /// What found it: a place in the kind table for what the engine knows by itself, and behind those the detectors.
+    var source: UInt16
     /// The more certain of two that overlap names the kind.
     var rank: UInt8
     var form: Form = .placeholder
@@ -39,11 +41,12 @@ struct Finding {
         static let block: UInt8 = 5
     }
 
-    init(_ start: Int, _ end: Int, kind: UInt16, rank: UInt8, anchor: Int? = nil) {
+    init(_ start: Int, _ end: Int, kind: UInt16, rank: UInt8, anchor: Int? = nil, source: UInt16? = nil) {
         self.start = start
         self.end = end
         self.anchor = anchor ?? start
         self.kind = kind
+        self.source = source ?? kind
         self.rank = rank
         tagStart = start
         tagEnd = end

@@ -24,8 +24,13 @@ public enum Placeholder {
         if style != .hashOnly { out.append(kind) }
         if style == .typed { out.append(UInt8(ascii: "_")) }
         if style == .mask { return }
-        for at in 0..<tagCount { out.append(alphabet[Int(tag >> UInt64(5 * (tagCount - 1 - at)) & 31)]) }
+        for at in 0..<tagCount { out.append(letter(at, of: tag)) }
     }
+
+    /// A tag as placeholders show it.
+    static func text(ofTag tag: UInt64) -> String { String(decoding: (0..<tagCount).map { letter($0, of: tag) }, as: UTF8.self) }
+
+    private static func letter(_ place: Int, of tag: UInt64) -> UInt8 { alphabet[Int(tag >> UInt64(5 * (tagCount - 1 - place)) & 31)] }
 
     /// The length of the placeholder that `text` begins with at `start`, or nil.
     public static func length(in text: Span<UInt8>, at start: Int) -> Int? {

@@ -20,8 +20,11 @@ public struct RedactionReport: Sendable, Equatable {
     /// Whether nothing was changed.
     public var isEmpty: Bool { counts.isEmpty && withheld == 0 && numbers == 0 }
 
+    /// Nothing replaced.
+    public static let none = RedactionReport(counts: [], withheld: 0, numbers: 0)
+
     /// Both reports as one.
-    func joined(with other: RedactionReport) -> RedactionReport {
+    public func joined(with other: RedactionReport) -> RedactionReport {
         var sums: [String: Int] = [:]
         for count in counts + other.counts { sums[count.kind, default: 0] += count.count }
         let joined = sums.map { Count(kind: $0.key, count: $0.value) }

@@ -20,6 +20,8 @@ public final class ReplyScrubber: ValueScrubber {
     private var scratch = ByteBuffer()
     @exclusivity(unchecked) private var element: [UInt8] = []
     @exclusivity(unchecked) private var replacementsBefore = 0
+    /// Where the value at hand stands; nil unless somebody needs to know.
+    var path: ValuePath?
 
     /// What is known of an object or array that is open.
     private struct Level {
@@ -53,6 +55,7 @@ public final class ReplyScrubber: ValueScrubber {
         blobText?.reset()
         blob.clear()
         blob.shrink(keep: 0)
+        path?.reset()
         depth = 0
         levels[0] = Level()
         role = .text
@@ -61,6 +64,14 @@ public final class ReplyScrubber: ValueScrubber {
 
     /// Whether nothing was replaced in this reply.
     public var isUntouched: Bool { text.isUntouched && blobText?.isUntouched ?? true }
+
+    /// Follows what is found, and where in the structure.
+    func explain(to log: DiscoveryLog) {
+        let path = path ?? ValuePath()
+        self.path = path
+        log.path = path
+        text.log = log
+    }
 
     /// What was replaced in this reply.
     public var report: RedactionReport {
@@ -79,6 +90,7 @@ public final class ReplyScrubber: ValueScrubber {
             hasFailed = true
             return
         }
+        path?.open(isObject)
         let key = nextValue()
         depth += 1
         levels[depth] = Level(isObject: isObject, isArray: !isObject, key: isObject ? .none : key)
@@ -86,12 +98,14 @@ public final class ReplyScrubber: ValueScrubber {
 
     /// It ends.
     public func close(_ isObject: Bool) {
+        path?.close(isObject)
         if depth > 0 { depth -= 1 }
         levels[depth].count += 1
     }
 
     /// A key: pattern detectors look at it, and its name decides about its value.
     public func key(raw: Span<UInt8>, decoded: Span<UInt8>, role: FieldRole, into out: inout ByteBuffer) {
+        path?.key(decoded)
         let named = levels[depth].named
         levels[depth].named = .none
         levels[depth].isName = Self.isName(decoded)
@@ -174,6 +188,7 @@ public final class ReplyScrubber: ValueScrubber {
         let key = nextValue()
         if key.tier == .strong, !(digits.count == 1 && digits[0] == UInt8(ascii: "0")) {
             text.countNumber()
+            text.log?.noteNumber(digits.count, key.kind.slug)
             out.append(UInt8(ascii: "0"))
         } else {
             out.append(digits)

@@ -22,6 +22,8 @@ public final class TextScrubber {
     @exclusivity(unchecked) private var whole = KeyClass.none
     private var counts: [Int]
     private var numbers = 0
+    /// Who is told what was found and where; nil unless somebody asked.
+    var log: DiscoveryLog?
 
     /// Makes a scrubber of plain text.
     public convenience init(_ engine: RedactionEngine) {
@@ -68,6 +70,7 @@ public final class TextScrubber {
             process(isFinal: true, into: &out)
         }
         pending.clear()
+        log?.begin()
         contextBytes = 0
         contextView = 0
         isGoingOn = false
@@ -121,6 +124,9 @@ public final class TextScrubber {
         replacements += 1
     }
 
+    /// Tells `body` of everything that is found from now on.
+    public func explain(to body: @escaping (Discovery) -> Void) { log = DiscoveryLog(body) }
+
     /// Says of the text that begins now that it is the value of a key, or that only precise patterns may look at it.
     func begin(valueOf key: KeyClass, isPreciseOnly: Bool = false) {
         whole = key
@@ -165,6 +171,7 @@ public final class TextScrubber {
             keepSource = scan.view.isSource ? keep : scan.view.sourceStart(of: keep)
         }
         isAtStart = isAtStart && keepSource == 0
+        if let log { log.pass(pending.readable.extracting(0..<keepSource)) }
         pending.consume(keepSource)
         contextBytes = cutSource - keepSource
         contextView = cut - keep
@@ -181,6 +188,10 @@ public final class TextScrubber {
             var end = view.sourceEnd(of: finding.end)
             if scan.lineSlashes > 0, !view.isSource { (start, end) = wholeEscapes(source, start, end, from: written) }
             out.append(source.extracting(written..<start))
+            if let log {
+                let tag = scan.tag(of: finding, in: text)
+                log.note(finding, at: start..<max(start, end), in: source, tag: tag, engine.detectors)
+            }
             replace(finding, text, into: &out)
             written = max(end, start)
         }

@@ -41,7 +41,7 @@ extension WindowScan {
         let secret = whole.span.extracting(group)
         if Placeholder.length(in: secret, at: 0) != nil { return false }
         if detector.entropy > 0, Randomness.entropy(secret) < detector.entropy { return false }
-        addPieces(group, kind: detector.kindIndex, tag: tag(ofText: secret), anchor: pieces[0].start + from)
+        addPieces(group, of: detector, tag: tag(ofText: secret), anchor: pieces[0].start + from)
         return true
     }
 
@@ -71,7 +71,9 @@ extension WindowScan {
         for at in finding.tagStart..<finding.tagEnd { joined.append(text[at]) }
         for piece in pieces {
             for at in piece.start..<piece.end { joined.append(text[at]) }
-            var rest = Finding(piece.start, piece.end, kind: finding.kind, rank: finding.rank, anchor: finding.anchor)
+            var rest = finding
+            rest.start = piece.start
+            rest.end = piece.end
             rest.form = .nothing
             findings.append(rest)
         }
@@ -88,7 +90,7 @@ extension WindowScan {
     }
 
     /// One finding for each piece that holds a part of the secret; the first of them shows the placeholder.
-    private func addPieces(_ secret: Range<Int>, kind: UInt16, tag: UInt64, anchor: Int) {
+    private func addPieces(_ secret: Range<Int>, of detector: Detector, tag: UInt64, anchor: Int) {
         var offset = 0
         var isFirst = true
         for piece in pieces {
@@ -96,7 +98,9 @@ extension WindowScan {
             let from = max(secret.lowerBound - offset, 0)
             let to = min(secret.upperBound - offset, count)
             if from < to {
-                var finding = Finding(piece.start + from, piece.start + to, kind: kind, rank: Finding.Rank.precise, anchor: anchor)
+                var finding = Finding(
+                    piece.start + from, piece.start + to, kind: detector.kindIndex, rank: Finding.Rank.precise, anchor: anchor,
+                    source: detector.source)
                 finding.tag = tag
                 if !isFirst { finding.form = .nothing }
                 findings.append(finding)

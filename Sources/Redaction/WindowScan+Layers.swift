@@ -24,7 +24,7 @@ extension WindowScan {
         switch layer.look(at: run, encoding: encoding, isPreciseOnly: isPreciseOnly) {
         case .nothing: return
         case .secret(let hit):
-            var finding = Finding(start, end, kind: hit.kind, rank: Finding.Rank.encoded)
+            var finding = Finding(start, end, kind: hit.kind, rank: Finding.Rank.encoded, source: hit.source)
             finding.tag = hit.tag
             findings.append(finding)
         case .tooLong:
@@ -82,7 +82,7 @@ extension WindowScan {
             let origin = start
             layer.lookUnpercented(text.extracting(start..<end), isPreciseOnly: isPreciseOnly) { from, to, hit in
                 // What holds no escape was found where it stands.
-                var finding = Finding(origin + from, origin + to, kind: hit.kind, rank: hit.rank)
+                var finding = Finding(origin + from, origin + to, kind: hit.kind, rank: hit.rank, source: hit.source)
                 finding.tag = hit.tag
                 findings.append(finding)
             }

@@ -220,7 +220,7 @@ final class WindowScan {
             guard accepts(detector, text.extracting(secret)) else { return }
             var finding = Finding(
                 secret.lowerBound, secret.upperBound, kind: detector.kindIndex,
-                rank: detector.isPrecise ? Finding.Rank.precise : Finding.Rank.pattern, anchor: from)
+                rank: detector.isPrecise ? Finding.Rank.precise : Finding.Rank.pattern, anchor: from, source: detector.source)
             if detector.tagsWhole {
                 finding.tagStart = whole.lowerBound + floor
                 finding.tagEnd = whole.upperBound + floor
@@ -361,6 +361,7 @@ final class WindowScan {
         if next.form == .placeholder { into.form = .placeholder }
         guard next.rank > into.rank else { return }
         into.kind = next.kind
+        into.source = next.source
         into.rank = next.rank
     }
 }

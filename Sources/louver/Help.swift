@@ -14,9 +14,7 @@ enum Help {
 
     /// The page of one verb.
     static func page(_ command: Command, _ terminal: Terminal) -> String {
-        var usage = "usage: louver \(command.name)"
-        for flag in command.flags { usage += flag.value.map { " [\(flag.name) \($0)]" } ?? " [\(flag.name)]" }
-        if !command.operands.isEmpty { usage += " \(command.operands)" }
+        let usage = Self.usage(command)
         let flags = command.flags + [Flag("--help", short: "-h", "this page")]
         let width = (flags.map { label($0).count }.max() ?? 0) + 2
         var lines = ["\(terminal.styled("louver \(command.name)", .bold)): \(command.summary)", "", usage, ""]
@@ -27,6 +25,18 @@ enum Help {
             lines.append("  \(example.line)")
         }
         lines += ["", "exit status: 0 when all went well, 1 when not, 2 when the command line or a file it names is wrong"]
+        return lines.joined(separator: "\n")
+    }
+
+    /// The words that may follow the verb, in lines of at most 100 columns.
+    private static func usage(_ command: Command) -> String {
+        let start = "usage: louver \(command.name)"
+        var lines = [start]
+        let words = command.flags.map { flag in flag.value.map { "[\(flag.name) \($0)]" } ?? "[\(flag.name)]" } + [command.operands]
+        for word in words where !word.isEmpty {
+            if lines[lines.count - 1].count + word.count + 1 > 100 { lines.append(String(repeating: " ", count: start.count)) }
+            lines[lines.count - 1] += " " + word
+        }
         return lines.joined(separator: "\n")
     }
 

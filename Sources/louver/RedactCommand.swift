@@ -1,7 +1,3 @@
-import Configuration
-import Core
-import Glibc
-import Redaction
 import YAML
 
 /// `louver redact`.
@@ -9,80 +5,41 @@ enum RedactCommand {
     static let command = Command(
         name: "redact", summary: "take secrets out of files or a pipe", operands: "[FILE...]",
         flags: [
-            Flag("--detectors", value: "FILE", "use these detectors instead of the shipped ones (may come more than once)"),
+            Flag("--ndjson", "one JSON text a line: scrub every string in it and leave the rest, each line by itself"),
+            Flag("--explain", "instead of the text, write what would be replaced: where, by which detector, and why; never the value"),
+            Flag("--report", "say on standard error what was replaced, as it is said on a terminal"),
+            Flag("--quiet", short: "-q", "do not say it on a terminal either, and draw no progress bar"),
+            Flag("--json", "say it as one JSON object; with --explain, one for each value that would be replaced"),
             Flag("--tenant-key", value: "FILE", "the key behind placeholders, so that they are equal from run to run"),
-            Flag("--report", "say on standard error how many values of which kind were replaced"), .policies,
+            Flag("--style", value: "STYLE", "typed (REDACTED_<kind>_<tag>, unless said), mask (no tag) or hash-only (no kind)"),
+            Flag("--detectors", value: "FILE", "use these detectors instead of the shipped ones (may come more than once)"), .policies,
         ],
         text: """
             The same engine that scrubs replies in `louver run`, over text: logs, dumps, tickets. Only the secret is replaced, the rest is
-            written as it came. Equal secrets get equal placeholders within a run. `-` is standard input; without files it is read too.
+            written as it came, and memory stays the same however long the text is. Equal secrets get equal placeholders within a run; with
+            --tenant-key also from run to run. `-` is standard input; without files it is read too.
+
+            With --ndjson a key such as `password` speaks for its value whatever that looks like, and lines stay JSON. A line that is no
+            JSON is scrubbed as plain text and counted. What a hidden key has in its value is only safe to judge with the key in sight, so
+            prefer --ndjson for logs that are JSON.
+
+            The exit status is 0 when all of the text was written, whether or not anything was replaced.
             """,
         examples: [
             ("louver redact task.log > task.clean.log", "a file"),
             ("kubectl logs airflow-worker-0 -f | louver redact", "a pipe, line by line as it comes"),
             ("louver redact --report *.log > /dev/null", "what is in there?"),
+            ("louver redact --explain task.log", "which lines, and why"),
+            ("louver redact --ndjson events.jsonl | jq .", "a log of JSON lines, still JSON behind"),
         ], run: run)
 
     private static func run(_ arguments: Arguments, _ terminal: Terminal) -> ExitCode {
         let faults = Faults()
-        guard let engine = engine(arguments, faults) else {
+        guard let engine = RedactionSetup.engine(arguments, faults) else {
             FaultReport.write(faults, terminal)
             return .usage
         }
-        var total = RedactionTotal()
-        var status = ExitCode.success
-        for file in arguments.operands.isEmpty ? ["-"] : arguments.operands {
-            let descriptor = file == "-" ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else {
-                terminal.fault("louver redact: \(Fault.quote(file)) cannot be opened: \(String(cString: strerror(errno)).lowercased())")
-                status = .failure
-                continue
-            }
-            defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-            // A scrubber for each file: what is open at the end of one does not go on in the next.
-            let scrubber = TextScrubber(engine)
-            if !copy(descriptor, through: scrubber, terminal, name: file) { return .failure }
-            total.add(scrubber.report)
-        }
-        if arguments.has("--report") { total.write(terminal) }
-        return status
+        var run = RedactionRun(engine, arguments, terminal)
+        return run.run(arguments.operands.isEmpty ? ["-"] : arguments.operands)
     }
-
-    private static func engine(_ arguments: Arguments, _ faults: Faults) -> RedactionEngine? {
-        let detectors = arguments.all("--detectors")
-        var directory: String?
-        if detectors == nil {
-            do {
-                directory = try PoliciesDirectory.find(
-                    explicit: arguments.value("--policies"), environment: Environment.value("LOUVER_POLICIES"),
-                    executable: PoliciesDirectory.executablePath())
-            } catch {
-                faults.add("louver redact", nil, error.detail)
-                return nil
-            }
-        }
-        return RedactionLoader(policies: directory, faults: faults).engine(files: detectors, tenantKeyFile: arguments.value("--tenant-key"))
-    }
-
-    /// Scrubs one text; false when it cannot be read or nobody takes what is written.
-    private static func copy(_ descriptor: Int32, through scrubber: TextScrubber, _ terminal: Terminal, name: String) -> Bool {
-        var input = ByteBuffer(capacity: chunkBytes)
-        var output = ByteBuffer()
-        while true {
-            let count = Descriptor.read(descriptor, into: &input, atMost: chunkBytes)
-            if count < 0 {
-                terminal.fault("louver redact: \(Fault.quote(name)) cannot be read: \(String(cString: strerror(errno)).lowercased())")
-                return false
-            }
-            scrubber.push(input.readable, into: &output)
-            input.clear()
-            // What comes in small pieces comes from somebody who is watched: show at once what is decided.
-            if count == 0 { scrubber.finish(into: &output) } else if count < chunkBytes { scrubber.settle(into: &output) }
-            if !Descriptor.write(output.readable, to: STDOUT_FILENO) { return false }
-            output.clear()
-            if count == 0 { return true }
-        }
-    }
-
-    private static let chunkBytes = 64 * 1_024
 }

@@ -1,22 +1,46 @@
+import Core
+import JSON
 import Redaction
 
 /// What was replaced in all files of one run.
 struct RedactionTotal {
-    private var kinds: [String: Int] = [:]
-    private var withheld = 0
+    private var report = RedactionReport.none
+    private var plainLines = 0
 
     /// Adds what was replaced in one file.
-    mutating func add(_ report: RedactionReport) {
-        for count in report.counts { kinds[count.kind, default: 0] += count.count }
-        withheld += report.withheld
+    mutating func add(_ text: RedactedText) {
+        report = report.joined(with: text.report)
+        plainLines += text.plainLines
     }
 
     /// Tells it on standard error, the most frequent kind first.
     func write(_ terminal: Terminal) {
-        let total = kinds.values.reduce(0, +)
-        terminal.error(total == 1 ? "1 value replaced" : "\(total) values replaced")
-        let ordered = kinds.sorted { $0.value == $1.value ? $0.key < $1.key : $0.value > $1.value }
-        for (kind, count) in ordered { terminal.error("  \(count)  \(kind)") }
-        if withheld > 0 { terminal.error("  \(withheld) places could not be decided and were replaced as a whole") }
+        terminal.error(report.total == 1 ? "1 value replaced" : "\(report.total) values replaced")
+        for count in report.counts { terminal.error("  \(count.count)  \(count.kind)") }
+        if report.numbers > 0 { terminal.error("  \(report.numbers)  numbers under a key that names a secret, now 0") }
+        if report.withheld > 0 { terminal.error("  \(report.withheld) places could not be decided and were replaced as a whole") }
+        if plainLines > 0 { terminal.error("  \(plainLines) lines were no JSON and were scrubbed as plain text") }
+    }
+
+    /// Tells it on standard error as one JSON object.
+    func writeJSON(_ terminal: Terminal) {
+        var out = ByteBuffer()
+        out.append("{\"replaced\":")
+        out.append(decimal: report.total)
+        out.append(",\"numbers\":")
+        out.append(decimal: report.numbers)
+        out.append(",\"withheld\":")
+        out.append(decimal: report.withheld)
+        out.append(",\"not_json\":")
+        out.append(decimal: plainLines)
+        out.append(",\"kinds\":{")
+        for (index, count) in report.counts.enumerated() {
+            if index > 0 { out.append(",") }
+            JSONText.appendString(count.kind, to: &out)
+            out.append(":")
+            out.append(decimal: count.count)
+        }
+        out.append("}}")
+        terminal.error(String(decoding: out.copy(), as: UTF8.self))
     }
 }

@@ -15,15 +15,24 @@ struct Terminal: Sendable {
     let isOutputStyled: Bool
     /// Whether standard error shows colours.
     let isErrorStyled: Bool
+    /// Whether somebody watches standard error.
+    let isErrorTerminal: Bool
+    /// Whether standard output is a screen too.
+    let isOutputTerminal: Bool
+    /// Where text that is no line for a reader goes: what a verb makes of its input.
+    let outputDescriptor: Int32
     private let output: @Sendable (String) -> Void
     private let errors: @Sendable (String) -> Void
 
     init(
-        isOutputStyled: Bool = false, isErrorStyled: Bool = false, output: @escaping @Sendable (String) -> Void,
-        errors: @escaping @Sendable (String) -> Void
+        isOutputStyled: Bool = false, isErrorStyled: Bool = false, isOutputTerminal: Bool = false, isErrorTerminal: Bool = false,
+        outputDescriptor: Int32 = STDOUT_FILENO, output: @escaping @Sendable (String) -> Void, errors: @escaping @Sendable (String) -> Void
     ) {
         self.isOutputStyled = isOutputStyled
         self.isErrorStyled = isErrorStyled
+        self.isOutputTerminal = isOutputTerminal
+        self.isErrorTerminal = isErrorTerminal
+        self.outputDescriptor = outputDescriptor
         self.output = output
         self.errors = errors
     }
@@ -31,8 +40,9 @@ struct Terminal: Sendable {
     /// The process's own: colours on a terminal, unless `NO_COLOR` is set (no-color.org) or the terminal is dumb.
     static func standard() -> Terminal {
         let isPlain = Environment.value("NO_COLOR") != nil || Environment.value("TERM") == "dumb"
+        let (isOutput, isError) = (isatty(STDOUT_FILENO) == 1, isatty(STDERR_FILENO) == 1)
         return Terminal(
-            isOutputStyled: !isPlain && isatty(STDOUT_FILENO) == 1, isErrorStyled: !isPlain && isatty(STDERR_FILENO) == 1,
+            isOutputStyled: !isPlain && isOutput, isErrorStyled: !isPlain && isError, isOutputTerminal: isOutput, isErrorTerminal: isError,
             output: { _ = Descriptor.write(Array($0.utf8).span, to: STDOUT_FILENO) },
             errors: { _ = Descriptor.write(Array($0.utf8).span, to: STDERR_FILENO) })
     }
@@ -42,6 +52,9 @@ struct Terminal: Sendable {
 
     /// Writes a line to standard error.
     func error(_ line: String) { errors(line + "\n") }
+
+    /// Writes over the line of standard error that the cursor is in.
+    func redraw(_ line: String) { errors("\r\u{1B}[K" + line) }
 
     /// Writes to standard error what is wrong and what mends it.
     func fault(_ message: String, remedy: String = "") {

@@ -12,9 +12,10 @@ final class CapturedTerminal: Sendable {
     private let written = Lock(Written())
 
     /// The terminal to hand to a verb.
-    func terminal(isStyled: Bool = false) -> Terminal {
+    func terminal(isStyled: Bool = false, output: Int32 = -1) -> Terminal {
         Terminal(
-            isOutputStyled: isStyled, isErrorStyled: isStyled, output: { text in self.written.withLock { $0.output += text } },
+            isOutputStyled: isStyled, isErrorStyled: isStyled, outputDescriptor: output,
+            output: { text in self.written.withLock { $0.output += text } },
             errors: { text in self.written.withLock { $0.errors += text } })
     }
 

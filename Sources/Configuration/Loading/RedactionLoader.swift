@@ -25,10 +25,11 @@ public struct RedactionLoader {
 
     /// The engine for one run over files: detectors from `files` or the shipped ones, placeholders keyed from a file or at random. Nil
     /// after a fault.
-    public func engine(files: [String]?, tenantKeyFile: String?) -> RedactionEngine? {
+    public func engine(files: [String]?, tenantKeyFile: String?, style: Placeholder.Style = .typed) -> RedactionEngine? {
         var random = SecureRandom.bytes(Limits.keyFileBytesMin)
         let options = RedactionOptions(
-            detectors: files.map { $0.map { FileReference(unnamed: $0) } }, tenantKey: tenantKeyFile.map { FileReference(unnamed: $0) })
+            detectors: files.map { $0.map { FileReference(unnamed: $0) } }, tenantKey: tenantKeyFile.map { FileReference(unnamed: $0) },
+            style: style)
         return engine(options, ownTenantKey: SecretBytes(taking: &random))?.engine
     }
 
@@ -37,7 +38,7 @@ public struct RedactionLoader {
         let tenantKey: SecretBytes? =
             if let file = options.tenantKey { loader.secretKey(file, atLeast: Limits.keyFileBytesMin) } else { ownTenantKey }
         guard let set = detectors(options.detectors), let tenantKey else { return nil }
-        return (RedactionEngine(detectors: set.detectors, tenantKey: tenantKey), set.hash)
+        return (RedactionEngine(detectors: set.detectors, tenantKey: tenantKey, style: options.style), set.hash)
     }
 
     /// The detectors and their hash; nil after a fault.
@@ -60,13 +61,18 @@ public struct RedactionLoader {
     private func shipped() -> [FileReference]? {
         guard let policies else { return nil }
         let directory = "\(policies)/detectors"
-        let names = Self.names(in: directory).filter { $0.hasSuffix(".yaml") }.sorted()
-        if names.isEmpty {
+        let files = Self.detectorFiles(in: directory)
+        if files.isEmpty {
             loader.faults.add(
                 directory, nil, "no detectors are here, so nothing would be redacted", remedy: "name some under `redaction.detectors`")
             return nil
         }
-        return names.map { FileReference(unnamed: "\(directory)/\($0)") }
+        return files.map { FileReference(unnamed: $0) }
+    }
+
+    /// The detector files in a directory, by name.
+    public static func detectorFiles(in directory: String) -> [String] {
+        names(in: directory).filter { $0.hasSuffix(".yaml") }.sorted().map { "\(directory)/\($0)" }
     }
 
     private static func names(in directory: String) -> [String] {

@@ -1,13 +1,18 @@
+import Redaction
+
 /// What is scrubbed from replies.
 public struct RedactionOptions: Sendable {
     /// Files with detectors; nil for the ones that come with Louver.
     public var detectors: [FileReference]?
     /// The key behind placeholders, shared by replicas; nil for a random one per process.
     public var tenantKey: FileReference?
+    /// How secrets are replaced.
+    public var style: Placeholder.Style
 
     /// Makes the options.
-    public init(detectors: [FileReference]? = nil, tenantKey: FileReference? = nil) {
+    public init(detectors: [FileReference]? = nil, tenantKey: FileReference? = nil, style: Placeholder.Style = .typed) {
         self.detectors = detectors
         self.tenantKey = tenantKey
+        self.style = style
     }
 }

@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import Redaction
 import Telemetry
 import YAML
 
@@ -51,7 +52,8 @@ public enum OptionsReader {
     }
 
     private static func redaction(_ reader: NodeReader) -> RedactionOptions {
-        RedactionOptions(detectors: reader.files("detectors"), tenantKey: reader.file("tenant_key_file"))
+        RedactionOptions(
+            detectors: reader.files("detectors"), tenantKey: reader.file("tenant_key_file"), style: reader.choice("style", default: .typed))
     }
 
     private static func limits(_ reader: NodeReader) -> ServiceLimits {

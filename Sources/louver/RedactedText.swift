@@ -1,0 +1,52 @@
+import Core
+import Redaction
+
+/// A text that is being scrubbed, in the form it has.
+enum RedactedText {
+    case plain(TextScrubber)
+    /// One JSON text a line.
+    case records(RecordScrubber)
+
+    /// Takes in a piece and appends what is decided.
+    func push(_ piece: Span<UInt8>, into out: inout ByteBuffer) {
+        switch self {
+        case .plain(let scrubber): scrubber.push(piece, into: &out)
+        case .records(let scrubber): scrubber.push(piece, into: &out)
+        }
+    }
+
+    /// Appends all that can be decided without what is still to come. Records are written when their lines end.
+    func settle(into out: inout ByteBuffer) {
+        if case .plain(let scrubber) = self { scrubber.settle(into: &out) }
+    }
+
+    /// Ends the text.
+    func finish(into out: inout ByteBuffer) {
+        switch self {
+        case .plain(let scrubber): scrubber.finish(into: &out)
+        case .records(let scrubber): scrubber.finish(into: &out)
+        }
+    }
+
+    /// Tells `body` of everything that is found.
+    func explain(to body: @escaping (Discovery) -> Void) {
+        switch self {
+        case .plain(let scrubber): scrubber.explain(to: body)
+        case .records(let scrubber): scrubber.explain(to: body)
+        }
+    }
+
+    /// What was replaced.
+    var report: RedactionReport {
+        switch self {
+        case .plain(let scrubber): scrubber.report
+        case .records(let scrubber): scrubber.report
+        }
+    }
+
+    /// Lines that should have been JSON and were not.
+    var plainLines: Int {
+        if case .records(let scrubber) = self { return scrubber.plainLines }
+        return 0
+    }
+}

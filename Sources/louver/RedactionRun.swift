@@ -1,0 +1,77 @@
+import Core
+import Glibc
+import Redaction
+import YAML
+
+/// One run of `louver redact` over its files.
+struct RedactionRun {
+    private let engine: RedactionEngine
+    private let arguments: Arguments
+    private let terminal: Terminal
+    private var total = RedactionTotal()
+
+    init(_ engine: RedactionEngine, _ arguments: Arguments, _ terminal: Terminal) {
+        self.engine = engine
+        self.arguments = arguments
+        self.terminal = terminal
+    }
+
+    /// Scrubs one file after the other; `-` is standard input.
+    mutating func run(_ files: [String]) -> ExitCode {
+        var status = ExitCode.success
+        for file in files {
+            let descriptor = file == "-" ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                complain(file, "opened")
+                status = .failure
+                continue
+            }
+            defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+            if !scrub(descriptor, file) { return .failure }
+        }
+        let isAsked = arguments.has("--report") || arguments.has("--json")
+        if isAsked || (terminal.isErrorTerminal && !arguments.has("--quiet")) {
+            if arguments.has("--json") { total.writeJSON(terminal) } else { total.write(terminal) }
+        }
+        return status
+    }
+
+    /// Scrubs one file; false when it cannot be read, or nobody takes what is written.
+    private mutating func scrub(_ descriptor: Int32, _ file: String) -> Bool {
+        // A scrubber for each file: what is open at the end of one does not go on in the next.
+        let text = arguments.has("--ndjson") ? RedactedText.records(RecordScrubber(engine)) : .plain(TextScrubber(engine))
+        let isQuiet = arguments.has("--quiet") || !terminal.isErrorTerminal || terminal.isOutputTerminal
+        var progress = isQuiet ? nil : ProgressBar(descriptor, file)
+        let isExplaining = arguments.has("--explain")
+        if isExplaining {
+            let report = DiscoveryReport(file, isJSON: arguments.has("--json"), terminal)
+            text.explain { report.write($0) }
+        }
+        var input = ByteBuffer(capacity: Self.chunkBytes)
+        var output = ByteBuffer()
+        defer { progress?.clear(terminal) }
+        while true {
+            let count = Descriptor.read(descriptor, into: &input, atMost: Self.chunkBytes)
+            if count < 0 {
+                complain(file, "read")
+                return false
+            }
+            text.push(input.readable, into: &output)
+            input.clear()
+            // What comes in small pieces comes from somebody who is watched: show at once what is decided.
+            if count == 0 { text.finish(into: &output) } else if count < Self.chunkBytes { text.settle(into: &output) }
+            if !isExplaining, !Descriptor.write(output.readable, to: terminal.outputDescriptor) { return false }
+            output.clear()
+            progress?.advance(by: count, now: .now(), terminal)
+            if count == 0 { break }
+        }
+        total.add(text)
+        return true
+    }
+
+    private func complain(_ file: String, _ verb: String) {
+        terminal.fault("louver redact: \(Fault.quote(file)) cannot be \(verb): \(String(cString: strerror(errno)).lowercased())")
+    }
+
+    private static let chunkBytes = 64 * 1_024
+}

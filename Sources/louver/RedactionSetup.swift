@@ -1,0 +1,40 @@
+import Configuration
+import Core
+import Redaction
+import YAML
+
+/// What the verbs about redaction have in common: an engine made as their flags say.
+enum RedactionSetup {
+    /// The engine; nil after a fault.
+    static func engine(_ arguments: Arguments, _ faults: Faults) -> RedactionEngine? {
+        let detectors = arguments.all("--detectors")
+        let directory = detectors == nil ? policies(arguments, faults) : nil
+        if detectors == nil, directory == nil { return nil }
+        guard let style = style(arguments, faults) else { return nil }
+        return RedactionLoader(policies: directory, faults: faults).engine(
+            files: detectors, tenantKeyFile: arguments.value("--tenant-key"), style: style)
+    }
+
+    /// The directory of shipped policies; nil after a fault.
+    private static func policies(_ arguments: Arguments, _ faults: Faults) -> String? {
+        do {
+            return try PoliciesDirectory.find(
+                explicit: arguments.value("--policies"), environment: Environment.value("LOUVER_POLICIES"),
+                executable: PoliciesDirectory.executablePath())
+        } catch {
+            faults.add("louver redact", nil, error.detail)
+            return nil
+        }
+    }
+
+    private static func style(_ arguments: Arguments, _ faults: Faults) -> Placeholder.Style? {
+        guard let word = arguments.value("--style") else { return .typed }
+        if let style = Placeholder.Style(rawValue: word) { return style }
+        let words = Placeholder.Style.allCases.map(\.rawValue)
+        let near = Spelling.nearest(to: word, among: words)
+        faults.add(
+            "louver redact", nil, "--style has no \(Fault.quote(word))",
+            remedy: near.map { "did you mean \($0)?" } ?? "write one of: \(words.joined(separator: ", "))")
+        return nil
+    }
+}

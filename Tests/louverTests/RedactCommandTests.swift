@@ -1,0 +1,131 @@
+import Core
+import Glibc
+import Testing
+
+@testable import louver
+
+/// `louver redact` over real files, with the shipped detectors.
+@Suite struct RedactCommandTests {
+    private static let root = String(#filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 })
+    private static let policies = ["--policies", root + "/Policies"]
+    private static let token = "ghp_" + String((0..<36).map { Array("aZ3kQ9xB7mW2pL5")[$0 * 7 % 15] })
+
+    /// Runs a verb with `text` in a file whose name takes the place of `FILE`.
+    private func run(_ words: [String], over text: String = "") throws -> (status: ExitCode, text: String, output: String, errors: String) {
+        let (input, path) = temporaryFile()
+        let (output, outputPath) = temporaryFile()
+        defer {
+            close(output)
+            unlink(path)
+            unlink(outputPath)
+        }
+        let isWritten = Descriptor.write(Array(text.utf8).span, to: input)
+        close(input)
+        try #require(isWritten && output >= 0)
+        let words = words.map { $0 == "FILE" ? path : $0 } + (words.contains("test") ? [] : Self.policies)
+        let captured = CapturedTerminal()
+        let status = Program.run(words, terminal: captured.terminal(output: output))
+        lseek(output, 0, SEEK_SET)
+        var read = ByteBuffer()
+        while Descriptor.read(output, into: &read, atMost: 65_536) > 0 {}
+        return (
+            status, String(decoding: read.copy(), as: UTF8.self), Self.hiding(path, in: captured.output),
+            Self.hiding(path, in: captured.errors)
+        )
+    }
+
+    private static func hiding(_ path: String, in text: String) -> String {
+        text.split(separator: path, omittingEmptySubsequences: false).joined(separator: "FILE")
+    }
+
+    private func temporaryFile() -> (descriptor: Int32, path: String) {
+        var template = Array("/var/tmp/louver-redact-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&template)
+        return (descriptor, String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
+
+    @Test func scrubsAFile() throws {
+        let (status, text, output, errors) = try run(["redact", "FILE"], over: "a \(Self.token)\nb\n")
+        #expect(status == .success && output == "" && errors == "")
+        #expect(text.hasPrefix("a REDACTED_github-") && text.hasSuffix("\nb\n"))
+    }
+
+    @Test func reportsWhatItReplaced() throws {
+        let (_, _, _, errors) = try run(["redact", "--report", "FILE", "FILE"], over: "a \(Self.token)\npassword=hunter2horse\n")
+        #expect(errors.hasPrefix("4 values replaced\n  2  "))
+        #expect(errors.contains("  2  password\n"))
+    }
+
+    @Test func reportsAsJSON() throws {
+        let (_, _, _, errors) = try run(["redact", "--json", "--ndjson", "FILE"], over: "{\"password\":12}\noh\n")
+        #expect(errors == "{\"replaced\":0,\"numbers\":1,\"withheld\":0,\"not_json\":1,\"kinds\":{}}\n")
+    }
+
+    @Test func choosesAStyle() throws {
+        #expect(try run(["redact", "--style", "mask", "FILE"], over: "password=hunter2horse\n").text == "password=REDACTED_password\n")
+        let hash = try run(["redact", "--style", "hash-only", "FILE"], over: "password=hunter2horse\n").text
+        #expect(hash.hasPrefix("password=REDACTED_") && hash.utf8.count == "password=REDACTED_\n".utf8.count + 8)
+        let wrong = try run(["redact", "--style", "maks", "FILE"])
+        #expect(wrong.status == .usage && wrong.errors.hasPrefix("louver redact: --style has no `maks`\n    did you mean mask?\n"))
+    }
+
+    @Test func keepsRecordsRecords() throws {
+        let (status, text, _, _) = try run(["redact", "--ndjson", "FILE"], over: "{\"a\":[1,\"\(Self.token)\"]}\n{\"b\":2}\n")
+        #expect(status == .success)
+        #expect(text.hasPrefix("{\"a\":[1,\"REDACTED_github-") && text.hasSuffix("\"]}\n{\"b\":2}\n"))
+    }
+
+    @Test func explainsInsteadOfWriting() throws {
+        let (status, text, output, _) = try run(["redact", "--explain", "FILE"], over: "x\npassword=hunter2horse\n")
+        #expect(status == .success && text == "")
+        #expect(output.hasPrefix("FILE:2: password, 12 bytes at 11 ("))
+        #expect(output.hasSuffix("): the value of a key that names a secret\n"))
+        let json = try run(["redact", "--explain", "--json", "FILE"], over: "x\npassword=hunter2horse\n").output
+        #expect(json.hasPrefix("{\"file\":\"FILE\",\"line\":2,\"offset\":11,\"bytes\":12,\"detector\":\"password\",\"kind\":\"password\","))
+    }
+
+    @Test func aFileThatCannotBeReadFailsAndTheOthersAreDone() throws {
+        let (status, text, _, errors) = try run(["redact", "/nonexistent/x", "FILE"], over: "fine\n")
+        #expect(status == .failure && text == "fine\n")
+        #expect(errors == "louver redact: `/nonexistent/x` cannot be opened: no such file or directory\n")
+    }
+
+    @Test func shippedDetectorsPassTheirExamples() throws {
+        let (status, _, output, errors) = try run(["redact", "test", Self.root + "/Policies/detectors"])
+        #expect(status == .success && errors == "")
+        #expect(output.hasSuffix(" passed, 0 failed\n") && output.utf8.count >= "100 passed, 0 failed\n".utf8.count)
+    }
+
+    @Test func anExampleThatFailsIsNamed() throws {
+        let detectors = """
+            version: 1
+            detectors:
+              - id: acme
+                about: Acme
+                literals: [acme_]
+                pattern: acme_[a-z]{8}
+                positives: ["acme_{a-z:7}"]
+                negatives: ["acme_{a-z:9}"]
+            """
+        let (status, _, output, errors) = try run(["redact", "test", "FILE"], over: detectors)
+        #expect(status == .failure && output == "0 passed, 2 failed\n")
+        #expect(errors.contains("acme: does not find `acme_{a-z:7}`\n"))
+        #expect(errors.contains("acme: does not leave alone `acme_{a-z:9}`\n"))
+        let faulty = try run(["redact", "test", "FILE"], over: "version: 1\ndetectors:\n  - {}\n")
+        #expect(faulty.status == .usage && faulty.errors.hasPrefix("FILE:3:5: "))
+        #expect(try run(["redact", "test"]).status == .usage)
+    }
+
+    @Test func drawsHowFarItIs() {
+        let start = Instant(nanoseconds: 1)
+        var bar = ProgressBar("task.log", size: 200_000_000, now: start)
+        let captured = CapturedTerminal()
+        bar.advance(by: 50_000_000, now: start + .milliseconds(499), captured.terminal())
+        #expect(captured.errors == "")
+        bar.advance(by: 50_000_000, now: start + .seconds(1), captured.terminal())
+        let line = "task.log [###############...............] 50 %  100 MB of 200 MB, 100 MB/s"
+        #expect(captured.errors == "\r\u{1B}[K" + line)
+        bar.clear(captured.terminal())
+        #expect(captured.errors == "\r\u{1B}[K" + line + "\r\u{1B}[K")
+    }
+}
