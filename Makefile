@@ -25,7 +25,7 @@ help: ## List the words
 
 .PHONY: setup
 setup: ## Install what is missing (as root), or print the one line that does
-	@Tests/EndToEnd/setup.sh
+	@Tests/EndToEnd/setup.sh $(SETUP)
 
 .PHONY: build
 build: ## Build the program for release: .build/release/louver
@@ -40,9 +40,15 @@ run: build ## Run it with your own file: make run CONFIG=louver.yaml
 demo: setup build ## Real Airflow, a real client, Louver between them, with a tour; ONCE=1 ends after the tour
 	@python3 Tests/EndToEnd/demo.py $(if $(ONCE),--once)
 
+.PHONY: deb
+deb: SETUP := deploy
+deb: setup build ## The Debian package, into .louver/dist
+	@Deploy/debian/build.sh $(LOUVER) .louver/dist
+
 ##@ Tests
 
 .PHONY: test
+test: SETUP := deploy
 test: setup lint unit build e2e ## Everything that CI runs
 
 .PHONY: unit
@@ -71,6 +77,11 @@ redact-report: ## What the detectors find, miss and touch, for seed 1 and a fres
 	swift build -c release --product redaction-report
 	.build/release/redaction-report $(if $(ARGS),$(ARGS),1)
 	$(if $(ARGS),,.build/release/redaction-report $$(date +%s))
+
+.PHONY: deploy-test
+deploy-test: SETUP := deploy
+deploy-test: setup build ## Only what is deployed: unit, package, image
+	python3 Tests/EndToEnd/run.py --no-stack -k "supervision or package" $(ARGS)
 
 .PHONY: soak
 soak: build ## Long: 200,000 calls over both wires with clients that leave; memory and descriptors come back

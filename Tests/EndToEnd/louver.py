@@ -23,7 +23,7 @@ from typing import Self
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
-BINARY = Path(os.environ.get("LOUVER_BINARY", CHECKOUT / ".build" / "release" / "louver"))
+BINARY = Path(os.environ.get("LOUVER_BINARY", CHECKOUT / ".build" / "release" / "louver")).resolve()
 ISSUER, AUDIENCE = "https://idp.test", "louver"
 # Tests share one caller; the admission bucket of a person would stop them.
 PLENTY = "limits: { admission: { rate: 1000000/min, burst: 1000000 } }\n"

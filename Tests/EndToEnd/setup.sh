@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure that this machine has what Louver is built and tested with:
 #
-#     setup.sh [bench] [strace]
+#     setup.sh [bench] [strace] [deploy]
 #
 # As root, missing Debian packages are installed; as anybody else, the one line that installs them is printed. Python packages are not installed
 # here: they go into .louver/ when they are first needed.
@@ -12,7 +12,12 @@ for extra in "$@"; do
   case "$extra" in
     bench) packages+=(nginx-light haproxy wrk) ;;
     strace) packages+=(strace) ;;
-    *) echo "setup.sh knows bench and strace, not $extra" >&2; exit 2 ;;
+    # The package, the image, the chart, the alerts and the documents.
+    deploy)
+      packages+=(strace dpkg-dev chrpath lintian man-db mmdebstrap bubblewrap systemd procps prometheus golang-go
+        golang-github-masterminds-sprig-dev golang-gopkg-yaml.v3-dev)
+      ;;
+    *) echo "setup.sh knows bench, strace and deploy, not $extra" >&2; exit 2 ;;
   esac
 done
 
