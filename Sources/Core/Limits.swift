@@ -290,6 +290,10 @@ public enum Limits {
     public static let adminConnectionsMax = 64
     /// Scrubbers one loop keeps for later replies.
     public static let idleScrubbersMax = 8
+    /// Exchanges of one loop that wait for an issuer's keys.
+    public static let keyWaitersMax = 1_024
+    /// How long one of them waits.
+    public static let keyWaitMax: Duration = .seconds(10)
     /// Bytes read and dropped so that a last answer arrives before its connection is reset.
     public static let lingerBytesMax = 256 * 1024
     /// Commands that wait for the store on one connection.
@@ -298,6 +302,8 @@ public enum Limits {
     public static let registeredCallsMax = 65_536
     /// Reply text decoded in one step.
     public static let replyPieceBytes = 64 * 1024
+    /// Connections of one loop to one server that is asked for keys or credentials.
+    public static let webConnectionsMax = 8
     /// Exchanges of one loop that wait for a connection to one upstream.
     public static let upstreamWaitersMax = 1_024
 }

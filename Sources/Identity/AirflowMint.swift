@@ -11,6 +11,8 @@ public final class AirflowMint: Sendable {
     public let lifetime: Duration
     /// The algorithm it is signed with.
     public let algorithm: SignatureAlgorithm
+    /// The key's public half under its `kid`; nil for a shared secret.
+    public let published: PublishedKeys.Entry?
     private let key: SigningKey
     private let subject: SubjectSource
     private let roles: RoleMapping?
@@ -47,6 +49,7 @@ public final class AirflowMint: Sendable {
                 "a `kid`, issuer or audience of minted tokens is empty, too long, or holds a control character",
                 remedy: "write what the deployment's `[api_auth]` section says")
         }
+        published = try key.publicParts.map { (_) throws(IdentityFault) in try PublishedKeys.Entry(key, id: keyID, algorithm: chosen) }
         self.key = key
         self.algorithm = chosen
         self.issuer = issuer
@@ -62,6 +65,8 @@ public final class AirflowMint: Sendable {
         let name = try subject.name(of: principal)
         guard let roles else { return AirflowGrant(subject: name, role: nil) }
         guard let role = roles.role(of: principal) else { throw .noMapping }
+        // Airflow itself would believe it: whoever signs such a token reaches for rights that the mapping does not give.
+        if principal.isOfAirflow, let claimed = AirflowRole.claimed(by: principal.claims.root), claimed > role { throw .roleClaimed }
         return AirflowGrant(subject: name, role: role)
     }
 

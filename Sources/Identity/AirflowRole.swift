@@ -1,3 +1,6 @@
+import Core
+import JSON
+
 /// The roles of Airflow's SimpleAuthManager, from least to most (`role` claim of its tokens). An unknown one makes Airflow answer 500.
 public enum AirflowRole: String, Sendable, CaseIterable, Comparable {
     /// Reads.
@@ -11,6 +14,20 @@ public enum AirflowRole: String, Sendable, CaseIterable, Comparable {
 
     /// Orders by rights.
     public static func < (a: AirflowRole, b: AirflowRole) -> Bool { a.rank < b.rank }
+
+    /// The role that the claims of an Airflow token name, in any case as Airflow reads it; nil without a known one.
+    static func claimed(by claims: JSONNode) -> AirflowRole? {
+        claims["role"]?.withString { text in allCases.first { ASCII.equalsIgnoringCase(text, $0.name) } } ?? nil
+    }
+
+    private var name: StaticString {
+        switch self {
+        case .viewer: "viewer"
+        case .user: "user"
+        case .op: "op"
+        case .admin: "admin"
+        }
+    }
 
     private var rank: Int {
         switch self {

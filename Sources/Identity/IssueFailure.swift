@@ -2,6 +2,8 @@
 public enum IssueFailure: String, Error, Sendable, CaseIterable {
     /// No rule gives the caller a role, or no line of the table a name.
     case noMapping = "no_mapping"
+    /// The token claims more in Airflow than the mapping gives its subject.
+    case roleClaimed = "role_claimed"
     /// The token lacks the claim that names the caller in Airflow.
     case subjectMissing = "subject_missing"
     /// That claim is not a name.

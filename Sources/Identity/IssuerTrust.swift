@@ -33,6 +33,8 @@ public struct IssuerTrust: Sendable {
     public var requiresCertificate = false
     /// Whether its tokens may leave `iss` out, as Airflow's do. One issuer of a verifier at most.
     public var allowsMissingIssuer = false
+    /// Whether it is an Airflow deployment, whose tokens may carry a `role`.
+    public private(set) var isAirflow = false
 
     /// Pins an issuer. Throws if a name is empty or holds a control character, no audience or algorithm is given, or the algorithms do not
     /// go with the keys: HS with secrets, the others with public keys.
@@ -59,17 +61,21 @@ public struct IssuerTrust: Sendable {
         self.keys = keys
     }
 
+    /// What Airflow's tokens are for unless `[api_auth] jwt_audience` says otherwise.
+    public static let airflowAudience = [UInt8]("apache-airflow".utf8)
+
     /// Pins an Airflow deployment: tokens for `apache-airflow` that its API server signed, with a `jti`, and perhaps without an `iss`.
     /// `name` is the `[api_auth] jwt_issuer` of the deployment, or if that is unset a name of the operator's choice.
     public static func airflow(
-        name: [UInt8], hasIssuer: Bool, audience: [UInt8] = [UInt8]("apache-airflow".utf8), algorithms: [SignatureAlgorithm] = [.hs512],
+        name: [UInt8], hasIssuer: Bool, audiences: [[UInt8]] = [airflowAudience], algorithms: [SignatureAlgorithm] = [.hs512],
         keys: KeySet
     ) throws(IdentityFault) -> IssuerTrust {
-        var trust = try IssuerTrust(issuer: name, audiences: [audience], algorithms: algorithms, keys: keys)
+        var trust = try IssuerTrust(issuer: name, audiences: audiences, algorithms: algorithms, keys: keys)
         trust.leeway = .seconds(10)
         trust.requiresIssuedAt = true
         trust.requiresTokenID = true
         trust.allowsMissingIssuer = !hasIssuer
+        trust.isAirflow = true
         return trust
     }
 
@@ -87,6 +93,7 @@ public struct IssuerTrust: Sendable {
         next.requiresAccessTokenType = requiresAccessTokenType
         next.requiresCertificate = requiresCertificate
         next.allowsMissingIssuer = allowsMissingIssuer
+        next.isAirflow = isAirflow
         return next
     }
 

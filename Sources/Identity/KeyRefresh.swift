@@ -9,20 +9,19 @@ import Crypto
 public struct KeyRefresh: Sendable {
     /// The pauses of a refresh.
     public struct Schedule: Sendable, Equatable {
-        /// How long fetched keys are fresh, unless the reply says otherwise.
+        /// How long fetched keys are fresh.
         public var interval: Duration = .seconds(600)
-        /// The least and most a reply may say instead.
-        public var intervals: ClosedRange<Duration> = .seconds(60) ... .seconds(24 * 3_600)
         /// How long keys serve that cannot be fetched again.
         public var staleMax: Duration = .seconds(24 * 3_600)
         /// The pause after a failure; it doubles with each further one.
         public var retry: Duration = .seconds(5)
         /// The longest such pause.
-        public var retryMax: Duration = .seconds(300)
-        /// The least time between two fetches that an unknown `kid` brings about.
-        public var unknownKeyPause: Duration = .seconds(30)
+        public var retryMax: Duration = .seconds(60)
+        /// The least time between two fetches that an unknown `kid` brings about. Shorter than a caller is kept waiting for one, so that a
+        /// rotation refuses nobody, whatever strangers send meanwhile.
+        public var unknownKeyPause: Duration = .seconds(5)
         /// After what time a fetch that brought nothing back counts as failed.
-        public var deadline: Duration = .seconds(30)
+        public var deadline: Duration = .seconds(20)
 
         /// The usual pauses.
         public init() {}
@@ -96,8 +95,8 @@ public struct KeyRefresh: Sendable {
         return true
     }
 
-    /// Takes the body of a good reply. `freshFor` is what its `Cache-Control` allows, if it says anything.
-    public mutating func receive(_ bytes: [UInt8], freshFor: Duration? = nil, now: Instant) -> Outcome {
+    /// Takes the body of a good reply.
+    public mutating func receive(_ bytes: [UInt8], now: Instant) -> Outcome {
         let digest = Digest.sha256Value(bytes.span)
         let outcome: Outcome
         if let held = snapshot, held.digest == digest {
@@ -116,7 +115,7 @@ public struct KeyRefresh: Sendable {
         started = nil
         failures = 0
         notBefore = now
-        due = now + min(max(freshFor ?? schedule.interval, schedule.intervals.lowerBound), schedule.intervals.upperBound)
+        due = now + schedule.interval
         return outcome
     }
 

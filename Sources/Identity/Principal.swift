@@ -9,6 +9,8 @@ public final class Principal: Sendable {
     public let issuer: [UInt8]
     /// The place of the issuer in its verifier.
     public let issuerIndex: Int
+    /// Whether the issuer is an Airflow deployment.
+    public let isOfAirflow: Bool
     /// The `sub` of the token; empty for a machine whose issuer gives none.
     public let subject: [UInt8]
     /// The `client_id` of the token, or its `azp`.
@@ -35,23 +37,25 @@ public final class Principal: Sendable {
 
     /// Puts a principal together. Texts hold no NUL: `TokenVerifier` refuses tokens in which one does.
     public convenience init(
-        issuer: [UInt8], issuerIndex: Int = 0, subject: [UInt8], client: [UInt8]? = nil, groups: [[UInt8]] = [], scopes: [[UInt8]] = [],
+        issuer: [UInt8], issuerIndex: Int = 0, isOfAirflow: Bool = false, subject: [UInt8], client: [UInt8]? = nil,
+        groups: [[UInt8]] = [], scopes: [[UInt8]] = [],
         claims: JSONDocument, expires: WallTime, tokenID: [UInt8]? = nil, confirmation: CertificateConfirmation? = nil,
         tokenDigest: Digest256
     ) {
         let text = claims.root.withSource { source in source.withUnsafeBufferPointer { [UInt8]($0) } }
         self.init(
-            issuer: issuer, issuerIndex: issuerIndex, subject: subject, client: client, groups: groups, scopes: scopes, claimsText: text,
-            expires: expires, tokenID: tokenID, confirmation: confirmation, tokenDigest: tokenDigest)
+            issuer: issuer, issuerIndex: issuerIndex, isOfAirflow: isOfAirflow, subject: subject, client: client, groups: groups,
+            scopes: scopes, claimsText: text, expires: expires, tokenID: tokenID, confirmation: confirmation, tokenDigest: tokenDigest)
     }
 
     /// Puts a principal together around the payload of its token, which was parsed in the request dialect.
     init(
-        issuer: [UInt8], issuerIndex: Int, subject: [UInt8], client: [UInt8]?, groups: [[UInt8]], scopes: [[UInt8]],
+        issuer: [UInt8], issuerIndex: Int, isOfAirflow: Bool, subject: [UInt8], client: [UInt8]?, groups: [[UInt8]], scopes: [[UInt8]],
         claimsText: [UInt8], expires: WallTime, tokenID: [UInt8]?, confirmation: CertificateConfirmation?, tokenDigest: Digest256
     ) {
         self.issuer = issuer
         self.issuerIndex = issuerIndex
+        self.isOfAirflow = isOfAirflow
         self.subject = subject
         self.client = client
         self.groups = groups

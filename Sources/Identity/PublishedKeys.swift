@@ -44,11 +44,28 @@ public struct PublishedKeys: Sendable {
     /// The JSON document.
     public let document: [UInt8]
 
-    /// Makes the document. Throws if two keys have the same `kid`, or there are more than `Limits.keySetKeysMax`.
-    public init(_ entries: [Entry]) throws(IdentityFault) {
-        guard entries.count <= Limits.keySetKeysMax, Set(entries.map(\.id)).count == entries.count else {
-            throw IdentityFault("two published keys have the same `kid`, or there are too many", remedy: "give each key a `kid` of its own")
+    /// How many keys it holds.
+    public let count: Int
+
+    /// Makes the document; a key that is given twice under one `kid` stands in it once. Throws if two different keys have the same `kid`,
+    /// or there are more than `Limits.keySetKeysMax`.
+    public init(_ given: [Entry]) throws(IdentityFault) {
+        var entries: [Entry] = []
+        for entry in given {
+            guard let known = entries.first(where: { $0.id == entry.id }) else {
+                entries.append(entry)
+                continue
+            }
+            if known.key.publicParts?.thumbprint() != entry.key.publicParts?.thumbprint() || known.algorithm != entry.algorithm {
+                throw IdentityFault(
+                    "two published keys have the `kid` \(String(decoding: entry.id, as: UTF8.self))",
+                    remedy: "give each key one of its own")
+            }
         }
+        guard entries.count <= Limits.keySetKeysMax else {
+            throw IdentityFault("\(entries.count) keys to publish", remedy: "publish at most \(Limits.keySetKeysMax)")
+        }
+        count = entries.count
         var out = ByteBuffer(capacity: 1_024)
         out.append("{\"keys\":[")
         for (at, entry) in entries.enumerated() {

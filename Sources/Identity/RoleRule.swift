@@ -9,6 +9,8 @@ public struct RoleRule: Sendable, Equatable {
         case groups([[UInt8]])
         /// The token carries one of these scopes.
         case scopes([[UInt8]])
+        /// The caller is one of these subjects.
+        case subjects([[UInt8]])
         /// A claim has one of some values.
         case claim(ClaimRequirement)
     }
@@ -33,6 +35,7 @@ public struct RoleRule: Sendable, Equatable {
         switch condition {
         case .groups(let wanted): return wanted.contains { principal.groups.contains($0) }
         case .scopes(let wanted): return wanted.contains { principal.scopes.contains($0) }
+        case .subjects(let wanted): return wanted.contains(principal.subject)
         case .claim(let requirement):
             let known = claims ?? principal.claims
             claims = known

@@ -7,8 +7,8 @@ public enum SubjectSource: Sendable, Equatable {
     case subject
     /// Another verified claim: a text, or a whole number (the numeric id that FabAuthManager wants).
     case claim(ClaimPath)
-    /// A table from subject to name, for one issuer or all; who is not in it gets no credential.
-    case table([[UInt8]: [UInt8]], issuer: [UInt8]?)
+    /// A table from issuer and subject to name; who is not in it gets no credential.
+    case table([[UInt8]: [[UInt8]: [UInt8]]])
 
     /// The caller's name in Airflow.
     func name(of principal: Principal) throws(IssueFailure) -> [UInt8] {
@@ -21,9 +21,8 @@ public enum SubjectSource: Sendable, Equatable {
             if let text = ClaimText.copy(node) { return text }
             guard let number = node.int64, number >= 0 else { throw .subjectMalformed }
             return [UInt8](String(number).utf8)
-        case .table(let names, let issuer):
-            if let issuer, issuer != principal.issuer { throw .noMapping }
-            guard let name = names[principal.subject] else { throw .noMapping }
+        case .table(let names):
+            guard let name = names[principal.issuer]?[principal.subject] else { throw .noMapping }
             return name
         }
     }

@@ -36,10 +36,11 @@ public final class TokenVerifier: Sendable {
         missingIssuer = missing
     }
 
-    /// The same verifier with other keys for the issuer at `index`, after a rotation. Throws if they do not go with its algorithms.
-    public func replacing(keys: KeySet, ofIssuer index: Int) throws(IdentityFault) -> TokenVerifier {
+    /// The same verifier with other keys for the issuers at these places, after a rotation. Throws if they do not go with the issuers'
+    /// algorithms.
+    public func replacing(keys: [Int: KeySet]) throws(IdentityFault) -> TokenVerifier {
         var next = issuers
-        next[index] = try issuers[index].replacing(keys: keys)
+        for (index, keys) in keys { next[index] = try issuers[index].replacing(keys: keys) }
         return try TokenVerifier(issuers: next)
     }
 
@@ -100,10 +101,10 @@ public final class TokenVerifier: Sendable {
         // Last: its refusal tells the client that everything else was good.
         let scopes = try check.scopes()
         return Principal(
-            issuer: trust.issuer, issuerIndex: place, subject: subject, client: client.map { texts?.shared($0) ?? $0 },
-            groups: texts?.shared(groups) ?? groups,
-            scopes: texts?.shared(scopes) ?? scopes, claimsText: token.claimsText,
-            expires: expires, tokenID: tokenID, confirmation: confirmation, tokenDigest: digest)
+            issuer: trust.issuer, issuerIndex: place, isOfAirflow: trust.isAirflow, subject: subject,
+            client: client.map { texts?.shared($0) ?? $0 }, groups: texts?.shared(groups) ?? groups,
+            scopes: texts?.shared(scopes) ?? scopes, claimsText: token.claimsText, expires: expires, tokenID: tokenID,
+            confirmation: confirmation, tokenDigest: digest)
     }
 
     /// Which issuer a token claims to come from.

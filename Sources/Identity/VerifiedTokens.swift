@@ -9,8 +9,6 @@ public final class VerifiedTokens {
     private let recheck: Duration
     // Kept whole rather than as an identifier, so that a new verifier never gets the address of the one the entries came from.
     private var verifier: TokenVerifier?
-    /// Which generation of entries this is: memos of an earlier one are void.
-    private var generation = 0
 
     /// Tokens that were answered from memory.
     public private(set) var hits = 0
@@ -29,24 +27,8 @@ public final class VerifiedTokens {
     /// The number of tokens remembered.
     public var count: Int { entries.count }
 
-    /// Who a token speaks of, from memory if it was verified by the same verifier not long ago. `memo` belongs to the connection it came
-    /// by and to this table; `certificate` is as for `TokenVerifier.verify`, which says what is thrown.
-    public func principal(
-        _ token: Span<UInt8>, memo: inout TokenMemo, verifier: TokenVerifier, certificate: [UInt8]? = nil, now: WallTime
-    ) throws(TokenFailure) -> Principal {
-        turn(to: verifier)
-        if let principal = memo.recall(token, generation: generation, now: now) {
-            hits += 1
-            try TokenVerifier.checkBinding(of: principal, certificate)
-            return principal
-        }
-        let verified = try find(token, verifier, now)
-        memo.keep(token, verified, generation: generation)
-        try TokenVerifier.checkBinding(of: verified.principal, certificate)
-        return verified.principal
-    }
-
-    /// The same for a token that comes alone.
+    /// Who a token speaks of, from memory if it was verified by the same verifier not long ago. `certificate` is as for
+    /// `TokenVerifier.verify`, which says what is thrown.
     public func principal(
         _ token: Span<UInt8>, verifier: TokenVerifier, certificate: [UInt8]? = nil, now: WallTime
     ) throws(TokenFailure) -> Principal {
@@ -60,7 +42,6 @@ public final class VerifiedTokens {
     public func forget() {
         entries.removeAll()
         texts.removeAll()
-        generation += 1
     }
 
     /// Starts afresh when keys or rules have changed: what the old ones found good may not be any more.

@@ -42,6 +42,11 @@ extension Exchange {
             ErrorReply.write(failure, into: &connection.draft)
             try await send(failure.httpStatus) { out in if let allow = failure.allow { Self.field("Allow", allow, &out) } }
         case .unauthenticated(_, let presented, let isBasic): try await challenge(presented: presented, isBasic: isBasic)
+        case .keysUnavailable:
+            ErrorReply.write(
+                code: ProtocolErrorCode.internalError, message: "the keys of the token's issuer cannot be fetched now; try again soon",
+                into: &connection.draft)
+            try await send(503) { Self.retryAfter(.seconds(5), &$0) }
         case .scopesMissing(let scopes, let inbound): try await challenge(scopes, inbound)
         case .unmapped(_, let inbound):
             try await answer(Denial(.policy, rule: Array("reissue".utf8), text: Self.unmapped), to: inbound, asError: false) { _ in }
@@ -179,6 +184,7 @@ extension Exchange {
         case .http(let fault): note(.refused, fault.reason)
         case .malformed(let failure): note(.refused, failure.reason)
         case .unauthenticated(let reason, _, _): note(.unauthenticated, reason)
+        case .keysUnavailable: note(.refused, "issuer_keys_unavailable")
         case .scopesMissing: note(.denied, "insufficient_scope")
         case .unmapped(let failure, _):
             record.detail = failure.rawValue

@@ -1,3 +1,4 @@
+import Configuration
 import Core
 import HTTP
 import Identity
@@ -38,6 +39,8 @@ final class Exchange {
     var mirrored: ParameterHeaders?
     /// When it went.
     var upstreamBegan = Instant.never
+    /// Whose keys its token needs, when they have to be fetched first.
+    var keysMissing: KeySource.Identity?
     private let bytesBefore: (into: Int, out: Int)
     /// Where a cancellation from another connection finds this call.
     var registeredCall: CallRegistry.Entry?
@@ -77,7 +80,8 @@ final class Exchange {
     private func pass() async throws {
         let received = try receive()
         guard case .endpoint(let route, let verb) = received else { return try await answerDocument(received) }
-        let caller = try authenticate(on: route)
+        let caller: Caller
+        if let known = try authenticate() { caller = known } else { caller = try await authenticateWithNewKeys() }
         try admit(caller)
         let message = try await classify(verb, on: route, from: caller)
         let permit = try authorize(message, for: caller, on: route)

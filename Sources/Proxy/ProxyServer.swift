@@ -9,6 +9,7 @@ import Telemetry
 public final class ProxyServer: Sendable {
     private let workers: [LoopBound<Worker>]
     private let admin: LoopBound<AdminServer>
+    private let keys: LoopBound<JWKSClient>
     private let shared: SharedState
     private let snapshot: Lock<Snapshot>
     private let load: @Sendable () -> Loaded
@@ -76,6 +77,13 @@ public final class ProxyServer: Sendable {
         self.supervisor = supervisor
         pulse = supervisor?.watchdog.map { Pulse(period: $0, loops: workers.map(\.loop) + [loop]) { supervisor?.beat() } }
         admin = LoopBound(loop) { loop in AdminServer(shared: shared, health: health, loop: loop) }
+        let all = workers
+        let keys = LoopBound(loop) { loop in
+            JWKSClient(shared: shared, loop: loop) { for worker in all { worker.submit { $0.keysFetched() } } }
+        }
+        self.keys = keys
+        shared.issuerKeys.connect { source in keys.submit { $0.noteUnknownKey(source) } }
+        keys.submit { $0.install(first.keySources) }
         try LoopThread.start(loop, name: "louver-admin", keeping: admin)
         try bind(first, surroundings.inherited)
     }
@@ -194,6 +202,7 @@ public final class ProxyServer: Sendable {
             snapshot.withLock { $0 = fresh }
             shared.publish(fresh)
             for worker in workers { worker.submit { $0.install(fresh) } }
+            keys.submit { $0.install(fresh.keySources) }
             shared.registry.add(.reloadsApplied)
             health.reloadFault.withLock { $0 = "" }
             shared.log.event(.info, "reload_applied", .number("version", Int(fresh.version)))

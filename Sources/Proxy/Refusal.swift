@@ -13,6 +13,8 @@ enum Refusal: Error {
     case malformed(ProtocolFailure)
     /// Nobody, or nobody we know.
     case unauthenticated(reason: StaticString, presented: Bool, isBasic: Bool)
+    /// The keys of the token's issuer could not be fetched yet: it says nothing about the token.
+    case keysUnavailable
     /// The caller is known, and these scopes together would be needed.
     case scopesMissing([[UInt8]], Inbound?)
     /// The caller has no name or role upstream.

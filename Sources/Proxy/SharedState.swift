@@ -13,6 +13,7 @@ final class SharedState: Sendable {
     let accessWriter: LineWriter?
     let calls = CallRegistry()
     let buckets = MemoryLimiter()
+    let issuerKeys = IssuerKeys()
     /// The key of session seals where the configuration names none: sessions then end with the process.
     let sessionKey = SealingKey.random()
     private let facts = Lock<[String: UpstreamFacts]>([:])

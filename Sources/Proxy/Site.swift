@@ -13,7 +13,8 @@ import Telemetry
 
 /// What one loop made of one configuration: routes with their pools, and the caches that are good as long as the configuration is.
 final class Site {
-    let verifier: TokenVerifier
+    /// Tells who calls, with the keys known now.
+    private(set) var verifier: TokenVerifier
     let tokens = VerifiedTokens()
     let admission: AdmissionGate
     let credentials: IssuedCredentials
@@ -29,11 +30,13 @@ final class Site {
     private let hostGuard: Configuration.HostGuard
     private let routes: [Route]
     private let metadata: [String: ResourceMetadata]
+    private let snapshot: Snapshot
 
     init(_ snapshot: Snapshot, shared: SharedState, shard: Shard, loop: EventLoop) {
         let options = snapshot.options
         let limits = options.limits
-        verifier = snapshot.verifier
+        self.snapshot = snapshot
+        verifier = shared.issuerKeys.verifier(for: snapshot)
         admission = Self.gate(limits.admission)
         limiter = LimitStore(memory: shared.buckets, link: snapshot.redis.map { RedisLink(RedisTarget($0), loop: loop) })
         seal = SessionSeal(snapshot.sessionKey ?? shared.sessionKey)
@@ -58,6 +61,9 @@ final class Site {
             // With several routes the document at the root is that of the first.
             for path in route.metadata.paths where documents[path] == nil { documents[path] = route.metadata.document }
         }
+        if snapshot.publishedKeys.count > 0 {
+            documents[PublishedKeys.path.withUTF8Buffer { [UInt8]($0) }] = snapshot.publishedKeys.document
+        }
         self.documents = documents
         self.metadata = metadata
     }
@@ -69,6 +75,12 @@ final class Site {
         else { preconditionFailure("the options were checked when they were read") }
         return AdmissionGate(principals: principals, failures: failures)
     }
+
+    /// Takes the keys that were fetched meanwhile.
+    func renewKeys(_ keys: IssuerKeys) { verifier = keys.verifier(for: snapshot) }
+
+    /// Where the keys of an issuer are published; nil where they are not.
+    func keySource(of issuer: Int?) -> KeySource.Identity? { snapshot.keySources.first { $0.place == issuer }?.identity }
 
     /// The endpoint at a path, exactly.
     func route(_ path: [UInt8]) -> Route? {

@@ -31,6 +31,8 @@ final class Worker {
     private var countedBusy: UInt64 = 0
     private var timing = 0
     private var counted = BoundsCounted()
+    private let keyWaiters: WaitingRoom
+    private var keysAskedFor: Set<KeySource.Identity> = []
 
     init(_ snapshot: Snapshot, shared: SharedState, loop: EventLoop) {
         self.loop = loop
@@ -40,6 +42,7 @@ final class Worker {
         log = shared.log
         access = AccessLog(writer: shared.accessWriter)
         strays = RouteCounters(Array("none".utf8), tools: nil, registry: shared.registry, shard: shard)
+        keyWaiters = WaitingRoom(loop: loop, capacity: Limits.keyWaitersMax)
         upstreamIDs = UpstreamIDSource(instance: shared.instanceSeed())
         site = Site(snapshot, shared: shared, shard: shard, loop: loop)
         loop.atEndOfTurn { [self] in endTurn() }
@@ -212,6 +215,23 @@ final class Worker {
     func write(_ line: AccessLine) { access.append(line) }
 
     func dateField(_ now: Instant) -> [UInt8] { date.line(.now()) }
+
+    // MARK: Keys of issuers
+
+    /// Takes the keys that were fetched, and lets those go on who waited for them.
+    func keysFetched() {
+        site.renewKeys(shared.issuerKeys)
+        keysAskedFor.removeAll()
+        keyWaiters.wakeAll()
+    }
+
+    /// Waits until the keys of an issuer were fetched once more, or until there is no use in waiting. False when too many wait already.
+    func awaitKeys(of source: KeySource.Identity) async -> Bool {
+        if keysAskedFor.insert(source).inserted { shared.issuerKeys.ask(source) }
+        if await keyWaiters.wait(until: loop.now + Limits.keyWaitMax) { return true }
+        shard.add(.boundHits, "key_waiters")
+        return false
+    }
 
     // MARK: Strangers
 

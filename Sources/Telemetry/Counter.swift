@@ -26,6 +26,10 @@ public enum Counter: Int, CaseIterable, Sendable {
     case credentialsIssued
     /// Credentials for an upstream taken from the cache.
     case credentialsRemembered
+    /// Key sets fetched from issuers.
+    case keySetsFetched
+    /// Key sets that could not be fetched or used.
+    case keySetsFailed
     /// Connections opened to upstreams.
     case upstreamConnectionsOpened
     /// Requests sent on an upstream connection that was already open.

@@ -118,6 +118,9 @@ enum MetricNames {
             .counters([(.credentialsIssued, "source=\"issued\""), (.credentialsRemembered, "source=\"remembered\"")])),
         Family("louver_redactions", "Values redacted, by kind.", .open(.redactions)),
         Family(
+            "louver_key_fetches", "Key sets of issuers fetched by URL, by outcome.",
+            .counters([(.keySetsFetched, "outcome=\"fetched\""), (.keySetsFailed, "outcome=\"failed\"")])),
+        Family(
             "louver_replies", "Replies in which something was redacted, or that were withheld or cut off.",
             .counters([
                 (.repliesRedacted, "outcome=\"redacted\""), (.repliesWithheld, "outcome=\"withheld\""),

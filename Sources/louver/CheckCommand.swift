@@ -1,18 +1,20 @@
 import Configuration
+import Proxy
 import YAML
 
 /// `louver check`.
 enum CheckCommand {
     static let command = Command(
         name: "check", summary: "read a configuration and everything it names, and say what is wrong or what would run", operands: "",
-        flags: [.config, .policies],
+        flags: [.config, .policies, Flag("--offline", "do not ask issuers for their keys")],
         text: """
             Opens every file that `louver run` would open: certificates and keys, key sets, secrets, policies and detectors. All faults are
-            told at once, each with its place and what to write instead. Nothing is contacted and no port is opened, so it can run in CI.
+            told at once, each with its place and what to write instead. Issuers that publish their keys at a URL are asked for them; one
+            that does not answer is told and is no fault. Nothing else is contacted and no port is opened: it can run in CI.
             """,
         examples: [
             ("louver check --config louver.yaml", "before a start or a reload"),
-            ("louver check --config deploy/louver.yaml --policies ./Policies", "in CI, with the policies of a checkout"),
+            ("louver check --offline --config deploy/louver.yaml --policies ./Policies", "in CI, with the policies of a checkout"),
         ], run: run)
 
     private static func run(_ arguments: Arguments, _ terminal: Terminal) -> ExitCode {
@@ -26,7 +28,7 @@ enum CheckCommand {
         }
         terminal.print(terminal.styled("\(file) is good.", .green) + " It would run like this:\n")
         for line in snapshot.summary { terminal.print(line) }
-        let advice = snapshot.advice
+        let advice = (arguments.has("--offline") ? [] : KeyProbe.warnings(snapshot)) + snapshot.advice
         if !advice.isEmpty {
             terminal.print("\nworth knowing:")
             for line in advice { terminal.print("  \(terminal.styled("-", .yellow)) \(line)") }

@@ -70,6 +70,11 @@ final class Estate {
         SnapshotLoader(configuration: folder.path + "/louver.yaml", policies: Fixtures.root + "Policies")
     }
 
+    /// A listener's certificate that is valid for some hours.
+    func issue(hours: Int, from start: Int = -1) -> CertificateAuthority.Issued {
+        authority.issue("localhost", names: "DNS:localhost", hoursFromNow: start, hours: hours)
+    }
+
     /// A certificate and key that have nothing to do with the others.
     func stranger() -> CertificateAuthority.Issued { authority.issue("stranger") }
 

@@ -32,6 +32,18 @@ import YAML
         ([("https://idp.example", "idp")], "no issuer names an `authorization_server`"),
         ([], "issuer `https://idp.example` has no `audiences`: its tokens must be for http://127.0.0.1:8080/mcp"),
         ([], "no `redaction.tenant_key_file`"),
+        (
+            [
+                ("mode: none", "mode: mint\n      secret_file: s"),
+                ("routes:", "  - {issuer: other, algorithms: [RS256], jwks_file: jwks.json}\nroutes:"),
+            ],
+            "upstream `airflow` takes `sub` of every issuer for the same Airflow user"
+        ),
+        (
+            [("mode: none", "mode: mint\n      key_file: k\n      kid: k\n      algorithm: ES256")],
+            "upstream `airflow` signs with ES256: Airflow takes RS256 and EdDSA"
+        ),
+        ([("mode: none", "mode: mint\n      key_file: k\n      kid: k")], "upstream `airflow`: a key that stands in Airflow's"),
     ])
     func saysWhatAnOperatorShouldKnow(changes: [(String, String)], expected: String) throws {
         let found = try warnings(changes)

@@ -79,6 +79,20 @@ import YAML
         #expect(options.issuers[0].algorithms == [.rs256, .es256])
         #expect(options.issuers[0].leeway == .zero)
         #expect(options.issuers[1].authorizationServer == "https://ci.example")
+        guard case .secret(let secrets) = options.issuers[1].keys, case .url(let keysURL, let keysTLS) = options.issuers[2].keys else {
+            Issue.record("not the keys that are written")
+            return
+        }
+        #expect(secrets.map(\.path) == ["conf/ci_secret", "conf/old_secret"])
+        #expect(options.issuers[1].requiredClaims.map(\.claim) == ["tenant"])
+        #expect(options.issuers[1].requiredClaims.map(\.anyOf) == [["a", "b"]])
+        #expect(options.issuers[1].requiresTokenID && options.issuers[1].requiresAccessTokenType && options.issuers[1].requiresCertificate)
+        #expect(keysURL.description == "https://login.example/keys")
+        #expect(keysTLS.ca?.path == "conf/login.pem")
+        #expect(options.issuers[3].kind == .airflow)
+        #expect(options.issuers[3].algorithms == [.hs512])
+        #expect(!options.issuers[3].statesIssuer)
+        #expect(options.issuers[3].groupsClaim == "role")
         let airflow = options.upstreams[0]
         #expect(airflow.url.path == "/mcp/")
         #expect(airflow.tls.serverName == "airflow")
@@ -89,7 +103,10 @@ import YAML
         }
         #expect(key.path == "conf/signing.pem")
         #expect(keyID == "louver-1")
-        #expect(mint.roles?.map(\.role.rawValue) == ["admin", "viewer"])
+        #expect(mint.roles?.map(\.role.rawValue) == ["admin", "viewer", "user"])
+        #expect(mint.roles?.last?.subjects == ["alice"])
+        #expect(mint.roles?.last?.issuer == "airflow")
+        #expect(mint.alsoPublished.map(\.keyID) == ["louver-2"])
         guard case .static(let token) = options.upstreams[1].reissue else {
             Issue.record("not static")
             return

@@ -88,6 +88,54 @@ import YAML
         #expect(!found.contains { $0.contains("`a b`") }, "the content of a secret is told")
     }
 
+    @Test func keysByURLComeLaterAndOverlapIsPublished() throws {
+        estate.folder.write("next.pem", GeneratedKey.ec())
+        estate.folder.write("users.yaml", "https://idp.example: {alice: \"3\", bob: 4}\n", mode: 0o644)
+        estate.write(changing: [
+            ("jwks_file: jwks.json", "jwks_url: \"https://idp.example/keys\", tls: {ca: ca.pem}"),
+            (
+                "kid: louver-1, subject_claim: email",
+                "kid: louver-1, also_published: [{key_file: next.pem, kid: louver-2}], subject_file: users.yaml"
+            ),
+        ])
+        let faults = Faults()
+        let loaded = estate.loader().load(faults)
+        #expect(faults.rendered == "")
+        let snapshot = try #require(loaded)
+        #expect(snapshot.keySources.map(\.identity.url.description) == ["https://idp.example/keys"])
+        #expect(snapshot.keySources.map(\.place) == [0])
+        #expect(snapshot.keySources[0].tls != nil)
+        #expect(snapshot.verifier.issuers[0].keys === KeySet.empty)
+        #expect(snapshot.publishedKeys.count == 2)
+        #expect(!String(decoding: snapshot.publishedKeys.document, as: UTF8.self).contains("\"d\""))
+    }
+
+    @Test(arguments: [
+        ("[]", "users.yaml:1:1: the file must be a mapping of issuers to their subjects, not a list"),
+        ("idp: alice", "users.yaml:1:6: an issuer must be a mapping of subjects to names, not a single value"),
+        ("idp: {alice: [1]}", "users.yaml:1:14: the name of `alice` in Airflow is no text and no whole number"),
+        ("idp: {alice: 1.5}", "users.yaml:1:14: the name of `alice` in Airflow is no text and no whole number"),
+    ])
+    func saysWhatIsWrongWithASubjectFile(text: String, expected: String) {
+        estate.folder.write("users.yaml", text, mode: 0o644)
+        estate.write(changing: [("subject_claim: email", "subject_file: users.yaml")])
+        let found = faults()
+        #expect(found.contains { $0.hasPrefix(expected) }, "\(found)")
+    }
+
+    @Test func warnsOfCertificatesThatEnd() throws {
+        let past = estate.issue(hours: 1, from: -2)
+        estate.folder.write("cert.pem", past.certificate, mode: 0o644)
+        estate.folder.write("key.pem", past.key)
+        let warnings = try #require(estate.loader().load(Faults())).warnings
+        #expect(warnings.contains { $0.hasPrefix("`listen[0].tls.certificate` has expired on ") }, "\(warnings)")
+        let soon = estate.issue(hours: 24)
+        estate.folder.write("cert.pem", soon.certificate, mode: 0o644)
+        estate.folder.write("key.pem", soon.key)
+        let later = try #require(estate.loader().load(Faults())).warnings
+        #expect(later.contains { $0.hasPrefix("`listen[0].tls.certificate` expires on ") }, "\(later)")
+    }
+
     @Test func certificateAndKeyMustBelongTogether() {
         estate.folder.write("key.pem", estate.stranger().key)
         #expect(faults().first?.hasPrefix("louver.yaml:4:39: `listen[0].tls.key`: `key.pem` cannot be used: ") == true)

@@ -52,6 +52,38 @@ import Testing
         #expect(token.header.keyID == nil)
     }
 
+    /// What Airflow itself would believe: a token of its own key that claims a role beyond its subject's.
+    @Test(arguments: [
+        (nil, nil), ("\"viewer\"", nil), ("\"Viewer\"", nil), ("\"user\"", IssueFailure.roleClaimed), ("\"ADMIN\"", .roleClaimed),
+        ("\"root\"", nil), ("[\"admin\"]", nil),
+    ])
+    func anAirflowTokenMayNotClaimMoreThanItsSubjectHas(role: String?, failure: IssueFailure?) throws {
+        let mapping = try RoleMapping([RoleRule(.subjects([Forge.bytes("vera")]), role: .viewer)])
+        let mint = try Self.mint(roles: mapping)
+        let secret = Forge.secretKey(.hs512)
+        let trust = try IssuerTrust.airflow(name: Forge.bytes("airflow"), hasIssuer: false, keys: KeySet(secrets: [Forge.secret()]))
+        let now = Forge.now.seconds
+        let claims = Forge.object(
+            [
+                ("sub", "\"vera\""), ("aud", "\"apache-airflow\""), ("jti", "\"1\""), ("nbf", "\(now)"), ("iat", "\(now)"),
+                ("exp", "\(now + 60)"),
+            ], role.map { ["role": $0] } ?? [:])
+        let principal = try TokenVerifier(issuers: [trust]).verify(Forge.token("{\"alg\":\"HS512\"}", claims, secret))
+        #expect(principal.isOfAirflow)
+        if let failure {
+            #expect(throws: failure) { try Issuer(.mint(mint)).credential(for: principal, now: Forge.now) }
+        } else {
+            #expect(throws: Never.self) { try Issuer(.mint(mint)).credential(for: principal, now: Forge.now) }
+        }
+    }
+
+    @Test func onlyAPrivateKeyIsPublished() throws {
+        #expect(try Self.mint().published == nil)
+        let entry = try #require(try Self.mint(key: Forge.rsa, keyID: "louver-1").published)
+        #expect(Forge.text(entry.id) == "louver-1")
+        #expect(entry.algorithm == .rs256)
+    }
+
     @Test func namesItsIssuerWhereOneIsConfigured() throws {
         let token = try minted(Self.mint(issuer: "https://airflow.example"), Forge.principal())
         #expect(token.claims.root["iss"]?.equals("https://airflow.example") == true)

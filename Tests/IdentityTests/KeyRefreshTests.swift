@@ -19,9 +19,7 @@ private final class Owner {
     func begin(now: Instant) -> Bool { refresh.begin(now: now) }
     func fail(now: Instant) { refresh.fail(now: now) }
     func noteUnknownKey(now: Instant) -> Bool { refresh.noteUnknownKey(now: now) }
-    func receive(_ bytes: [UInt8], freshFor: Duration? = nil, now: Instant) -> KeyRefresh.Outcome {
-        refresh.receive(bytes, freshFor: freshFor, now: now)
-    }
+    func receive(_ bytes: [UInt8], now: Instant) -> KeyRefresh.Outcome { refresh.receive(bytes, now: now) }
 }
 
 @Suite struct KeyRefreshTests {
@@ -70,15 +68,6 @@ private final class Owner {
         #expect(refresh.keys(now: at(1_200)).count == 2)
     }
 
-    @Test(arguments: [(nil, 600), (Duration.seconds(300), 300), (.seconds(1), 60), (.zero, 60), (.seconds(864_000), 86_400)])
-    func theReplySaysHowLongWithinBounds(freshFor: Duration?, due: Int) {
-        let refresh = Owner(KeyRefresh(now: at(0)))
-        #expect(refresh.begin(now: at(0)))
-        _ = refresh.receive(Self.first, freshFor: freshFor, now: at(0))
-        #expect(!refresh.begin(now: at(due - 1)))
-        #expect(refresh.begin(now: at(due)))
-    }
-
     /// An outage of an hour hurts nobody whose key is known; one of more than a day leaves no key.
     @Test func staleKeysServeWithinTheirBound() {
         let refresh = fetched()
@@ -124,8 +113,8 @@ private final class Owner {
             pauses.append(Int(refresh.wake(now: now).nanoseconds(since: now) / 1_000_000_000))
             now = refresh.wake(now: now)
         }
-        #expect(pauses.prefix(8) == [5, 10, 20, 40, 80, 160, 300, 300])
-        #expect(pauses.dropFirst(6).allSatisfy { $0 == 300 })
+        #expect(pauses.prefix(8) == [5, 10, 20, 40, 60, 60, 60, 60])
+        #expect(pauses.dropFirst(4).allSatisfy { $0 == 60 })
         #expect(refresh.failures == 30)
     }
 
@@ -141,12 +130,12 @@ private final class Owner {
     @Test func aFetchThatNeverEndsIsGivenUp() {
         let refresh = fetched()
         #expect(refresh.begin(now: at(600)))
-        #expect(refresh.wake(now: at(600)) == at(630))
-        #expect(!refresh.begin(now: at(629)))
-        #expect(!refresh.begin(now: at(630)), "it failed, and a pause follows")
+        #expect(refresh.wake(now: at(600)) == at(620))
+        #expect(!refresh.begin(now: at(619)))
+        #expect(!refresh.begin(now: at(620)), "it failed, and a pause follows")
         #expect(!refresh.isFetching)
         #expect(refresh.failures == 1)
-        #expect(refresh.begin(now: at(635)))
+        #expect(refresh.begin(now: at(625)))
     }
 
     @Test func anUnknownKeyBringsTheFetchForward() {
@@ -157,10 +146,10 @@ private final class Owner {
         #expect(!refresh.noteUnknownKey(now: at(100)), "a fetch is under way")
         _ = refresh.receive(Self.second, now: at(101))
         #expect(refresh.noteUnknownKey(now: at(102)))
-        #expect(refresh.wake(now: at(102)) == at(130), "not before the pause is over")
+        #expect(refresh.wake(now: at(102)) == at(105), "not before the pause is over")
         #expect(!refresh.noteUnknownKey(now: at(103)), "it is brought forward already")
-        #expect(!refresh.begin(now: at(129)))
-        #expect(refresh.begin(now: at(130)))
+        #expect(!refresh.begin(now: at(104)))
+        #expect(refresh.begin(now: at(105)))
     }
 
     @Test func anUnknownKeyDoesNotShortenThePauseAfterAFailure() {
@@ -170,7 +159,7 @@ private final class Owner {
             refresh.fail(now: at(now))
             #expect(!refresh.noteUnknownKey(now: at(now + 1)))
         }
-        #expect(refresh.wake(now: at(676)) == at(755))
+        #expect(refresh.wake(now: at(676)) == at(735))
     }
 
     /// Whatever strangers send, an hour holds no more fetches than the pause allows.
@@ -192,8 +181,8 @@ private final class Owner {
             }
         }
         #expect(fetches > 0)
-        // Each pause of 30 s allows one, and a failure a retry after 5 s or more, of which the pauses grow.
-        #expect(fetches <= 3_600 / 30 * 3)
+        // Each pause of 5 s allows one.
+        #expect(fetches <= 3_600 / 5 + 1)
         #expect(refresh.keys(now: now).count > 0)
     }
 }

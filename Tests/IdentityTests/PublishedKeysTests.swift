@@ -48,6 +48,7 @@ import Testing
         let one = try PublishedKeys.Entry(Forge.rsa, id: [0x61])
         let two = try PublishedKeys.Entry(Forge.ed, id: [0x61])
         #expect(throws: IdentityFault.self) { try PublishedKeys([one, two]) }
+        #expect(try PublishedKeys([one, one]).count == 1, "one key may sign for several upstreams")
         #expect(try PublishedKeys([]).document == Forge.bytes("{\"keys\":[]}"))
     }
 }

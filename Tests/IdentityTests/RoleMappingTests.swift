@@ -36,6 +36,12 @@ import Testing
         #expect(Self.mapping.role(of: try Forge.principal(claims)) == role)
     }
 
+    @Test func subjectsMayHaveRolesOfTheirOwn() throws {
+        let mapping = try RoleMapping([RoleRule(.subjects([Forge.bytes("alice"), Forge.bytes("bob")]), role: .op)])
+        #expect(mapping.role(of: try Forge.principal()) == .op)
+        #expect(mapping.role(of: try Forge.principal(["sub": "\"Alice\""])) == nil)
+    }
+
     @Test func aRuleMaySpeakOfOneIssuerOnly() throws {
         let claims = Forge.claims(["iss": "\"\(Forge.secretIssuer)\"", "scope": "\"airflow:operate\""])
         let machine = try Forge.verifier.verify(Forge.token("{\"alg\":\"HS256\"}", claims, Forge.secretKey(.hs256)))

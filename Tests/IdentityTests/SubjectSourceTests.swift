@@ -23,10 +23,10 @@ import Testing
 
     @Test func readsTheTable() throws {
         let names = [Forge.bytes("alice"): Forge.bytes("7")]
-        #expect(try name(.table(names, issuer: nil)) == "7")
-        #expect(try name(.table(names, issuer: Forge.bytes(Forge.issuer))) == "7")
-        #expect(throws: IssueFailure.noMapping) { try name(.table(names, issuer: Forge.bytes(Forge.otherIssuer))) }
-        #expect(throws: IssueFailure.noMapping) { try name(.table(names, issuer: nil), ["sub": "\"bob\""]) }
+        let here = Forge.bytes(Forge.issuer)
+        #expect(try name(.table([here: names])) == "7")
+        #expect(throws: IssueFailure.noMapping) { try name(.table([Forge.bytes(Forge.otherIssuer): names])) }
+        #expect(throws: IssueFailure.noMapping) { try name(.table([here: names]), ["sub": "\"bob\""]) }
     }
 
     @Test func aMachineWithoutASubjectHasNoName() throws {

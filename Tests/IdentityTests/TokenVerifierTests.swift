@@ -133,9 +133,9 @@ import Testing
         ])
         #expect(waiting.refusal(of: Forge.sound()) == .keysUnavailable)
         let keys = try KeySet.jwks(Forge.jwks([Forge.jwk(Forge.rsa, kid: "rsa-1")]))
-        #expect(try waiting.replacing(keys: keys, ofIssuer: 0).refusal(of: Forge.sound()) == nil)
+        #expect(try waiting.replacing(keys: [0: keys]).refusal(of: Forge.sound()) == nil)
         let secret = try KeySet(secrets: [Forge.secret()])
-        #expect(throws: IdentityFault.self) { try waiting.replacing(keys: secret, ofIssuer: 0) }
+        #expect(throws: IdentityFault.self) { try waiting.replacing(keys: [0: secret]) }
     }
 
     @Test func aBoundTokenNeedsItsCertificate() {

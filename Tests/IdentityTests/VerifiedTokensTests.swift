@@ -81,7 +81,7 @@ import Testing
         let strict = Forge.verifier { $0.requiresTokenID = true }
         #expect(try tokens.principal(token, strict) !== first)
         let other = try KeySet.jwks(Forge.jwks([Forge.jwk(Forge.strangerRSA, kid: "rsa-1")]))
-        let rotated = try Forge.verifier.replacing(keys: other, ofIssuer: 0)
+        let rotated = try Forge.verifier.replacing(keys: [0: other])
         #expect(throws: TokenFailure(.signatureWrong, issuer: 0)) { try tokens.principal(token, rotated) }
         #expect(tokens.count == 0)
     }
@@ -121,50 +121,5 @@ import Testing
         #expect(place(first.groups) == place(second.groups))
         #expect(place(first.scopes) == place(second.scopes))
         #expect(place(first.groups) != place(first.scopes))
-    }
-
-    // MARK: The memo of a connection
-
-    private func recall(
-        _ tokens: VerifiedTokens, _ memo: inout TokenMemo, _ token: [UInt8], _ verifier: TokenVerifier = Forge.verifier,
-        certificate: [UInt8]? = nil, now: WallTime = Forge.now
-    ) throws -> Principal {
-        try tokens.principal(token.span, memo: &memo, verifier: verifier, certificate: certificate, now: now)
-    }
-
-    @Test func theMemoAnswersForItsToken() throws {
-        let tokens = VerifiedTokens(capacity: 1)
-        var memo = TokenMemo()
-        let token = Forge.sound()
-        let first = try recall(tokens, &memo, token)
-        _ = try tokens.principal(Forge.sound(["sub": "\"bob\""]), Forge.verifier)  // the table has forgotten the first
-        #expect(try recall(tokens, &memo, token) === first)
-        #expect(tokens.misses == 2)
-        let other = try recall(tokens, &memo, Forge.sound(["sub": "\"carol\""]))
-        #expect(other.subject == Forge.bytes("carol"))
-        #expect(try recall(tokens, &memo, Forge.sound(["sub": "\"carol\""])) === other)
-    }
-
-    @Test func theMemoIsNoWayAround() throws {
-        let tokens = VerifiedTokens(capacity: 4, recheck: .seconds(60))
-        var memo = TokenMemo()
-        let certificate = [UInt8](repeating: 7, count: 32)
-        let token = Forge.sound(["cnf": "{\"x5t#S256\":\"\(Forge.text(Base64.encode(certificate, .url)))\"}"])
-        let first = try recall(tokens, &memo, token, certificate: certificate)
-        #expect(throws: TokenFailure(.certificateMissing, issuer: 0)) { try recall(tokens, &memo, token) }
-        #expect(try recall(tokens, &memo, token, certificate: certificate) === first)
-        let later = Forge.now.moved(by: .seconds(60))
-        #expect(try recall(tokens, &memo, token, certificate: certificate, now: later) !== first)
-        let other: UInt8 = token.last == 0x41 ? 0x42 : 0x41
-        for change in [token.dropLast() + [other], token + [0x41], [], [UInt8](token.dropLast())] {
-            #expect(throws: TokenFailure.self) { try recall(tokens, &memo, change, certificate: certificate) }
-        }
-        let before = tokens.misses
-        tokens.forget()
-        _ = try recall(tokens, &memo, token, certificate: certificate)
-        #expect(tokens.misses == before + 1)
-        let strict = Forge.verifier { $0.requiredScopes = [Forge.bytes("more")] }
-        #expect(throws: TokenFailure.self) { try recall(tokens, &memo, token, strict, certificate: certificate) }
-        #expect(throws: TokenFailure.self) { try recall(tokens, &memo, token, strict, certificate: certificate) }
     }
 }

@@ -9,8 +9,7 @@ struct IdentityLoader {
 
     /// What tells who calls; nil after a fault.
     func verifier(_ options: LouverOptions) -> TokenVerifier? {
-        let resources = options.routes.map { $0.externalURL.description }
-        let trusted = options.issuers.map { trust($0, resources: resources) }
+        let trusted = options.issuers.map { trust($0, options) }
         guard trusted.allSatisfy({ $0 != nil }) else { return nil }
         return whole(options.file) { () throws(IdentityFault) in try TokenVerifier(issuers: trusted.compactMap(\.self)) }
     }
@@ -43,29 +42,64 @@ struct IdentityLoader {
 
     // MARK: Pieces
 
-    private func trust(_ options: IssuerOptions, resources: [String]) -> IssuerTrust? {
-        guard let (reference, keys) = keys(options) else { return nil }
-        let audiences = options.audiences.isEmpty ? resources : options.audiences
+    private func trust(_ options: IssuerOptions, _ all: LouverOptions) -> IssuerTrust? {
+        guard let (reference, keys) = keys(options, file: all.file) else { return nil }
         return named(reference) { () throws(IdentityFault) in
-            var trust = try IssuerTrust(
-                issuer: Array(options.issuer.utf8), audiences: audiences.map { Array($0.utf8) }, algorithms: options.algorithms, keys: keys)
+            var trust = try base(options, resources: all.routes.map { $0.externalURL.description }, keys)
             trust.leeway = options.leeway
             trust.maximumLifetime = options.maximumLifetime
             trust.requiredScopes = options.requiredScopes.map { Array($0.utf8) }
+            for required in options.requiredClaims {
+                trust.requiredClaims.append(
+                    ClaimRequirement(try ClaimPath(required.claim), anyOf: required.anyOf.map { Array($0.utf8) }))
+            }
+            trust.requiresTokenID = options.requiresTokenID
+            trust.requiresAccessTokenType = options.requiresAccessTokenType
+            trust.requiresCertificate = options.requiresCertificate
             trust.groupsClaim = try ClaimPath(options.groupsClaim)
             return trust
         }
     }
 
-    private func keys(_ options: IssuerOptions) -> (FileReference, KeySet)? {
+    private func base(_ options: IssuerOptions, resources: [String], _ keys: KeySet) throws(IdentityFault) -> IssuerTrust {
+        let name = Array(options.issuer.utf8)
+        let audiences = options.audiences.map { Array($0.utf8) }
+        switch options.kind {
+        case .provider:
+            return try IssuerTrust(
+                issuer: name, audiences: audiences.isEmpty ? resources.map { Array($0.utf8) } : audiences,
+                algorithms: options.algorithms, keys: keys)
+        case .airflow:
+            return try .airflow(
+                name: name, hasIssuer: options.statesIssuer, audiences: audiences.isEmpty ? [IssuerTrust.airflowAudience] : audiences,
+                algorithms: options.algorithms, keys: keys)
+        }
+    }
+
+    /// Where keys are fetched that are published at a URL.
+    func keySources(_ options: LouverOptions) -> [KeySource] {
+        options.issuers.enumerated().compactMap { place, issuer -> KeySource? in
+            guard case .url(let url, let tls) = issuer.keys else { return nil }
+            let context = url.isSecure ? TLSLoader(loader: loader).client(tls, name: "issuers[\(place)]") : nil
+            return KeySource(
+                identity: KeySource.Identity(issuer: issuer.issuer, url: url), place: place, tls: context,
+                serverName: tls.serverName ?? url.host)
+        }
+    }
+
+    private func keys(_ options: IssuerOptions, file: String) -> (FileReference, KeySet)? {
         switch options.keys {
         case nil: return nil
+        case .url: return (FileReference(unnamed: file), .empty)
         case .jwks(let file):
             guard let bytes = loader.bytes(file, atMost: Limits.keySetBytesMax) else { return nil }
             return named(file) { () throws(IdentityFault) in try KeySet.jwks(bytes) }.map { (file, $0) }
-        case .secret(let file):
-            guard let secret = loader.secretText(file) else { return nil }
-            return named(file) { () throws(IdentityFault) in try KeySet(secrets: [secret]) }.map { (file, $0) }
+        case .secret(let files):
+            let secrets = files.compactMap { loader.secretText($0) }
+            guard secrets.count == files.count, let first = files.first else { return nil }
+            // Airflow makes its own secret from fewer bytes than RFC 7518 asks for.
+            let least = options.kind == .airflow ? Limits.mintSecretBytesMin : Limits.sharedSecretBytesMin
+            return named(first) { () throws(IdentityFault) in try KeySet(secrets: secrets, minimumSecretBytes: least) }.map { (first, $0) }
         }
     }
 
@@ -88,12 +122,37 @@ struct IdentityLoader {
             }
             (reference, key, keyID) = (file, made, Array(name.utf8))
         }
+        guard let subject = subject(options, reference) else { return nil }
         return named(reference) { () throws(IdentityFault) in
-            let subject: SubjectSource = options.subjectClaim == "sub" ? .subject : .claim(try ClaimPath(options.subjectClaim))
-            return try AirflowMint(
+            try AirflowMint(
                 key: key, algorithm: options.algorithm, keyID: keyID, issuer: options.issuer.map { Array($0.utf8) },
                 audience: Array(options.audience.utf8), lifetime: options.lifetime, subject: subject, roles: try roles(options))
         }
+    }
+
+    private func subject(_ options: MintOptions, _ key: FileReference) -> SubjectSource? {
+        if let file = options.subjectFile {
+            return loader.bytes(file).flatMap { SubjectFile.read($0, file: file.path, faults: loader.faults) }.map { .table($0) }
+        }
+        if options.subjectClaim == "sub" { return .subject }
+        return named(key) { () throws(IdentityFault) in .claim(try ClaimPath(options.subjectClaim)) }
+    }
+
+    /// The keys that stand in the published set, each once: those that sign, and those that are only published. Nil after a fault.
+    func publishedKeys(_ options: LouverOptions, _ upstreams: [LoadedUpstream]) -> PublishedKeys? {
+        var entries: [PublishedKeys.Entry] = []
+        for upstream in upstreams {
+            if case .mint(let mint) = upstream.issuer.mode, let entry = mint.published { entries.append(entry) }
+            guard case .mint(let mint) = upstream.options.reissue else { continue }
+            for key in mint.alsoPublished {
+                guard let text = loader.secretText(key.file) else { return nil }
+                guard let made = signingKey(key.file, { () throws(CryptoFailure) in try .pem(text) }) else { return nil }
+                let entry = named(key.file) { () throws(IdentityFault) in try PublishedKeys.Entry(made, id: Array(key.keyID.utf8)) }
+                guard let entry else { return nil }
+                entries.append(entry)
+            }
+        }
+        return whole(options.file) { () throws(IdentityFault) in try PublishedKeys(entries) }
     }
 
     private func roles(_ options: MintOptions) throws(IdentityFault) -> RoleMapping? {
@@ -101,7 +160,9 @@ struct IdentityLoader {
         return try RoleMapping(
             roles.map { line in
                 let bytes = { (texts: [String]) in texts.map { Array($0.utf8) } }
-                return RoleRule(line.groups.isEmpty ? .scopes(bytes(line.scopes)) : .groups(bytes(line.groups)), role: line.role)
+                let named: RoleRule.Condition = line.subjects.isEmpty ? .groups(bytes(line.groups)) : .subjects(bytes(line.subjects))
+                let condition = line.scopes.isEmpty ? named : .scopes(bytes(line.scopes))
+                return RoleRule(condition, issuer: line.issuer.map { Array($0.utf8) }, role: line.role)
             })
     }
 

@@ -1,9 +1,11 @@
+import Crypto
+
 /// What an operator should know about a configuration that is not wrong.
 public enum OptionsAdvice {
     /// One sentence for each thing, the weightiest first.
     public static func warnings(_ options: LouverOptions) -> [String] {
         var warnings: [String] = []
-        for upstream in options.upstreams { warnings += self.warnings(upstream) }
+        for upstream in options.upstreams { warnings += self.warnings(upstream) + names(upstream, options) }
         for upstream in options.upstreams where !options.routes.contains(where: { $0.upstream == upstream.name }) {
             warnings.append("upstream `\(upstream.name)` is used by no route")
         }
@@ -25,6 +27,26 @@ public enum OptionsAdvice {
             warnings.append("no `redaction.tenant_key_file`: placeholders differ between replicas and after a restart")
         }
         if options.redis == nil { warnings.append("no `redis`: limits are counted by each process for itself") }
+        return warnings
+    }
+
+    /// Who may be whom in Airflow, and with which keys Airflow believes it.
+    private static func names(_ upstream: UpstreamOptions, _ options: LouverOptions) -> [String] {
+        guard case .mint(let mint) = upstream.reissue else { return [] }
+        var warnings: [String] = []
+        if options.issuers.count > 1, mint.subjectFile == nil {
+            warnings.append(
+                "upstream `\(upstream.name)` takes `\(mint.subjectClaim)` of every issuer for the same Airflow user: each of the "
+                    + "\(options.issuers.count) issuers can name any user; write `subject_file` to say who is who")
+        }
+        if case .privateKey = mint.key {
+            if let algorithm = mint.algorithm, algorithm != .rs256, algorithm != .eddsa {
+                warnings.append("upstream `\(upstream.name)` signs with \(algorithm.name): Airflow takes RS256 and EdDSA from a key set")
+            }
+            warnings.append(
+                "upstream `\(upstream.name)`: a key that stands in Airflow's `trusted_jwks_url` can sign tokens for tasks as well "
+                    + "(execution API): guard its file as you guard Airflow's own")
+        }
         return warnings
     }
 

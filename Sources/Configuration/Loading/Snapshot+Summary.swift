@@ -22,6 +22,7 @@ extension Snapshot {
             let algorithms = issuer.algorithms.map(\.name).joined(separator: ", ")
             let audiences = trust.audiences.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " or ")
             lines.append(Self.row("tokens", "\(issuer.issuer), \(algorithms), for \(audiences)"))
+            if case .url(let url, _) = issuer.keys { lines.append(Self.row("", "keys from \(url)")) }
         }
         for route in routes {
             let upstream = upstreams[route.upstream].options
@@ -32,6 +33,9 @@ extension Snapshot {
             let options = upstream.options
             let sent = Self.credential(upstream.issuer.mode)
             lines.append(Self.row("upstream", "\(options.name) at \(options.url), wire \(options.wire.rawValue), \(sent)"))
+        }
+        if publishedKeys.count > 0 {
+            lines.append(Self.row("keys", "\(Self.count(publishedKeys.count, "public key")) of its own at /.well-known/jwks.json"))
         }
         lines.append(Self.row("limits", options.redis.map { "in Redis at \($0.host):\($0.port)" } ?? "in the memory of each process"))
         lines.append(Self.row("redaction", "\(redaction.detectors.detectors.count) detectors and the built-in ones"))

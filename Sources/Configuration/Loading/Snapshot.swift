@@ -15,6 +15,10 @@ public struct Snapshot: Sendable {
     public let warnings: [String]
     /// Tells who calls.
     public let verifier: TokenVerifier
+    /// Where keys are fetched that issuers publish.
+    public let keySources: [KeySource]
+    /// Louver's own public keys, for those who verify what it signs.
+    public let publishedKeys: PublishedKeys
     /// TLS of each listener, in the order of `options.listeners`; nil for plain HTTP.
     public let listenerContexts: [TLSContext?]
     /// Upstreams, in the order of `options.upstreams`.

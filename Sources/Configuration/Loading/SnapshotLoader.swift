@@ -37,18 +37,22 @@ public final class SnapshotLoader: Sendable {
         guard let options = OptionsReader.read(bytes, file: configuration, faults: found) else { return nil }
 
         let policies = policiesDirectory(found)
-        let verifier = IdentityLoader(loader: loader).verifier(options)
+        let identity = IdentityLoader(loader: loader)
+        let verifier = identity.verifier(options)
+        let keySources = identity.keySources(options)
         let contexts = options.listeners.map { listener in listener.tls.flatMap { TLSLoader(loader: loader).server($0) } }
         let upstreams = options.upstreams.compactMap { loadUpstream($0, loader) }
+        let publishedKeys = identity.publishedKeys(options, upstreams)
         let routes = loadRoutes(options, policies, loader)
         let redis = options.redis.flatMap { loadRedis($0, loader) }
         let sessionKey = options.sessionKey.flatMap { deriveSessionKey($0, loader) }
         let redaction = RedactionLoader(loader: loader, policies: policies).engine(options.redaction, ownTenantKey: ownTenantKey)
 
-        guard found.isEmpty, let verifier, let redaction else { return nil }
+        guard found.isEmpty, let verifier, let publishedKeys, let redaction else { return nil }
         return Snapshot(
             version: version.wrappingAdd(1, ordering: .relaxed).newValue, options: options, hash: Hex.encode(Digest.sha256(bytes.span)),
-            warnings: OptionsAdvice.warnings(options), verifier: verifier, listenerContexts: contexts, upstreams: upstreams, routes: routes,
+            warnings: OptionsAdvice.warnings(options) + CertificateAdvice.warnings(options, now: .now()), verifier: verifier,
+            keySources: keySources, publishedKeys: publishedKeys, listenerContexts: contexts, upstreams: upstreams, routes: routes,
             redis: redis, redaction: redaction.engine, detectorsHash: redaction.hash, sessionKey: sessionKey)
     }
 

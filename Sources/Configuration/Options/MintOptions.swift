@@ -10,6 +10,14 @@ public struct MintOptions: Sendable {
         case privateKey(FileReference, keyID: String)
     }
 
+    /// A key that is published and does not sign.
+    public struct PublishedKey: Sendable {
+        /// PEM: its private key.
+        public var file: FileReference
+        /// Its `kid`.
+        public var keyID: String
+    }
+
     /// What signs them; nil only after a fault.
     public var key: Key?
     /// The algorithm; nil means the key's usual one.
@@ -20,8 +28,12 @@ public struct MintOptions: Sendable {
     public var issuer: String?
     /// How long they live.
     public var lifetime: Duration
+    /// Keys that are published beside the one that signs: the next one, and the last one until its last token has ended.
+    public var alsoPublished: [PublishedKey]
     /// The claim of the client's token that becomes their `sub`.
     public var subjectClaim: String
+    /// YAML: issuers, and for each of them subjects with their names in Airflow; nil for none.
+    public var subjectFile: FileReference?
     /// Who gets which role; the first that matches counts, and without one there is no call. Nil writes no role.
     public var roles: [RoleOptions]?
 }

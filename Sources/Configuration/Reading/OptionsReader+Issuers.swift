@@ -23,46 +23,41 @@ extension OptionsReader {
     }
 
     private static func issuer(_ reader: NodeReader) -> IssuerOptions {
-        let name = reader.string("issuer", example: "https://idp.example")
-        let algorithms = algorithms(reader)
-        let keys = keys(reader, algorithms)
+        let kind = reader.choice("kind", default: IssuerOptions.Kind.provider)
+        let isAirflow = kind == .airflow
+        if !isAirflow { reader.refuse("states_issuer", "it belongs to `kind: airflow`") }
+        let name = reader.string("issuer", example: isAirflow ? "airflow" : "https://idp.example")
+        let algorithms = algorithms(reader, kind)
+        let keys = issuerKeys(reader, algorithms)
         return IssuerOptions(
-            issuer: name, audiences: reader.strings("audiences"), algorithms: algorithms, keys: keys,
-            groupsClaim: reader.string("groups_claim", default: "groups"), requiredScopes: reader.strings("required_scopes"),
+            kind: kind, issuer: name, statesIssuer: isAirflow ? reader.bool("states_issuer", default: false) : true,
+            audiences: reader.strings("audiences"), algorithms: algorithms, keys: keys,
+            groupsClaim: reader.string("groups_claim", default: isAirflow ? "role" : "groups"),
+            requiredScopes: reader.strings("required_scopes"), requiredClaims: requiredClaims(reader),
+            requiresTokenID: reader.bool("require_token_id", default: isAirflow),
+            requiresAccessTokenType: reader.bool("require_access_token_type", default: false),
+            requiresCertificate: reader.bool("require_certificate", default: false),
             leeway: reader.duration("leeway", in: .zero...Limits.tokenLeewayMax, default: .seconds(10)),
             maximumLifetime: reader.duration(
                 "maximum_lifetime", in: .seconds(60)...Limits.tokenLifetimeMax, default: Limits.tokenLifetimeDefault),
             authorizationServer: authorizationServer(reader, issuer: name))
     }
 
-    private static func algorithms(_ reader: NodeReader) -> [SignatureAlgorithm] {
-        if !reader.has("algorithms") { reader.missing("algorithms", example: "[RS256]") }
+    private static func requiredClaims(_ reader: NodeReader) -> [IssuerOptions.RequiredClaim] {
+        reader.list("required_claims") { inner, _ in
+            IssuerOptions.RequiredClaim(claim: inner.string("claim", example: "tenant"), anyOf: inner.strings("any"))
+        }
+    }
+
+    private static func algorithms(_ reader: NodeReader, _ kind: IssuerOptions.Kind) -> [SignatureAlgorithm] {
+        if !reader.has("algorithms") {
+            if kind == .airflow { return [.hs512] }
+            reader.missing("algorithms", example: "[RS256]")
+        }
         if reader.node("algorithms")?.elements?.isEmpty == true {
             reader.fault("algorithms", "`\(reader.name(of: "algorithms"))` is empty", remedy: "write, for example: `algorithms: [RS256]`")
         }
         return reader.choices("algorithms")
-    }
-
-    private static func keys(_ reader: NodeReader, _ algorithms: [SignatureAlgorithm]) -> IssuerOptions.Keys? {
-        let jwks = reader.file("jwks_file")
-        let secret = reader.file("secret_file")
-        switch (reader.has("jwks_file"), reader.has("secret_file")) {
-        case (false, false):
-            reader.missing("jwks_file", example: "jwks.json")
-            return nil
-        case (true, true):
-            reader.fault(
-                "secret_file", "`\(reader.path)` has both `jwks_file` and `secret_file`",
-                remedy: "keep jwks_file for public keys, or secret_file for a shared secret")
-            return nil
-        case (let isPublic, _):
-            for algorithm in algorithms where algorithm.isShared == isPublic {
-                reader.fault(
-                    "algorithms", "\(algorithm.name) does not go with `\(isPublic ? "jwks_file" : "secret_file")`",
-                    remedy: isPublic ? "write an algorithm with public keys, such as RS256 or ES256" : "write HS256, HS384 or HS512")
-            }
-            return jwks.map(IssuerOptions.Keys.jwks) ?? secret.map(IssuerOptions.Keys.secret)
-        }
     }
 
     private static func authorizationServer(_ reader: NodeReader, issuer: String) -> String? {

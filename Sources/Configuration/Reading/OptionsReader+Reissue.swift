@@ -9,7 +9,8 @@ extension OptionsReader {
     }
 
     private static let mintKeys = [
-        "secret_file", "key_file", "kid", "algorithm", "audience", "issuer", "lifetime", "subject_claim", "roles",
+        "secret_file", "key_file", "kid", "also_published", "algorithm", "audience", "issuer", "lifetime", "subject_claim", "subject_file",
+        "roles",
     ]
 
     static func reissue(_ reader: NodeReader) -> ReissueOptions? {
@@ -35,7 +36,21 @@ extension OptionsReader {
             key: mintKey(reader, algorithm), algorithm: algorithm, audience: reader.string("audience", default: "apache-airflow"),
             issuer: reader.optionalString("issuer"),
             lifetime: reader.duration("lifetime", in: Limits.mintedLifetimes, default: .seconds(600)),
-            subjectClaim: reader.string("subject_claim", default: "sub"), roles: roles(reader))
+            alsoPublished: alsoPublished(reader), subjectClaim: reader.string("subject_claim", default: "sub"),
+            subjectFile: subjectFile(reader), roles: roles(reader))
+    }
+
+    private static func alsoPublished(_ reader: NodeReader) -> [MintOptions.PublishedKey] {
+        if !reader.has("key_file") { reader.refuse("also_published", "a shared secret is never published") }
+        return reader.list("also_published") { inner, _ -> MintOptions.PublishedKey? in
+            let keyID = inner.string("kid", example: "louver-2")
+            return inner.requiredFile("key_file", example: "louver-2.pem").map { MintOptions.PublishedKey(file: $0, keyID: keyID) }
+        }.compactMap(\.self)
+    }
+
+    private static func subjectFile(_ reader: NodeReader) -> FileReference? {
+        if reader.has("subject_claim") { reader.refuse("subject_file", "`subject_claim` says already who somebody is in Airflow") }
+        return reader.file("subject_file")
     }
 
     private static func mintKey(_ reader: NodeReader, _ algorithm: SignatureAlgorithm?) -> MintOptions.Key? {
@@ -77,12 +92,16 @@ extension OptionsReader {
         return reader.list("roles") { inner, _ -> RoleOptions? in
             let groups = inner.strings("groups")
             let scopes = inner.strings("scopes")
-            if inner.has("groups") == inner.has("scopes") {
+            let subjects = inner.strings("subjects")
+            let issuer = inner.optionalString("issuer")
+            if [groups, scopes, subjects].count(where: { !$0.isEmpty }) != 1 {
                 inner.faults.add(
-                    inner.file, inner.mark, "`\(inner.path)` needs exactly one of `groups` and `scopes`",
+                    inner.file, inner.mark, "`\(inner.path)` needs exactly one of `groups`, `scopes` and `subjects`",
                     remedy: "write, for example: `{groups: [airflow-admins], role: admin}`")
             }
-            return inner.choice("role", of: AirflowRole.self).map { RoleOptions(groups: groups, scopes: scopes, role: $0) }
+            return inner.choice("role", of: AirflowRole.self).map {
+                RoleOptions(groups: groups, scopes: scopes, subjects: subjects, issuer: issuer, role: $0)
+            }
         }.compactMap(\.self)
     }
 }
