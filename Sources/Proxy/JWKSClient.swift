@@ -22,7 +22,7 @@ final class JWKSClient {
 
     private let shared: SharedState
     private let loop: EventLoop
-    private let gauges: UpstreamGauges
+    private let shard: Shard
     /// Tells the other loops that keys were fetched, or that trying brought nothing.
     private let tell: @Sendable () -> Void
     private var sources: [KeySource.Identity: Source] = [:]
@@ -31,7 +31,7 @@ final class JWKSClient {
         self.shared = shared
         self.loop = loop
         self.tell = tell
-        gauges = UpstreamGauges(shared.registry.makeShard())
+        shard = shared.registry.makeShard()
     }
 
     /// Fetches for these sources from now on. What is known of a source that stays is kept.
@@ -45,7 +45,7 @@ final class JWKSClient {
             let old = sources[place.identity]
             let peer = WebPeer(
                 place.identity.url, tls: place.tls, serverName: place.serverName, bodyBytesMax: Limits.keySetBytesMax, loop: loop,
-                gauges: gauges)
+                gauges: UpstreamGauges(shard, shared.health(place.identity.url.authority)))
             let source = Source(place, peer, old?.refresh ?? KeyRefresh(now: .now()))
             source.hasKeys = old?.hasKeys ?? false
             if let old {

@@ -33,7 +33,8 @@ public enum KeyProbe {
     }
 
     private static func ask(_ sources: [KeySource], _ loop: EventLoop) async -> [String] {
-        let gauges = UpstreamGauges(Registry().makeShard())
+        let registry = Registry()
+        let gauges = UpstreamGauges(registry.makeShard(), UpstreamHealth([], registry: registry))
         let deadline = Instant.now() + Limits.keyWaitMax
         var warnings: [String] = []
         for source in sources {
