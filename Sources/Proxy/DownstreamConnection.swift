@@ -19,6 +19,8 @@ final class DownstreamConnection {
     var held = ByteBuffer()
     private(set) var answer = AnswerState.none
     private var isHTTP10 = false
+    /// Whether the answer is to HEAD: it tells the length of its body and leaves it out (RFC 9110 section 9.3.2).
+    private var isHead = false
 
     /// How far the answer to the current request has come.
     enum AnswerState {
@@ -46,6 +48,7 @@ final class DownstreamConnection {
             while let head = try await readHead() {
                 answer = .none
                 isHTTP10 = head.isHTTP10
+                isHead = head.method == .head
                 let exchange = Exchange(head, on: self)
                 let mayGoOn = await exchange.run()
                 wire.stream.clearFailure()
@@ -127,6 +130,7 @@ final class DownstreamConnection {
         worker.headRefused(self, fault)
         answer = .none
         isHTTP10 = false
+        isHead = false
         draft.clear()
         ErrorText.append(fault.status, into: &draft)
         try await send(fault.status, "application/json", keepsAlive: false) { _ in }
@@ -160,7 +164,7 @@ final class DownstreamConnection {
         wire.output.append("Content-Length: ")
         wire.output.append(decimal: draft.readableCount)
         wire.output.append("\r\n\r\n")
-        draft.withReadable { wire.output.append($0) }
+        if !isHead { draft.withReadable { wire.output.append($0) } }
         draft.clear()
         try await flush()
     }

@@ -39,7 +39,7 @@ extension Exchange {
         record.methodClass = .metadata
         record.outcome = .local
         record.status = 200
-        if head.method != .head { connection.draft.append(body) }
+        connection.draft.append(body)
         try await connection.send(200, "application/json", keepsAlive: keepsAlive) {
             $0.append("Cache-Control: max-age=300\r\nAccess-Control-Allow-Origin: *\r\n")
         }

@@ -143,7 +143,6 @@ extension Exchange {
 
     private func send(_ status: Int, _ fields: (inout ByteBuffer) -> Void) async throws {
         record.status = status
-        if head.method == .head { connection.draft.clear() }
         // A body that was not read is still on its way.
         if hasUnreadBody { keepsAlive = false }
         try await connection.send(status, "application/json", keepsAlive: keepsAlive, fields)

@@ -50,11 +50,12 @@ final class Exchange {
         self.connection = connection
         worker = connection.worker
         site = connection.worker.site
-        keepsAlive = head.keepsAlive
         switch try? BodyFraming.request(head) {
         case BodyFraming.none?, .length(0)?: hasUnreadBody = false
         default: hasUnreadBody = true
         }
+        // Only the body of a POST is ever read. After any other one nobody knows where the next request begins.
+        keepsAlive = head.keepsAlive && (head.method == .post || !hasUnreadBody)
         counters = worker.strays
         record = ExchangeRecord(started: connection.loop.now, isTimed: worker.timesNext())
         bytesBefore = (connection.wire.bytesIn, connection.wire.bytesOut)
