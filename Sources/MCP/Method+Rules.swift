@@ -90,7 +90,7 @@ extension Method {
     /// Whether asking twice does no harm: lists, reads and discovery, which may be sent again on a fresh connection.
     public var isRepeatable: Bool {
         switch self {
-        case .discover, .toolsList, .resourcesList, .resourceTemplatesList, .resourcesRead, .promptsList, .promptsGet: true
+        case .discover, .toolsList, .resourcesList, .resourceTemplatesList, .resourcesRead, .promptsList: true
         default: false
         }
     }

@@ -20,9 +20,9 @@ extension Exchange {
             return .end(try bodilessSession(on: route, of: caller))
         case .message: break
         }
-        let supported = try await versions(of: route, for: caller)
         let body = try await readBody()
-        let inbound = try Classifier.classify(head, body: body, supported: supported)
+        let known = await versions(of: route, for: caller)
+        let inbound = try Classifier.classify(head, body: body, supported: (try? known.get()) ?? .all)
         record.method = inbound.method.text
         record.methodClass = inbound.method.metricClass
         record.era = inbound.era == .modern ? "modern" : "legacy"
@@ -31,16 +31,24 @@ extension Exchange {
             try known.check(head, arguments: inbound.arguments, id: inbound.requestID)
             mirrored = known
         }
+        // Only now, when the answer can carry the request's id.
+        do { _ = try known.get() } catch let failure as Failure {
+            throw Refusal.failed(failure, inbound)
+        } catch Refusal.unmapped(let failure, _) {
+            throw Refusal.unmapped(failure, inbound)
+        }
         return .posted(inbound, try session(for: inbound, on: route, of: caller))
     }
 
     /// What the upstream speaks. Only a modern request needs to know before it is parsed; then Louver asks once, for everybody.
-    private func versions(of route: Route, for caller: Caller) async throws -> ProtocolVersionSet {
-        if let known = route.facts.versions { return known }
+    private func versions(of route: Route, for caller: Caller) async -> Result<ProtocolVersionSet, any Error> {
+        if let known = route.facts.versions { return .success(known) }
         let isModern = head.fields.withValue(.mcpProtocolVersion) { ProtocolVersion($0)?.era == .modern } ?? false
-        guard isModern else { return .all }
-        let credential = try reissue(nil, for: caller, on: route)
-        return try await route.discoverVersions(credential, deadline: connection.loop.now + .seconds(10))
+        guard isModern else { return .success(.all) }
+        do {
+            let credential = try reissue(nil, for: caller, on: route)
+            return .success(try await route.discoverVersions(credential, deadline: connection.loop.now + min(route.timeout, .seconds(10))))
+        } catch { return .failure(error) }
     }
 
     // MARK: The body

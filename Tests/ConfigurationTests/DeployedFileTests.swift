@@ -27,7 +27,7 @@ import YAML
     @Test func showsTheDefaults() {
         // With its defaults written out and its examples left as comments the file says the same as without them.
         let defaults = [
-            "workers: auto", "wire: auto", "connections: 256", "idle_timeout: 60s", "connect_timeout: 5s", "timeout: 300s",
+            "workers: auto", "wire: auto", "connections: 256", "idle_timeout: 4s", "connect_timeout: 5s", "timeout: 300s",
             "orphan_timeout: 30s", "groups_claim: groups", "leeway: 10s", "maximum_lifetime: 24h", "lifetime: 10m", "subject_claim: sub",
             "audience: apache-airflow",
         ]

@@ -39,7 +39,7 @@ extension OptionsReader {
             UpstreamOptions(
                 name: name, url: url, wire: reader.choice("wire", default: UpstreamWire.auto), tls: tls ?? ClientTLSOptions(),
                 connections: reader.int("connections", in: 1...65_535, default: 256),
-                idleTimeout: reader.duration("idle_timeout", default: .seconds(60)),
+                idleTimeout: reader.duration("idle_timeout", default: .seconds(4)),
                 connectTimeout: reader.duration("connect_timeout", default: .seconds(5)),
                 timeout: reader.duration("timeout", default: .seconds(300)),
                 orphanTimeout: reader.duration("orphan_timeout", default: .seconds(30)), reissue: reissue)
