@@ -19,6 +19,18 @@ extension Exchange {
 
     /// Sends the answer to a request of the upstream that its client will never see, so that the upstream does not wait for it.
     func answerServer(_ answer: [UInt8]) {
+        post { $0.append(answer) }
+    }
+
+    /// Tells the upstream that nobody waits for an answer any more: on a session the end of a connection does not (2025-11-25
+    /// basic/utilities/cancellation).
+    func cancelUpstream() {
+        guard let forwarding, forwarding.message.session != nil, forwarding.message.inbound?.requestID != nil else { return }
+        post { UpstreamRequest.writeCancellation(of: forwarding.id, reason: "deadline", into: &$0) }
+    }
+
+    /// Sends a message of Louver's own on the session of this exchange, without waiting for what comes of it.
+    private func post(_ write: (inout ByteBuffer) -> Void) {
         guard let forwarding else { return }
         let request = OutboundRequest()
         let session = forwarding.message.session
@@ -26,7 +38,7 @@ extension Exchange {
             session: session?.upstreamID ?? [], version: session?.version ?? forwarding.message.inbound?.version ?? .march2025,
             into: &request.fields)
         request.authorize(forwarding.credential)
-        request.body.append(answer)
+        write(&request.body)
         request.deadline = connection.loop.now + .seconds(10)
         let upstream = forwarding.upstream
         LocalTask.run(on: connection.loop) {

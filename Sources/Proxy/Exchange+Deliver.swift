@@ -14,7 +14,7 @@ extension Exchange {
         switch message {
         case .end: try await deliverEnd(answer.reply)
         case .stream:
-            let lane = StreamedLane(self, answer, ReplyExpectation(sessionStream: []), nil)
+            let lane = StreamedLane(self, ReplyExpectation(sessionStream: []), nil)
             try await deliverSessionStream(answer.reply, lane)
         case .posted(let inbound, _):
             guard inbound.requestID != nil else { return try await deliverAcceptance(answer.reply) }
@@ -31,16 +31,20 @@ extension Exchange {
 
     private func deliver(_ answer: Forwarded, to inbound: Inbound, for caller: Caller, on route: Route) async throws {
         let reply = answer.reply
-        var expectation = ReplyExpectation(UpstreamRequest(inbound, id: answer.id))
         guard reply.status == 200 else {
             try Self.checkError(reply)
+            var expectation = ReplyExpectation(UpstreamRequest(inbound, id: answer.id))
             expectation.toleratesForeignErrorID = true
             return try await WholeLane(self, answer, expectation).deliverError(to: inbound)
         }
         guard reply.form == .message || reply.form == .events else { throw Failure(.upstream, "foreign_content") }
         switch inbound.method.lane {
-        case .whole: try await WholeLane(self, answer, expectation).deliver(to: inbound, for: caller, on: route)
-        case .streamed, .perEvent: try await StreamedLane(self, answer, expectation, inbound).run()
+        case .whole:
+            let expectation = ReplyExpectation(UpstreamRequest(inbound, id: answer.id))
+            try await WholeLane(self, answer, expectation).deliver(to: inbound, for: caller, on: route)
+        case .streamed, .perEvent:
+            guard let lane else { preconditionFailure("a streamed answer has its lane since it was asked for") }
+            try await lane.run(reply)
         }
     }
 
@@ -78,7 +82,7 @@ extension Exchange {
 
     private func deliverSessionStream(_ reply: any UpstreamReply, _ lane: StreamedLane) async throws {
         switch reply.status {
-        case 200 where reply.form == .events: try await lane.run()
+        case 200 where reply.form == .events: try await lane.run(reply)
         case 404: throw ProtocolFailure.sessionNotFound
         case 405, 409: throw HTTPFailure(status: 405, reason: "no_session_stream")
         default: throw Failure(.upstream, "upstream_status", detail: "status \(reply.status)")

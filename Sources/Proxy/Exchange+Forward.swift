@@ -20,6 +20,8 @@ struct Forwarding {
     let upstream: any UpstreamDoor
     /// The value of the Authorization field; nil where none is sent.
     let credential: [UInt8]?
+    /// The id it has upstream.
+    let id: UpstreamID
 }
 
 extension Exchange {
@@ -45,7 +47,7 @@ extension Exchange {
         out.authorize(credential)
         watchClient(message, on: route)
         upstreamBegan = .now()
-        forwarding = Forwarding(message: message, upstream: route.upstream, credential: credential)
+        forwarding = Forwarding(message: message, upstream: route.upstream, credential: credential, id: id)
         do {
             let reply = try await route.upstream.send(out)
             record.upstreamStatus = reply.status
@@ -76,6 +78,10 @@ extension Exchange {
             if registeredCall == nil { worker.shard.add(.boundHits, "registered_calls") }
         }
         out.deadline = inbound.method.lane == .perEvent ? .never : connection.loop.now + route.timeout
+        if inbound.requestID != nil, inbound.method.lane != .whole {
+            lane = StreamedLane(self, ReplyExpectation(request), inbound)
+            out.lane = lane
+        }
         out.isRepeatable = inbound.method.isRepeatable
         if let forced = permit.arguments {
             // The client's own mirrors would contradict the body.

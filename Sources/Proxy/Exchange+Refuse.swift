@@ -13,6 +13,8 @@ extension Exchange {
     func refuse(_ error: any Error) async {
         let refusal = Self.refusal(error)
         note(refusal)
+        if case .failed(let failure, _) = refusal, failure.reason.spells("upstream_timeout") { cancelUpstream() }
+        if connection.answer == .streaming { await lane?.end(with: error) }
         guard connection.answer == .none, !clientIsGone else {
             keepsAlive = false
             if connection.answer == .streaming { worker.shard.add(.repliesAborted) }
@@ -120,13 +122,24 @@ extension Exchange {
     }
 
     private func answer(_ failure: Failure, _ inbound: Inbound?) async throws {
-        let code: DenialCode
-        if failure.reason.spells("upstream_timeout") || failure.reason.spells("connect_timeout") || failure.reason.spells("pool_timeout") {
-            code = .deadline
-        } else {
-            code = failure.reason.spells("withheld") ? .withheld : .upstreamFailed
-        }
+        let code = Self.code(failure)
         try await answer(.failed(code, reason: failure.reason), to: inbound, asError: code != .withheld) { _ in }
+    }
+
+    private static func code(_ failure: Failure) -> DenialCode {
+        let isLate =
+            failure.reason.spells("upstream_timeout") || failure.reason.spells("connect_timeout") || failure.reason.spells("pool_timeout")
+        return isLate ? .deadline : failure.reason.spells("withheld") ? .withheld : .upstreamFailed
+    }
+
+    /// What an error says where it can only be told inside a reply that has begun.
+    static func denial(_ error: any Error) -> Denial {
+        switch error {
+        case Refusal.failed(let failure, _): .failed(code(failure), reason: failure.reason)
+        case let failure as Failure: .failed(code(failure), reason: failure.reason)
+        case let failure as ReplyFailure: .failed(failure.code == .withheld ? .withheld : .upstreamFailed, reason: failure.reason)
+        default: .failed(.upstreamFailed, reason: "unexpected")
+        }
     }
 
     private func answer(_ denial: Denial, to inbound: Inbound?, asError: Bool, _ fields: (inout ByteBuffer) -> Void) async throws {

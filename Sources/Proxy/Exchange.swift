@@ -29,6 +29,8 @@ final class Exchange {
     /// The upstream's reply while it is being read, for a cancellation to reach.
     var reply: (any UpstreamReply)?
 
+    /// What takes the reply to the client, where that may have to begin before the reply does.
+    var lane: StreamedLane?
     /// Whether the client has closed its connection while the upstream was at work.
     var clientIsGone = false
     /// Whether the call runs on without its client.
@@ -72,6 +74,8 @@ final class Exchange {
         }
         stopWatchingClient()
         reply?.finish()
+        lane = nil
+        connection.outbound.lane = nil
         record.bytesIn = connection.wire.bytesIn - bytesBefore.into
         record.bytesOut = connection.wire.bytesOut - bytesBefore.out
         writeRecord()

@@ -58,7 +58,7 @@ final class HTTPUpstream: UpstreamDoor {
     }
 
     private static func wasReset(_ error: any Error) -> Bool {
-        guard let failure = error as? Failure else { return false }
+        guard let failure = error as? Failure, failure.origin == .upstream else { return false }
         return failure.reason.spells("reset") || failure.reason.spells("closed_without_reply")
     }
 

@@ -17,18 +17,19 @@ final class StreamedLane {
 
     private let exchange: Exchange
     private let connection: DownstreamConnection
-    private let reply: any UpstreamReply
+    private var reply: (any UpstreamReply)?
     private let expectation: ReplyExpectation
     private let inbound: Inbound?
     private var commitment = Commitment.nothing
     private var scrubbing: Scrubbing?
-    private var keepAliveAt: Instant
+    /// When the client must have heard something.
+    private(set) var keepAliveAt: Instant
     private var isDone = false
 
-    init(_ exchange: Exchange, _ answer: Forwarded, _ expectation: ReplyExpectation, _ inbound: Inbound?) {
+    /// Makes the lane before the reply's head has come: an upstream that thinks for long must not leave its client in silence.
+    init(_ exchange: Exchange, _ expectation: ReplyExpectation, _ inbound: Inbound?) {
         self.exchange = exchange
         connection = exchange.connection
-        reply = answer.reply
         self.expectation = expectation
         self.inbound = inbound
         keepAliveAt = exchange.connection.loop.now + .seconds(15)
@@ -39,8 +40,12 @@ final class StreamedLane {
         if commitment == .events { exchange.worker.shard.adjust(.openStreams, by: -1) }
     }
 
+    /// Whether the client has been promised events: then every answer, errors too, is one.
+    var isEvents: Bool { commitment == .events }
+
     /// Runs until the answer is delivered, or the stream ends.
-    func run() async throws {
+    func run(_ reply: any UpstreamReply) async throws {
+        self.reply = reply
         if expectation.stream == .session {
             try await commitEvents()
             rest()
@@ -48,19 +53,21 @@ final class StreamedLane {
         do {
             while !isDone {
                 switch try await reply.next(wake: keepAliveAt) {
-                case .bytes: try await take(reply.piece)
+                case .bytes: try await take(reply)
                 case .idle: try await keepAlive()
                 case .end: try await ended()
                 }
             }
         } catch {
-            try await failed(error)
+            await end(with: error)
+            throw error
         }
     }
 
     // MARK: Pieces and messages
 
-    private func take(_ piece: ReplyPiece) async throws {
+    private func take(_ reply: any UpstreamReply) async throws {
+        let piece = reply.piece
         var start = 0
         for at in 0..<piece.ends.count {
             let end = piece.ends[at]
@@ -175,7 +182,8 @@ final class StreamedLane {
         try await connection.flush()
     }
 
-    private func keepAlive() async throws {
+    /// Lets the client hear that the exchange goes on.
+    func keepAlive() async throws {
         keepAliveAt = connection.loop.now + .seconds(15)
         if exchange.clientIsGone || commitment == .json { return }
         try await commitEvents()
@@ -191,7 +199,7 @@ final class StreamedLane {
         guard scrubbing == nil else { return }
         connection.held.shrink(keep: 0)
         connection.draft.shrink(keep: 0)
-        reply.rest()
+        reply?.rest()
         connection.wire.rest(keep: 0)
         connection.outbound.rest()
     }
@@ -204,25 +212,32 @@ final class StreamedLane {
         try await connection.endStream()
     }
 
+    /// Delivers an answer that was put together in `connection.draft`, after events were promised.
+    func deliverDraft() async throws {
+        isDone = true
+        if exchange.clientIsGone { return connection.draft.clear() }
+        swap(&connection.held, &connection.draft)
+        connection.draft.clear()
+        try await sendEvent()
+        try await connection.endStream()
+    }
+
     /// Before the head anything can still be answered. After it, a stream of events ends with an error of its own or, where it has no
     /// answer to wait for, in order; JSON that is cut short is aborted.
-    private func failed(_ error: any Error) async throws {
+    func end(with error: any Error) async {
         isDone = true
         giveBack()
-        guard commitment == .events, !exchange.clientIsGone else { throw error }
+        guard commitment == .events, connection.answer == .streaming, !exchange.clientIsGone else { return }
         exchange.keepsAlive = false
         if let inbound {
             connection.held.clear()
-            let failure = error as? Failure
-            let isWithheld = failure?.reason.spells("withheld") == true || (error as? ReplyFailure)?.code == .withheld
-            let denial = Denial.failed(
-                isWithheld ? .withheld : .upstreamFailed, reason: failure?.reason ?? (error as? ReplyFailure)?.reason ?? "unexpected")
-            _ = ErrorReply.write(denial, for: inbound, asError: true, into: &connection.held)
+            connection.draft.clear()
+            _ = ErrorReply.write(Exchange.denial(error), for: inbound, asError: true, into: &connection.held)
             connection.held.withSpan { EventStreamWriter.appendMessage($0, into: &connection.draft) }
+            connection.held.clear()
             connection.appendChunk()
         }
         try? await connection.endStream()
-        throw error
     }
 
     // MARK: Scrubbing

@@ -30,10 +30,10 @@ final class UpstreamConnection {
             wire.output.append("\r\n")
         }
         try await wire.flush()
-        return try await readHead()
+        return try await readHead(of: request)
     }
 
-    private func readHead() async throws -> ResponseHead {
+    private func readHead(of request: OutboundRequest) async throws -> ResponseHead {
         var interim = 0
         while true {
             if let (head, length) = try parse() {
@@ -43,8 +43,21 @@ final class UpstreamConnection {
                 if interim > 8 || head.status == 101 { throw Failure(.upstream, "interim_responses") }
                 continue
             }
-            guard try await wire.fill() else {
+            guard try await fill(for: request) else {
                 throw Failure(.upstream, wire.input.isEmpty ? "closed_without_reply" : "truncated_head")
+            }
+        }
+    }
+
+    /// Waits for more of the head, and lets the client hear something whenever its time comes.
+    private func fill(for request: OutboundRequest) async throws -> Bool {
+        guard let lane = request.lane else { return try await wire.fill() }
+        while true {
+            let wake = lane.keepAliveAt
+            wire.stream.deadlineReason = wake < request.deadline ? "wake" : "upstream_timeout"
+            wire.stream.deadline = min(wake, request.deadline)
+            do { return try await wire.fill() } catch let failure as Failure where failure.reason.spells("wake") {
+                try await lane.keepAlive()
             }
         }
     }

@@ -28,6 +28,8 @@ final class OutboundRequest {
             if let wait, wait.deadline > deadline { wait.deadline = deadline }
         }
     }
+    /// What the client hears from while the reply's head does not come.
+    var lane: StreamedLane?
     /// The socket that carries it now.
     var stream: Stream?
     /// What it waits for before it has a socket.
@@ -43,6 +45,7 @@ final class OutboundRequest {
     /// Makes it ready for another message, keeping its memory.
     func reset() {
         stream = nil
+        lane = nil
         cancellation = nil
         verb = .post
         fields.clear()

@@ -62,6 +62,7 @@ struct WholeLane {
         guard verdict == .response(isError: true) else {
             throw Failure(.upstream, "upstream_status", detail: "status \(answer.reply.status)")
         }
+        if let lane = exchange.lane, lane.isEvents { return try await lane.deliverDraft() }
         exchange.record.status = answer.reply.status
         try await exchange.connection.send(answer.reply.status, "application/json", keepsAlive: exchange.keepsAlive) { _ in }
     }
