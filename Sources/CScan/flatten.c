@@ -9,7 +9,8 @@
 #endif
 
 enum {
-    SLASHES_MAX = 31,
+    // Even: where a longer row is cut in two, no pair of JSON is.
+    SLASHES_MAX = CSCAN_SLASHES_MAX,
     CSI_BYTES_MAX = 64,
     OSC_BYTES_MAX = 256,
 };
@@ -94,6 +95,11 @@ static size_t after_sequence(const flattener *in, size_t at) {
     return at;
 }
 
+// Whether the last byte of the view is a letter or digit that stands in the source just so. A backspace behind it takes it back.
+static int ends_in_letter(const flattener *in) {
+    return in->written > 0 && is_token_byte(in->view[in->written - 1]) && (in->made == 0 || in->turns[in->made - 1].view != in->written);
+}
+
 // Takes in one character that stands in source[from, to): left out, folded or kept. Answers where to go on, or INCOMPLETE.
 static size_t take(flattener *in, uint32_t code, size_t from, size_t to, size_t slashes) {
     if (code == 0x1b) {
@@ -104,9 +110,7 @@ static size_t take(flattener *in, uint32_t code, size_t from, size_t to, size_t 
     }
     if (code == 8) {
         // A letter struck over: the later one is what is seen.
-        int is_plain = in->written > 0 && is_token_byte(in->view[in->written - 1])
-            && (in->made == 0 || in->turns[in->made - 1].view != in->written);
-        if (is_plain) {
+        if (ends_in_letter(in)) {
             in->written -= 1;
             turn(in, from - 1, to, 0);
         } else {
@@ -162,22 +166,22 @@ static size_t take_escape(flattener *in, size_t at) {
             // The other half has the same number of backslashes.
             if (end + run + 5 > in->count) {
                 if (!in->is_final) return INCOMPLETE;
-                goto verbatim;
+                goto half;
             }
             uint32_t low = 0;
             for (size_t index = 0; index < run; index++)
-                if (text[end + index] != '\\') goto verbatim;
-            if (text[end + run] != 'u') goto verbatim;
+                if (text[end + index] != '\\') goto half;
+            if (text[end + run] != 'u') goto half;
             for (size_t index = 0; index < 4; index++) {
                 int value = hex_value(text[end + run + 1 + index]);
-                if (value < 0) goto verbatim;
+                if (value < 0) goto half;
                 low = low << 4 | (uint32_t)value;
             }
-            if (low < 0xdc00 || low > 0xdfff) goto verbatim;
+            if (low < 0xdc00 || low > 0xdfff) goto half;
             code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
             end += run + 5;
         } else if (code >= 0xdc00 && code < 0xe000) {
-            goto verbatim;
+            goto half;
         } else if (byte == 'x' && code >= 0x80) {
             // A byte of some encoding, not a character.
             in->view[in->written++] = (uint8_t)code;
@@ -206,6 +210,9 @@ static size_t take_escape(flattener *in, size_t at) {
     default: goto verbatim;
     }
     return take(in, code, at, end, run);
+half:
+    // Half of a surrogate pair stands for no character, and is one unit all the same.
+    return take(in, 0xfffd, at, end, run);
 verbatim:
     memcpy(in->view + in->written, text + at, run);
     in->written += run;
@@ -322,6 +329,11 @@ cscan_flat cscan_flatten(
         else next = take(&in, byte, at, at + 1, 0);
         if (next == INCOMPLETE) break;
         at = next;
+    }
+    // The next character may be a backspace.
+    if (!is_final && ends_in_letter(&in)) {
+        in.written -= 1;
+        at -= 1;
     }
     return (cscan_flat){at, in.written, in.made, 0};
 }

@@ -18,6 +18,14 @@ public final class DetectorSet: Sendable {
     /// For a literal of `prefixes`, the targets in `targets[targetStarts[literal]..<targetStarts[literal + 1]]`.
     let targetStarts: [Int]
     let targets: [Target]
+    /// The beginnings of literals that hold a byte at which text would otherwise be let go; the longest first.
+    let openings: [Opening]
+
+    /// The beginning of a literal.
+    struct Opening {
+        let bytes: [UInt8]
+        let ignoresCase: Bool
+    }
 
     /// What is tried where a literal was seen.
     enum Target {
@@ -69,6 +77,7 @@ public final class DetectorSet: Sendable {
         }
         targetStarts = starts
         targets = flat
+        openings = Self.openings(detectors)
         let matcher = PatternMatcher()
         let literals = order.map { wanted in
             LiteralSet.Literal(
@@ -86,6 +95,21 @@ public final class DetectorSet: Sendable {
         let text: String
         let ignoresCase: Bool
         let startsWord: Bool
+    }
+
+    /// Where a group is the secret, what stands before it may be let go: it is found again in the context.
+    private static func openings(_ detectors: [Detector]) -> [Opening] {
+        var openings: [Opening] = []
+        for detector in detectors where detector.group == 0 {
+            for literal in detector.literals {
+                let bytes = Array(literal.utf8)
+                guard let first = bytes.firstIndex(where: { !WindowScan.isToken($0) }) else { continue }
+                for count in (first + 1)..<bytes.count {
+                    openings.append(Opening(bytes: Array(bytes[..<count]), ignoresCase: detector.ignoresCase))
+                }
+            }
+        }
+        return openings.sorted { $0.bytes.count > $1.bytes.count }
     }
 
     /// What may stand behind a short literal, told by its patterns; empty for anything.

@@ -1,4 +1,5 @@
 import CScan
+import Core
 
 /// A text as detectors read it, escapes resolved and disguises left out, with the way back to its source. Reused from window to window.
 ///
@@ -12,6 +13,8 @@ final class FlatView {
     private(set) var hasPercent = false
     /// Whether the view is the source, byte for byte.
     private(set) var isSource = true
+    /// Whether the source is raw JSON string content, in which no escape may be cut.
+    var isJSON = false
 
     private static let needsFlattening = UInt32(
         CSCAN_HAS_BACKSLASH | CSCAN_HAS_CONTROL | CSCAN_HAS_NON_ASCII | CSCAN_HAS_AMPERSAND)
@@ -23,8 +26,10 @@ final class FlatView {
         hasPercent = traits & UInt32(CSCAN_HAS_PERCENT) != 0
         isSource = traits & Self.needsFlattening == 0
         if isSource {
+            // A backspace behind the last letter would take it back.
             count = source.count
-            return (source.count, traits)
+            if !isFinal, count > 0, ASCII.isAlphanumeric(source[count - 1]) { count -= 1 }
+            return (count, traits)
         }
         reserve(source.count)
         while true {
@@ -95,12 +100,48 @@ final class FlatView {
         return 0
     }
 
-    /// The nearest place at or before `place` where a character begins.
-    func unitStart(_ place: Int, in source: Span<UInt8>) -> Int {
+    // MARK: Borders
+
+    /// The nearest place at or before `place` where text may be cut: a character begins there, and in JSON no pair of backslashes is parted.
+    func border(before place: Int, in text: Span<UInt8>) -> Int {
+        if isSource { return place }
+        let start = characterStart(place, text)
+        return isJSON && slashesKept(before: start, text) % 2 == 1 ? start - 1 : start
+    }
+
+    /// The nearest place at or after `place` where text may be cut.
+    func border(after place: Int, in text: Span<UInt8>) -> Int {
+        if isSource { return place }
+        var end = place
+        if characterStart(place, text) < place {
+            while end < text.count, end - place < 3, text[end] & 0xC0 == 0x80 { end += 1 }
+        }
+        return isJSON && end < text.count && slashesKept(before: end, text) % 2 == 1 ? end + 1 : end
+    }
+
+    /// The nearest place at or before `place` from where on the source gives the same view when it is flattened anew.
+    func unitStart(_ place: Int, in text: Span<UInt8>) -> Int {
+        if isSource { return place }
+        let start = characterStart(place, text)
+        guard start < text.count, text[start] == UInt8(ascii: "\\") else { return start }
+        return start - slashesKept(before: start, text) % Int(CSCAN_SLASHES_MAX)
+    }
+
+    private func characterStart(_ place: Int, _ text: Span<UInt8>) -> Int {
+        guard place < text.count, text[place] & 0xC0 == 0x80 else { return place }
         var start = place
-        if isSource { return start }
-        while start > 0, start < count, bytes[start] & 0xC0 == 0x80 { start -= 1 }
-        return start
+        while start > 0, place - start < 3, text[start] & 0xC0 == 0x80 { start -= 1 }
+        return text[start] >= 0xC0 ? start : place
+    }
+
+    /// The backslashes of the source right before `place` that the view holds as they are.
+    private func slashesKept(before place: Int, _ text: Span<UInt8>) -> Int {
+        guard place > 0, text[place - 1] == UInt8(ascii: "\\") else { return 0 }
+        let after = turnsUpTo(place)
+        let floor = after == 0 ? 0 : Int(turns[after - 1].view)
+        var start = place
+        while start > floor, text[start - 1] == UInt8(ascii: "\\") { start -= 1 }
+        return place - start
     }
 
     /// Hands the bytes out, so that they can be read while the rest of the view is in use.

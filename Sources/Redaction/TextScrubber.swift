@@ -158,7 +158,7 @@ public final class TextScrubber {
                 cut = scan.view.count
                 cutSource = taken
             } else if scan.view.isSource {
-                cut = look(source, source, region, isFinal: isFinal, into: &out)
+                cut = look(source.extracting(0..<taken), source, region, isFinal: isFinal, into: &out)
                 cutSource = cut
             } else {
                 // The view is taken out for the time it is read, so that the scan may use its turns meanwhile.
@@ -167,14 +167,25 @@ public final class TextScrubber {
                 scan.view.giveBack(bytes)
                 cutSource = cut == scan.view.count ? taken : scan.view.sourceStart(of: cut)
             }
-            keep = scan.view.unitStart(max(0, cut - Limits.redactionContextBytes), in: source)
+            keep = keptFrom(cut)
             keepSource = scan.view.isSource ? keep : scan.view.sourceStart(of: keep)
         }
-        isAtStart = isAtStart && keepSource == 0
+        // What is left out of the view does not count.
+        isAtStart = isAtStart && keep == 0
         if let log { log.pass(pending.readable.extracting(0..<keepSource)) }
         pending.consume(keepSource)
         contextBytes = cutSource - keepSource
         contextView = cut - keep
+    }
+
+    /// Where the context of what comes behind `cut` begins.
+    private func keptFrom(_ cut: Int) -> Int {
+        let place = max(0, cut - Limits.redactionContextBytes)
+        if scan.view.isSource { return place }
+        let bytes = scan.view.takeBytes()
+        let start = scan.view.unitStart(place, in: bytes.span.extracting(0..<scan.view.count))
+        scan.view.giveBack(bytes)
+        return start
     }
 
     private func look(
@@ -184,9 +195,8 @@ public final class TextScrubber {
         let view = scan.view
         var written = contextBytes
         for finding in scan.findings {
-            var start = max(view.sourceStart(of: finding.start), written)
-            var end = view.sourceEnd(of: finding.end)
-            if scan.lineSlashes > 0, !view.isSource { (start, end) = wholeEscapes(source, start, end, from: written) }
+            let start = max(view.sourceStart(of: view.border(before: finding.start, in: text)), written)
+            let end = view.sourceEnd(of: view.border(after: finding.end, in: text))
             out.append(source.extracting(written..<start))
             if let log {
                 let tag = scan.tag(of: finding, in: text)
@@ -202,16 +212,6 @@ public final class TextScrubber {
         if isGoingOn, region == 0, isAtStart, whole.tier != .none { isDropping = true }
         scan.block = scan.blockAfter(cut, region)
         return cut
-    }
-
-    /// The stretch with the escapes whole that it begins or ends inside of: JSON stays JSON.
-    private func wholeEscapes(_ source: Span<UInt8>, _ start: Int, _ end: Int, from floor: Int) -> (Int, Int) {
-        func isInside(_ place: Int) -> Bool {
-            var at = place
-            while at > floor, source[at - 1] == UInt8(ascii: "\\") { at -= 1 }
-            return (place - at) % 2 == 1
-        }
-        return (isInside(start) ? start - 1 : start, end < source.count && isInside(end) ? end + 1 : end)
     }
 
     private func replace(_ finding: Finding, _ text: Span<UInt8>, into out: inout ByteBuffer) {

@@ -15,7 +15,7 @@ enum ValueShape {
         case UInt8(ascii: "["): if last == UInt8(ascii: "]") { return true }
         case UInt8(ascii: "("): if last == UInt8(ascii: ")") { return true }
         case UInt8(ascii: "%"):
-            if value.count == 2 || (value[1] == UInt8(ascii: "(") && value.count > 3) { return true }
+            if value.count <= 2 || (value[1] == UInt8(ascii: "(") && value.count > 3) { return true }
             if last == UInt8(ascii: "%"), value.count > 2 { return true }
         case UInt8(ascii: "*"): if stars(value) { return true }
         default: break

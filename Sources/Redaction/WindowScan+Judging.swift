@@ -55,7 +55,10 @@ extension WindowScan {
                 let depth = view.slashes(at: at)
                 var close = at + 1
                 while close < end, text[close] != next || view.slashes(at: close) > depth { close += 1 }
-                guard close < end else { break }
+                guard close < end else {
+                    at = end
+                    break
+                }
                 item.start = at + 1
                 item.end = close
                 if let secret = secretPart(text, item, kind) { add(text, secret, kind, isCut: false, anchor: anchor) }

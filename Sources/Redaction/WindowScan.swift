@@ -30,7 +30,9 @@ final class WindowScan {
     /// Whether the look at the current place went to the end of an unfinished window.
     @exclusivity(unchecked) var touchedEnd = false
     /// The backslashes that make a line break of the text itself: 0 for plain text, 1 for raw JSON string content.
-    @exclusivity(unchecked) var lineSlashes = 0
+    @exclusivity(unchecked) var lineSlashes = 0 {
+        didSet { view.isJSON = lineSlashes > 0 }
+    }
     /// Whether the view begins where the text does.
     @exclusivity(unchecked) var isAtStart = true
     /// Whether only precise patterns look.
@@ -123,17 +125,13 @@ final class WindowScan {
         held = text.count
         if isGoingOn { goOn(text, region) }
         if whole.tier != .none { judgeWhole(text, whole) }
-        if text.count - region >= Self.shortest {
-            findPrefixes(text, region)
-            if !isPreciseOnly {
-                findKeys(text, region)
-            }
-            findRuns(text, region)
-            if view.hasPercent { findPercent(text, region) }
-        }
+        findPrefixes(text, region)
+        if !isPreciseOnly { findKeys(text, region) }
+        findRuns(text, region)
+        if view.hasPercent { findPercent(text, region) }
         if block.isOpen || !blockLabels.isEmpty { findBlocks(text, region) }
-        cut = isFinal ? text.count : min(held, trailingRun(text, region))
-        return settle(text.count, region)
+        cut = isFinal ? text.count : border(min(held, trailingRun(text, region), trailingOpening(text)), text, region)
+        return settle(text, region)
     }
 
     private func goOn(_ text: Span<UInt8>, _ region: Int) {
@@ -142,9 +140,6 @@ final class WindowScan {
         extend(&rest, text)
         if rest.end > region { findings.append(rest) }
     }
-
-    /// No secret is found in a text shorter than this without a key beside it.
-    private static let shortest = 8
 
     // MARK: Searching
 
@@ -310,6 +305,21 @@ final class WindowScan {
         return start
     }
 
+    /// Where the text ends in the beginning of a literal that may be a secret's own.
+    private func trailingOpening(_ text: Span<UInt8>) -> Int {
+        for opening in set.openings where opening.bytes.count <= text.count {
+            let start = text.count - opening.bytes.count
+            var at = 0
+            while at < opening.bytes.count, Self.isSame(text[start + at], opening.bytes[at], opening.ignoresCase) { at += 1 }
+            if at == opening.bytes.count { return start }
+        }
+        return text.count
+    }
+
+    private static func isSame(_ byte: UInt8, _ wanted: UInt8, _ ignoresCase: Bool) -> Bool {
+        byte == wanted || (ignoresCase && ASCII.lower(byte) == ASCII.lower(wanted))
+    }
+
     /// Whether a byte may stand inside a credential that has a format.
     static func isToken(_ byte: UInt8) -> Bool { tokenTable[Int(byte)] }
 
@@ -321,7 +331,7 @@ final class WindowScan {
     // MARK: Settling
 
     /// Orders and merges what was found, keeps what lies before the cut and answers the cut.
-    private func settle(_ count: Int, _ region: Int) -> Int {
+    private func settle(_ text: Span<UInt8>, _ region: Int) -> Int {
         if findings.isEmpty { return max(cut, region) }
         findings.sort { $0.start == $1.start ? $0.end > $1.end : $0.start < $1.start }
         var kept = 0
@@ -344,14 +354,17 @@ final class WindowScan {
         }
         findings.removeLast(findings.count - kept)
         // A secret that goes on takes the rest of the window with it, whatever else may begin inside of it.
-        if let last = findings.last, last.goesOn, held >= last.start { cut = count }
+        if let last = findings.last, last.goesOn, held >= last.start { cut = text.count }
         while let last = findings.last, last.end > cut {
             // It is found again with the next window, because what led to it is in the context then.
-            cut = min(cut, last.start, last.anchor + Limits.redactionAnchorBytes)
+            cut = border(min(cut, last.start, last.anchor + Limits.redactionAnchorBytes), text, region)
             findings.removeLast()
         }
         return max(cut, region)
     }
+
+    /// Where a window may end at or before `place`.
+    private func border(_ place: Int, _ text: Span<UInt8>, _ region: Int) -> Int { max(view.border(before: place, in: text), region) }
 
     /// Takes a finding into one that contains it: the more certain of the two names the kind.
     private func absorb(_ into: inout Finding, _ next: Finding) {

@@ -83,6 +83,9 @@ int cscan_is_plain(const cscan_set *first, const cscan_set *second, const uint8_
 
 // MARK: Flattening
 
+// The backslashes that are read as one unit at most.
+enum { CSCAN_SLASHES_MAX = 32 };
+
 // Where a view and its source step apart: view bytes before `view` end at source offset `end`, and view[view] starts at source offset
 // `start`. `slashes` is the number of backslashes of the escape that made view[view - 1], 0 if none did.
 typedef struct {
@@ -101,7 +104,8 @@ typedef struct {
 
 // Makes the view: backslash escapes of any depth resolved, HTML entities resolved, terminal sequences, control and invisible characters
 // left out, full-width and confusable letters folded. `view` has room for `count` bytes. Stops before a unit that more bytes may change,
-// unless `is_final`. A second call may go on from `taken`: units do not depend on what stood before them, except for a backspace.
+// unless `is_final`; a letter or digit and the backspace behind it are one unit. A second call may go on from `taken`, or from where any
+// unit begins: units do not depend on what stood before them.
 cscan_flat cscan_flatten(
     const uint8_t *source, size_t count, int is_final, uint8_t *view, cscan_turn *turns, size_t turn_capacity);
 

@@ -48,10 +48,10 @@ import TestSupport
         let (whole, report) = scrubbed([text], engine)
         for longest in [7, 600] where text.count < 2_000 || longest > 7 {
             let (pieces, other) = scrubbed(generator.pieces(of: text, longest: longest), engine)
-            FuzzInput.require(pieces == whole, "a cut changes what is scrubbed")
-            FuzzInput.require(other == report, "a cut changes the report")
+            FuzzInput.require(pieces == whole, "a cut changes what is scrubbed: \(shown(text))")
+            FuzzInput.require(other == report, "a cut changes the report: \(shown(text))")
         }
-        if report.isEmpty { FuzzInput.require(whole == text, "nothing was found, and something changed") }
+        if report.isEmpty { FuzzInput.require(whole == text, "nothing was found, and something changed: \(shown(text))") }
     }
 
     nonisolated private static func scrubbed(_ pieces: [[UInt8]], _ engine: RedactionEngine) -> ([UInt8], RedactionReport) {
@@ -71,11 +71,17 @@ import TestSupport
             text = [UInt8]("{\"text\":".utf8) + quoted.copy() + [UInt8(ascii: "}")]
         }
         let whole = ScrubbingSink.scrub([text], engine)
-        FuzzInput.require(ScrubbingSink.scrub(generator.pieces(of: text, longest: 9), engine) == whole, "a cut changes a value")
+        FuzzInput.require(
+            ScrubbingSink.scrub(generator.pieces(of: text, longest: 9), engine) == whole, "a cut changes a value: \(shown(text))")
         guard let before = try? JSONDocument.parse(text, dialect: .reply) else { fatalError("the value is no JSON") }
-        guard let after = try? JSONDocument.parse(whole.text, dialect: .reply) else { fatalError("what was scrubbed is no JSON") }
-        FuzzInput.require(isAlike(before.root, after.root), "scrubbing changed the shape")
+        guard let after = try? JSONDocument.parse(whole.text, dialect: .reply) else {
+            fatalError("what was scrubbed is no JSON: \(shown(text))")
+        }
+        FuzzInput.require(isAlike(before.root, after.root), "scrubbing changed the shape: \(shown(text))")
     }
+
+    /// The end of a text with its planted examples, as an array to paste into a test.
+    nonisolated private static func shown(_ text: [UInt8]) -> String { "\(text.count) bytes, \(Array(text.suffix(1_500)))" }
 
     nonisolated private static func isAlike(_ a: JSONNode, _ b: JSONNode) -> Bool {
         guard a.kind == b.kind, a.count == b.count else { return false }
