@@ -102,7 +102,7 @@ final class FlatView {
 
     // MARK: Borders
 
-    /// The nearest place at or before `place` where text may be cut: a character begins there, and in JSON no pair of backslashes is parted.
+    /// The nearest place at or before `place` where text may be cut: a character begins there, and no pair of JSON backslashes is parted.
     func border(before place: Int, in text: Span<UInt8>) -> Int {
         if isSource { return place }
         let start = characterStart(place, text)
