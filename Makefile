@@ -45,6 +45,10 @@ deb: SETUP := deploy
 deb: setup build ## The Debian package, into .louver/dist
 	@Deploy/debian/build.sh $(LOUVER) .louver/dist
 
+.PHONY: manifests
+manifests: ## Write Deploy/kubernetes anew from the Helm chart
+	@python3 Tests/EndToEnd/chart/manifests.py
+
 ##@ Tests
 
 .PHONY: test
@@ -80,8 +84,8 @@ redact-report: ## What the detectors find, miss and touch, for seed 1 and a fres
 
 .PHONY: deploy-test
 deploy-test: SETUP := deploy
-deploy-test: setup build ## Only what is deployed: unit, package, image
-	python3 Tests/EndToEnd/run.py --no-stack -k "supervision or package" $(ARGS)
+deploy-test: setup build ## Only what is deployed: unit, package, image, chart, dashboard and alerts
+	python3 Tests/EndToEnd/run.py --no-stack -k "supervision or package or chart or alerts" $(ARGS)
 
 .PHONY: soak
 soak: build ## Long: 200,000 calls over both wires with clients that leave; memory and descriptors come back
