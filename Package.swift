@@ -65,24 +65,26 @@ let package = Package(
         room("Identity", needs: ["Core", "JSON", "Crypto"]),
         room("MCP", needs: ["Core", "JSON", "HTTP", "Crypto"], exclude: ["README.md"]),
         room("RateLimit", needs: ["Core", "Redis"], resources: [.embedInCode("TokenBucket.lua")]),
+        room("Audit", needs: ["Core", "JSON", "Crypto", "Telemetry"]),
         room("Policy", needs: ["Core", "JSON", "YAML", "Crypto", "Identity", "RateLimit"]),
         room("Redaction", needs: ["Core", "JSON", "YAML", "Crypto", "CScan", "CPCRE2", "CZlib"]),
 
         // Floor 4: assembly.
         room(
             "Configuration",
-            needs: ["Core", "YAML", "JSON", "HTTP", "TLS", "Crypto", "Telemetry", "Identity", "Policy", "RateLimit", "Redaction"]),
+            needs: ["Core", "YAML", "JSON", "HTTP", "TLS", "Crypto", "Telemetry", "Identity", "Policy", "RateLimit", "Redaction", "Audit"]),
         room(
             "Proxy",
             needs: [
                 "Core", "JSON", "HTTP", "Crypto", "TLS", "Redis", "Telemetry", "Reactor", "Identity", "MCP", "RateLimit", "Policy",
-                "Redaction",
+                "Redaction", "Audit",
                 "Configuration",
             ]),
 
         // Floor 5: the program.
         .executableTarget(
-            name: "louver", dependencies: ["Core", "JSON", "YAML", "Configuration", "Proxy", "Redaction", "Policy", "Telemetry"],
+            name: "louver",
+            dependencies: ["Core", "JSON", "YAML", "Crypto", "Configuration", "Proxy", "Redaction", "Policy", "Telemetry", "Audit"],
             path: "Sources/louver", swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Core", "COpenSSL"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -98,6 +100,7 @@ let package = Package(
         tests("Identity", needs: ["JSON", "Crypto"]),
         tests("MCP", needs: ["JSON", "HTTP", "Crypto"]),
         tests("RateLimit", needs: ["Redis"]),
+        tests("Audit", needs: ["JSON", "Crypto", "Telemetry"]),
         tests("Policy", needs: ["JSON", "YAML", "Crypto", "Identity", "RateLimit"]),
         .target(
             name: "RedactionCorpus", dependencies: ["Core", "Redaction", "TestSupport"], path: "Tests/RedactionCorpus",

@@ -239,6 +239,20 @@ public enum Limits {
 
     // MARK: Telemetry
 
+    /// Decisions after which the audit log signs a checkpoint.
+    public static let auditCheckpointLines = 1_000
+    /// How long after a decision the audit log signs a checkpoint at the latest.
+    public static let auditCheckpointEvery: Duration = .seconds(60)
+    /// One value in an audit line.
+    public static let auditFieldBytesMax = 512
+    /// One line of an audit log that is read.
+    public static let auditLineBytesMax = 64 * 1024
+    /// Groups or scopes of a caller that an audit line names.
+    public static let auditListEntriesMax = 64
+    /// Arguments whose values the audit log may be told to keep.
+    public static let auditArgumentsMax = 16
+    /// Runs of the process that one check of audit files tells apart.
+    public static let auditRunsMax = 65_536
     /// Access lines of one loop held before they are handed over within a turn.
     public static let accessBatchBytesMax = 64 * 1024
     /// One name in an access line.
@@ -253,6 +267,8 @@ public enum Limits {
     public static let phaseSampleEvery = 16
     /// One tool's name that metrics tell apart.
     public static let toolNameBytesMax = 128
+    /// Of a name from a request, what is scrubbed and shown in logs.
+    public static let shownNameScrubBytesMax = 1_024
     /// Tools of one upstream that metrics tell apart.
     public static let toolNamesMax = 512
     /// Lines of one event told in ten seconds.

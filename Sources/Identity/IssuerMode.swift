@@ -6,4 +6,13 @@ public enum IssuerMode: Sendable {
     case `static`(UpstreamCredential)
     /// No `Authorization` at all.
     case none
+
+    /// The word that configurations use for it.
+    public var word: StaticString {
+        switch self {
+        case .mint: "mint"
+        case .static: "static"
+        case .none: "none"
+        }
+    }
 }

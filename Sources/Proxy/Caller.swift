@@ -1,3 +1,4 @@
+import Audit
 import Core
 import Glibc
 import Identity
@@ -10,6 +11,7 @@ final class Caller {
     private let validUntil: WallTime
     /// The keys it was verified under. Held, so that after a reload no other object can be taken for them.
     private let verifier: TokenVerifier
+    private var told: (text: [UInt8], isPseudonym: Bool)?
     private var known: [(policy: PolicySet, subject: PolicySubject)] = []
 
     init(authorization: [UInt8], principal: Principal, verifier: TokenVerifier) {
@@ -29,6 +31,16 @@ final class Caller {
                 return memcmp(left, right, a.count) == 0
             }
         }
+    }
+
+    /// The members that name it in audit lines; put together once.
+    func auditName(_ names: AuditNames, isPseudonym: Bool) -> [UInt8] {
+        if let told, told.isPseudonym == isPseudonym { return told.text }
+        let text = names.principal(
+            issuer: principal.issuer, subject: principal.subject, client: principal.client ?? [], groups: principal.groups,
+            scopes: principal.scopes, isPseudonym: isPseudonym)
+        told = (text, isPseudonym)
+        return text
     }
 
     /// Which of a policy's principals the caller is.

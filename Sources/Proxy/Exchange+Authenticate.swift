@@ -72,5 +72,6 @@ extension Exchange {
     private func note(_ caller: Caller) {
         record.principal = caller.principal.key
         record.client = caller.principal.client ?? []
+        self.caller = caller
     }
 }

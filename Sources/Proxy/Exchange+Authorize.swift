@@ -7,6 +7,7 @@ extension Exchange {
     /// Asks the policy. Without the permit it gives, nothing can be forwarded.
     func authorize(_ message: Message, for caller: Caller, on route: Route) throws -> Permit {
         record.enter(.authorize)
+        try requireAudit()
         let call: PolicyCall
         if let inbound = message.inbound {
             if case .response = inbound.kind {
@@ -22,6 +23,7 @@ extension Exchange {
         switch route.policy.decide(caller.subject(of: route.policy), call, now: worker.wallTime) {
         case .permit(let permit):
             record.rule = permit.rule
+            record.isPermitted = true
             counters.countPermit(permit.rule)
             return permit
         case .deny(let denial):

@@ -54,6 +54,7 @@ extension Exchange {
         let report = scrubbing.scrubber.report
         guard report.total > 0 else { return }
         record.redactions += report.total
+        if worker.audit != nil { record.removed += report.counts.map { ($0.kind, $0.count) } }
         worker.count(report)
     }
 }

@@ -23,6 +23,7 @@ extension Exchange {
         let body = try await readBody()
         let known = await versions(of: route, for: caller)
         let inbound = try Classifier.classify(head, body: body, supported: (try? known.get()) ?? .all)
+        message = inbound
         record.method = inbound.method.text
         record.methodClass = inbound.method.metricClass
         record.era = inbound.era == .modern ? "modern" : "legacy"

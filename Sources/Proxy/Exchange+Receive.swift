@@ -29,6 +29,7 @@ extension Exchange {
         guard let route = site.route(head.target.path) else { throw Refusal.http(HTTPFailure(status: 404, reason: "unknown_path")) }
         record.route = route.name
         counters = route.counters
+        endpoint = route
         return .endpoint(route, try EndpointVerb.decide(head, supported: route.facts.versions ?? .all))
     }
 

@@ -24,12 +24,21 @@ extension Exchange {
         case .failed: shard.add(.failures, record.reason)
         default: break
         }
+        guard worker.writesAccess || worker.audit != nil else { return }
+        record.id = worker.upstreamIDs.next().serial
+        if let audit = worker.audit { writeAudit(audit, took: took) }
         if worker.writesAccess {
-            var line = record.accessLine(id: worker.upstreamIDs.next().serial, took: took, at: worker.wallTime)
+            var line = record.accessLine(took: took, at: worker.wallTime)
+            line.object = shownTarget
             if record.principal.isEmpty { line.peer = connection.peerText }
             worker.write(line)
         }
     }
+}
+
+extension Exchange {
+    /// What was asked for by name, as logs may show it: as it is where the upstream has named it, else scrubbed.
+    var shownTarget: [UInt8] { counters.knows(record.target) ? record.target : site.names.shown(record.target) }
 }
 
 extension Method {

@@ -57,6 +57,9 @@ extension Exchange {
         case .shed(let wait):
             ErrorText.append(503, into: &connection.draft)
             try await send(429) { Self.retryAfter(wait, &$0) }
+        case .busy:
+            ErrorText.append(503, into: &connection.draft)
+            try await send(503) { Self.retryAfter(.seconds(1), &$0) }
         case .storeLost(let inbound): try await answer(.failed(.storeLost, reason: "store_lost"), to: inbound, asError: true) { _ in }
         case .failed(let failure, let inbound): try await answer(failure, inbound)
         }
@@ -206,8 +209,10 @@ extension Exchange {
             note(.denied, denial.code == .guarded ? "guarded" : "policy")
         case .limited(_, let bucket, _):
             worker.count(.limitDenials, bucket)
+            record.bucket = bucket
             note(.limited, "limit")
         case .shed: note(.limited, "admission")
+        case .busy(let reason): note(.failed, reason)
         case .storeLost: note(.limited, "store_lost")
         case .failed(let failure, _):
             record.detail = failure.detail

@@ -22,6 +22,12 @@ final class Exchange {
     var record: ExchangeRecord
     /// What counts it: its route's counters once that is known.
     var counters: RouteCounters
+    /// The endpoint it is for, once that is known.
+    var endpoint: Route?
+    /// Who calls, once that is known.
+    var caller: Caller?
+    /// What was asked, once that is known.
+    var message: Inbound?
     /// Whether the connection can carry another request after this one.
     var keepsAlive: Bool
     /// Whether body bytes may still be on their way: until they are read, the connection is out of step and cannot carry another request.

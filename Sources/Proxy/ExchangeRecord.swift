@@ -20,6 +20,14 @@ struct ExchangeRecord {
     var upstreamStatus = 0
     var upstreamNanoseconds: UInt64 = 0
     var redactions = 0
+    /// The same by kind, where an audit line will tell it.
+    var removed: [(kind: String, count: Int)] = []
+    /// The bucket that was empty.
+    var bucket: [UInt8] = []
+    /// Whether the policy allowed it.
+    var isPermitted = false
+    /// Louver's own id of the exchange.
+    var id: UInt64 = 0
     /// Entries of a list that the caller may not see.
     var hidden = 0
     var bytesIn = 0
@@ -60,14 +68,13 @@ struct ExchangeRecord {
     }
 
     /// The line of the access log.
-    func accessLine(id: UInt64, took: UInt64, at time: WallTime) -> AccessLine {
+    func accessLine(took: UInt64, at time: WallTime) -> AccessLine {
         var line = AccessLine(time: time)
         line.id = id
         line.principal = principal
         line.client = client
         line.era = era
         line.method = method.withUTF8Buffer { [UInt8]($0) }
-        line.object = target
         line.outcome = outcome
         line.rule = rule
         line.status = status

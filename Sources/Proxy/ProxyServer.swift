@@ -51,7 +51,7 @@ public final class ProxyServer: Sendable {
                 server.announce(surroundings)
                 return server.serve()
             } catch {
-                StandardError.write("louver: \(error)\n")
+                StandardError.write("louver: \((error as? Failure)?.detail ?? "\(error)")\n")
                 return 1
             }
         }

@@ -25,6 +25,8 @@ enum Refusal: Error {
     case limited(LimitStanding, bucket: [UInt8], Inbound?)
     /// Too many requests before any bucket was asked, or too many failed authentications from one address.
     case shed(retryAfter: Duration)
+    /// Louver cannot take the request now: too much is on its way, or its audit line would find no room.
+    case busy(StaticString)
     /// The store is lost and the bucket's rule says deny.
     case storeLost(Inbound?)
     /// Something failed: the upstream, or Louver.

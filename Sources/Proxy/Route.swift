@@ -14,6 +14,7 @@ final class Route {
     let nameBytes: [UInt8]
     let path: [UInt8]
     let policy: PolicySet
+    let policyName: [UInt8]
     let limits: [BucketRule]
     let upstream: HTTPUpstream
     let upstreamName: [UInt8]
@@ -33,6 +34,7 @@ final class Route {
         nameBytes = Array(name.utf8)
         path = nameBytes
         policy = loaded.policy
+        policyName = Array(loaded.policy.name.utf8)
         limits = loaded.policy.limits
         self.upstream = upstream
         upstreamName = Array(server.options.name.utf8)
@@ -49,6 +51,9 @@ final class Route {
     func authorization(for principal: Principal, now: WallTime) throws(IssueFailure) -> [UInt8]? {
         try credentials.credential(for: principal, from: issuer, upstream: number, now: now).authorization
     }
+
+    /// How credentials for the upstream come about.
+    var reissueMode: StaticString { issuer.mode.word }
 
     /// How many credentials were made so far.
     var issuedCount: Int { credentials.issued }

@@ -55,7 +55,7 @@ final class RouteCounters {
     func learn(_ tool: [UInt8]) { if calls[tool] == nil { tools?.learn(tool) } }
 
     /// Whether a name is that of a tool that the upstream has told of.
-    func knows(_ tool: [UInt8]) -> Bool { counters(of: tool) !== otherCalls }
+    func knows(_ tool: [UInt8]) -> Bool { !tool.isEmpty && counters(of: tool) !== otherCalls }
 
     private func counters(of tool: [UInt8]) -> OutcomeCounters {
         if let known = calls[tool] { return known }

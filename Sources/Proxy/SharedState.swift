@@ -1,3 +1,4 @@
+import Audit
 import Configuration
 import Core
 import Crypto
@@ -11,6 +12,7 @@ final class SharedState: Sendable {
     let registry: Registry
     let log: Log
     let accessWriter: LineWriter?
+    let audit: AuditTrail?
     let calls = CallRegistry()
     let buckets = MemoryLimiter()
     let issuerKeys = IssuerKeys()
@@ -29,7 +31,14 @@ final class SharedState: Sendable {
         logWriter = try LineWriter.start(.standardError, registry: registry)
         log = Log(level: snapshot.options.logs.level, writer: logWriter)
         accessWriter = try snapshot.options.logs.access.map { try LineWriter.start($0, registry: registry, counter: .accessLinesDropped) }
+        audit = try Self.openAudit(snapshot, log, registry)
         publish(snapshot)
+    }
+
+    private static func openAudit(_ snapshot: Snapshot, _ log: Log, _ registry: Registry) throws -> AuditTrail? {
+        guard let audit = snapshot.audit else { return nil }
+        let sink = try AuditSink(path: audit.options.path, signer: audit.signer, whenFull: audit.options.whenFull, log: log)
+        return try AuditTrail(sink, names: AuditNames(audit.hashKey), registry: registry)
     }
 
     /// Tells in the metrics what is in force.
@@ -44,10 +53,12 @@ final class SharedState: Sendable {
     func reopenLogs() {
         logWriter?.reopen()
         accessWriter?.reopen()
+        audit?.reopen()
     }
 
     /// Writes out what the logs still hold.
     func flushLogs() {
+        audit?.finish()
         logWriter?.finish()
         accessWriter?.finish()
     }

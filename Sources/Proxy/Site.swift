@@ -1,3 +1,4 @@
+import Audit
 import Configuration
 import Core
 import Crypto
@@ -21,6 +22,14 @@ final class Site {
     let limiter: LimitStore
     let seal: SessionSeal
     let redaction: RedactionEngine
+    /// What the audit log is told; nil where there is none.
+    let audit: AuditOptions?
+    /// Whether a call whose audit line would find no room is refused.
+    let auditDenies: Bool
+    /// Arguments whose values audit lines carry.
+    let auditArguments: [[UInt8]]
+    /// Names as logs may show them.
+    let names: ShownNames
     let timeouts: Timeouts
     let requestBodyBytesMax: Int
     let connectionsMax: Int
@@ -41,6 +50,10 @@ final class Site {
         limiter = LimitStore(memory: shared.buckets, link: snapshot.redis.map { RedisLink(RedisTarget($0), loop: loop) })
         seal = SessionSeal(snapshot.sessionKey ?? shared.sessionKey)
         redaction = snapshot.redaction
+        audit = snapshot.audit?.options
+        auditDenies = audit?.whenFull == .deny
+        auditArguments = audit?.arguments.map { Array($0.utf8) } ?? []
+        names = ShownNames(snapshot.redaction)
         timeouts = Timeouts(limits)
         requestBodyBytesMax = limits.requestBodyBytes
         connectionsMax = max(1, limits.connections / options.workerCount(cores: LoopThread.coreCount))

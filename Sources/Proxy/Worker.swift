@@ -1,3 +1,4 @@
+import Audit
 import Configuration
 import Core
 import HTTP
@@ -25,6 +26,8 @@ final class Worker {
     private var connections: [ObjectIdentifier: DownstreamConnection] = [:]
     private var date = DateField()
     private let access: AccessLog
+    /// Where audit lines go; nil where none are written.
+    let audit: AuditOutlet?
     private var scrubbings: [Scrubbing] = []
     /// What counts exchanges that were meant for no endpoint.
     let strays: RouteCounters
@@ -41,6 +44,7 @@ final class Worker {
         calls = shared.calls
         log = shared.log
         access = AccessLog(writer: shared.accessWriter)
+        audit = shared.audit.map { AuditOutlet(trail: $0, log: $0.makeLog()) }
         strays = RouteCounters(Array("none".utf8), tools: nil, registry: shared.registry, shard: shard)
         keyWaiters = WaitingRoom(loop: loop, capacity: Limits.keyWaitersMax)
         upstreamIDs = UpstreamIDSource(instance: shared.instanceSeed())
@@ -56,6 +60,7 @@ final class Worker {
 
     private func endTurn() {
         access.flush()
+        audit?.log.flush()
         shard.add(.loopTurns)
         // The turn that ended before the last wait: this one's length is not known yet.
         let busy = loop.busyNanoseconds - countedBusy

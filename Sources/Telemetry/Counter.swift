@@ -64,6 +64,8 @@ public enum Counter: Int, CaseIterable, Sendable {
     case logLinesDropped
     /// Access lines dropped because their queue was full or their file could not be written.
     case accessLinesDropped
+    /// Audit lines dropped because their queue was full or their file could not be written.
+    case auditLinesDropped
     /// Turns of the event loops.
     case loopTurns
     /// Nanoseconds the event loops spent outside their wait.

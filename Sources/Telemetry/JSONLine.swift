@@ -3,9 +3,9 @@ import Core
 /// Writes one JSON object on one line, member by member, without a String in between.
 ///
 /// Telemetry stands beside the JSON room, not above it, so it writes its own flat objects.
-enum JSONLine {
+public enum JSONLine {
     /// Appends `,"name":` (no comma after `{`).
-    static func key(_ name: StaticString, into out: inout ByteBuffer) {
+    public static func key(_ name: StaticString, into out: inout ByteBuffer) {
         let isFirst = out.readable[out.readableCount - 1] == UInt8(ascii: "{")
         out.append(isFirst ? "\"" : ",\"")
         out.append(name)
@@ -13,14 +13,14 @@ enum JSONLine {
     }
 
     /// Appends a string value with quotes. Bytes that are not UTF-8 become U+FFFD.
-    static func string(_ text: Span<UInt8>, into out: inout ByteBuffer) {
+    public static func string(_ text: Span<UInt8>, into out: inout ByteBuffer) {
         out.append(UInt8(ascii: "\""))
         if isPlain(text) { out.append(text) } else { escaped(text, into: &out) }
         out.append(UInt8(ascii: "\""))
     }
 
     /// Appends at most `longest` bytes of a string value, marked when it was cut.
-    static func string(_ text: Span<UInt8>, longest: Int, into out: inout ByteBuffer) {
+    public static func string(_ text: Span<UInt8>, longest: Int, into out: inout ByteBuffer) {
         if text.count <= longest { return string(text, into: &out) }
         string(text.extracting(first: longest), into: &out)
         out.truncate(by: 1)
@@ -28,10 +28,12 @@ enum JSONLine {
     }
 
     /// Appends a number in decimal.
-    static func decimal(_ value: UInt64, into out: inout ByteBuffer) { digits(value, hasTenth: false, into: &out) }
+    public static func decimal(_ value: UInt64, into out: inout ByteBuffer) { digits(value, hasTenth: false, into: &out) }
 
     /// Appends a duration as microseconds with one decimal.
-    static func microseconds(_ nanoseconds: UInt64, into out: inout ByteBuffer) { digits(nanoseconds / 100, hasTenth: true, into: &out) }
+    public static func microseconds(_ nanoseconds: UInt64, into out: inout ByteBuffer) {
+        digits(nanoseconds / 100, hasTenth: true, into: &out)
+    }
 
     /// Writes digits from the last to the first into a few bytes of its own, so that the buffer is asked for room once.
     private static func digits(_ value: UInt64, hasTenth: Bool, into out: inout ByteBuffer) {

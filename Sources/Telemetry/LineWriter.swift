@@ -1,5 +1,6 @@
 import Core
 import Glibc
+import Synchronization
 
 /// Writes lines to one place from a thread of its own, so that a full disk or a stuck pipe never holds up a loop.
 ///
@@ -17,16 +18,17 @@ public final class LineWriter: Sendable {
         var isClosed = false
     }
 
-    private let destination: LineDestination
+    private let sink: any LineSink
     private let queue = Lock(Queue())
     private let registry: Registry?
     private let counter: Counter
+    private let isCrowdedFlag = Atomic(false)
     /// The read and write ends of the pipe that wakes the thread.
     private let wakeRead: Int32
     private let wakeWrite: Int32
 
-    private init(_ destination: LineDestination, wake: (Int32, Int32), registry: Registry?, counter: Counter) {
-        self.destination = destination
+    private init(_ sink: any LineSink, wake: (Int32, Int32), registry: Registry?, counter: Counter) {
+        self.sink = sink
         (wakeRead, wakeWrite) = wake
         self.registry = registry
         self.counter = counter
@@ -43,23 +45,26 @@ public final class LineWriter: Sendable {
     public static func start(
         _ destination: LineDestination, registry: Registry? = nil, counter: Counter = .logLinesDropped
     ) throws(Failure) -> LineWriter {
+        try start(try DestinationSink(destination), registry: registry, counter: counter)
+    }
+
+    /// Starts the thread for a sink that is open already.
+    public static func start(
+        _ sink: any LineSink, registry: Registry? = nil, counter: Counter = .logLinesDropped
+    ) throws(Failure) -> LineWriter {
         var ends = InlineArray<2, Int32>(repeating: -1)
         let made = withUnsafeMutableBytes(of: &ends) { pipe($0.bindMemory(to: Int32.self).baseAddress) }
-        guard made == 0 else { throw Failure(.louver, "log_pipe", detail: errorText(errno)) }
+        guard made == 0 else { throw Failure(.louver, "log_pipe", detail: String(cString: strerror(errno))) }
         for at in 0..<2 {
             _ = fcntl(ends[at], F_SETFD, FD_CLOEXEC)
             _ = fcntl(ends[at], F_SETFL, O_NONBLOCK)
         }
-        let writer = LineWriter(destination, wake: (ends[0], ends[1]), registry: registry, counter: counter)
-        let output = open(destination)
-        guard output >= 0 else {
-            throw Failure(.louver, "log_open", detail: "cannot open the log \(destination): \(errorText(errno))")
-        }
-        let boxed = Unmanaged.passRetained(Start(writer: writer, output: output))
+        let writer = LineWriter(sink, wake: (ends[0], ends[1]), registry: registry, counter: counter)
+        let boxed = Unmanaged.passRetained(writer)
         var thread = pthread_t()
         if pthread_create(&thread, nil, { argument in lineWriterMain(argument) }, boxed.toOpaque()) != 0 {
             boxed.release()
-            throw Failure(.louver, "log_thread", detail: "no thread for the log \(destination)")
+            throw Failure(.louver, "log_thread", detail: "no thread for the log \(sink.name)")
         }
         pthread_detach(thread)
         return writer
@@ -75,12 +80,16 @@ public final class LineWriter: Sendable {
                 return false
             }
             lines.withUnsafeBufferPointer { queue.pending.append(contentsOf: $0) }
+            if queue.pending.count > Limits.lineQueueBytesMax / 2 { isCrowdedFlag.store(true, ordering: .relaxed) }
             defer { queue.isAwake = true }
             return isUrgent || !queue.isAwake
         }
         if dropped > 0 { registry?.add(counter, dropped) }
         if mustWake { wake(isUrgent ? Self.urgent : Self.usual) }
     }
+
+    /// Whether more than half of the queue is taken: its place is too slow, or takes nothing.
+    public var isCrowded: Bool { isCrowdedFlag.load(ordering: .relaxed) }
 
     /// Has a file opened again by its path, after a rotation.
     public func reopen() {
@@ -101,24 +110,12 @@ public final class LineWriter: Sendable {
 
     // MARK: The thread
 
-    /// What the thread starts with.
-    final class Start: Sendable {
-        let writer: LineWriter
-        let output: Int32
-
-        init(writer: LineWriter, output: Int32) {
-            self.writer = writer
-            self.output = output
-        }
-    }
-
     private static let usual: UInt8 = 0
     private static let urgent: UInt8 = 1
     private static let batchMilliseconds: Int32 = 20
 
     /// Runs until `finish`.
-    func run(output first: Int32) {
-        var output = first
+    func run() {
         while true {
             waitForWork()
             let (batch, mustReopen, isClosing): ([UInt8], Bool, Bool) = queue.withLock { queue in
@@ -129,26 +126,21 @@ public final class LineWriter: Sendable {
                 }
                 return (queue.pending, queue.mustReopen, queue.isClosing)
             }
-            let lost = write(batch, to: output)
+            isCrowdedFlag.store(false, ordering: .relaxed)
+            let lost = sink.write(batch) { queue.withLock { $0.isClosing } }
             if lost > 0 { registry?.add(counter, lost) }
-            if mustReopen, case .file = destination {
-                let fresh = Self.open(destination)
-                // A path that cannot be opened now leaves the old file in use.
-                if fresh >= 0 {
-                    Glibc.close(output)
-                    output = fresh
-                }
-            }
+            if mustReopen { sink.reopen() }
             if isClosing, batch.isEmpty { break }
         }
-        if case .file = destination { Glibc.close(output) }
+        let lost = sink.close()
+        if lost > 0 { registry?.add(counter, lost) }
         queue.withLock { $0.isClosed = true }
     }
 
     /// Waits for the first line, then a moment for more, unless something urgent comes.
     private func waitForWork() {
         if queue.withLock({ $0.isClosing }) { return }
-        if !drainWakes(milliseconds: -1) { _ = drainWakes(milliseconds: Self.batchMilliseconds) }
+        if !drainWakes(milliseconds: sink.patienceMilliseconds) { _ = drainWakes(milliseconds: Self.batchMilliseconds) }
     }
 
     /// Waits for wake-ups and takes them; answers whether one was urgent.
@@ -169,45 +161,15 @@ public final class LineWriter: Sendable {
         // A full pipe has woken the thread already.
         _ = Glibc.write(wakeWrite, &byte, 1)
     }
-
-    /// Writes all bytes; answers how many lines were lost because the place took no more.
-    private func write(_ bytes: [UInt8], to output: Int32) -> Int {
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(output, $0.baseAddress.map { $0 + done }, $0.count - done) }
-            if count > 0 {
-                done += count
-            } else if count < 0, errno == EINTR {
-                continue
-            } else if count < 0, errno == EAGAIN {
-                var interest = pollfd(fd: output, events: Int16(POLLOUT), revents: 0)
-                poll(&interest, 1, 1_000)
-                if queue.withLock({ $0.isClosing }), interest.revents == 0 { break }
-            } else {
-                break
-            }
-        }
-        return bytes[done...].reduce(0) { $1 == 0x0A ? $0 + 1 : $0 }
-    }
-
-    private static func open(_ destination: LineDestination) -> Int32 {
-        switch destination {
-        case .standardOutput: STDOUT_FILENO
-        case .standardError: STDERR_FILENO
-        case .file(let path): Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0o640)
-        }
-    }
-
-    private static func errorText(_ code: Int32) -> String { String(cString: strerror(code)) }
 }
 
 /// The entry of the writer's thread.
 private func lineWriterMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let argument else { return nil }
-    let start = Unmanaged<LineWriter.Start>.fromOpaque(argument).takeRetainedValue()
+    let writer = Unmanaged<LineWriter>.fromOpaque(argument).takeRetainedValue()
     var signals = sigset_t()
     sigfillset(&signals)
     pthread_sigmask(SIG_BLOCK, &signals, nil)
-    start.writer.run(output: start.output)
+    writer.run()
     return nil
 }

@@ -141,7 +141,9 @@ enum MetricNames {
             .counters([(.reloadsApplied, "outcome=\"applied\""), (.reloadsRefused, "outcome=\"refused\"")])),
         Family(
             "louver_log_lines_dropped", "Lines dropped because their queue was full or their file could not be written.",
-            .counters([(.logLinesDropped, "log=\"events\""), (.accessLinesDropped, "log=\"access\"")])),
+            .counters([
+                (.logLinesDropped, "log=\"events\""), (.accessLinesDropped, "log=\"access\""), (.auditLinesDropped, "log=\"audit\""),
+            ])),
         Family("louver_loop_turns", "Turns of the event loops.", .counters([(.loopTurns, "")])),
         Family(
             "louver_loop_busy_seconds", unit: "seconds", "Time each event loop spent outside its wait.",

@@ -1,13 +1,16 @@
 import Core
 
 /// Writes times as RFC 3339 text and remembers the last second, so that most lines cost a copy and three digits.
-struct TimeText {
+public struct TimeText: Sendable {
     private var second = Int64.min
     /// `2026-11-21T07:24:44` of `second`.
     private var prefix: [UInt8] = []
 
+    /// Remembers nothing yet.
+    public init() {}
+
     /// Appends the 24 bytes of a time in UTC with milliseconds.
-    mutating func write(_ time: WallTime, into out: inout ByteBuffer) {
+    public mutating func write(_ time: WallTime, into out: inout ByteBuffer) {
         if time.seconds != second {
             prefix = Array(time.rfc3339().prefix(19))
             second = time.seconds

@@ -7,7 +7,8 @@ enum Program {
     /// Every verb, in the order help shows them.
     static let commands: [Command] = [
         RunCommand.command, CheckCommand.command, PolicyCheckCommand.command, PolicyTestCommand.command, RedactCommand.command,
-        RedactTestCommand.command, HealthCommand.command, MetricsCommand.command, VersionCommand.command,
+        RedactTestCommand.command, HealthCommand.command, AuditVerifyCommand.command, AuditTailCommand.command, AuditStatsCommand.command,
+        MetricsCommand.command, VersionCommand.command,
     ]
 
     /// Runs what the process was started with, and ends it.

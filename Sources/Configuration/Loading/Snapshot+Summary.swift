@@ -1,3 +1,4 @@
+import Audit
 import Crypto
 import Identity
 import Policy
@@ -43,7 +44,13 @@ extension Snapshot {
             Self.row(
                 "logs",
                 "\(options.logs.level.rawValue) and above to stderr, access lines to \(options.logs.access.map { "\($0)" } ?? "nowhere")"))
+        lines.append(Self.row("audit", audit.map(Self.audit) ?? "off"))
         return lines
+    }
+
+    private static func audit(_ audit: LoadedAudit) -> String {
+        let signed = audit.signer.map { "checkpoints signed with \($0.defaultAlgorithm.name)" } ?? "checkpoints not signed"
+        return "\(audit.options.path), \(signed), when full \(audit.options.whenFull.rawValue)"
     }
 
     /// What an operator should know: `warnings`, then the advice of each policy.

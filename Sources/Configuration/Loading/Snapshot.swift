@@ -33,4 +33,6 @@ public struct Snapshot: Sendable {
     public let detectorsHash: [UInt8]
     /// Seals session ids; nil where no key is configured and the process uses a random one.
     public let sessionKey: SealingKey?
+    /// The audit log; nil for none.
+    public let audit: LoadedAudit?
 }

@@ -46,6 +46,7 @@ public final class SnapshotLoader: Sendable {
         let routes = loadRoutes(options, policies, loader)
         let redis = options.redis.flatMap { loadRedis($0, loader) }
         let sessionKey = options.sessionKey.flatMap { deriveSessionKey($0, loader) }
+        let audit = options.audit.flatMap { loader.audit($0) }
         let redaction = RedactionLoader(loader: loader, policies: policies).engine(options.redaction, ownTenantKey: ownTenantKey)
 
         guard found.isEmpty, let verifier, let publishedKeys, let redaction else { return nil }
@@ -53,7 +54,8 @@ public final class SnapshotLoader: Sendable {
             version: version.wrappingAdd(1, ordering: .relaxed).newValue, options: options, hash: Hex.encode(Digest.sha256(bytes.span)),
             warnings: OptionsAdvice.warnings(options) + CertificateAdvice.warnings(options, now: .now()), verifier: verifier,
             keySources: keySources, publishedKeys: publishedKeys, listenerContexts: contexts, upstreams: upstreams, routes: routes,
-            redis: redis, redaction: redaction.engine, detectorsHash: redaction.hash, sessionKey: sessionKey)
+            redis: redis, redaction: redaction.engine, detectorsHash: redaction.hash, sessionKey: sessionKey,
+            audit: audit)
     }
 
     private func policiesDirectory(_ faults: Faults) -> String? {

@@ -28,6 +28,8 @@ public struct LouverOptions: Sendable {
     public var limits: ServiceLimits
     /// Logs.
     public var logs: LogOptions
+    /// The audit log; nil for none.
+    public var audit: AuditOptions?
 
     /// How many workers run on a machine with so many cores.
     public func workerCount(cores: Int) -> Int { workers ?? max(1, cores) }

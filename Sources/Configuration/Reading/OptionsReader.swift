@@ -31,7 +31,8 @@ public enum OptionsReader {
             upstreams: upstreams, redis: reader.mapping("redis", redis) ?? nil,
             redaction: reader.mapping("redaction", redaction) ?? RedactionOptions(),
             sessionKey: reader.mapping("sessions") { $0.requiredFile("key_file", example: "session.key") } ?? nil,
-            limits: reader.mapping("limits", limits) ?? ServiceLimits(), logs: reader.mapping("logs", logs) ?? LogOptions())
+            limits: reader.mapping("limits", limits) ?? ServiceLimits(), logs: reader.mapping("logs", logs) ?? LogOptions(),
+            audit: reader.mapping("audit", audit) ?? nil)
     }
 
     private static func version(_ reader: NodeReader) {
