@@ -34,6 +34,7 @@ public final class AuditSink: LineSink {
         var clock = TimeText()
     }
 
+    /// The path.
     public let name: String
     private let path: String
     private let whenFull: WhenFull
@@ -91,6 +92,7 @@ public final class AuditSink: LineSink {
         }
     }
 
+    /// Chains and writes the members of decisions, a line each; answers how many decisions were lost.
     public func write(_ lines: [UInt8], isClosing: () -> Bool) -> Int {
         state.withLock { state in
             if Self.wasRenamed(path, &state) { reopen(&state) }
@@ -106,8 +108,10 @@ public final class AuditSink: LineSink {
         }
     }
 
+    /// Goes on in a new file when the path names another by now.
     public func reopen() { state.withLock { reopen(&$0) } }
 
+    /// Ends the run with a checkpoint and closes the file; answers how many decisions were lost.
     public func close() -> Int {
         state.withLock { state in
             var lost = flush(&state) { true }

@@ -7,13 +7,15 @@ import JSON
 public struct AuditVerifier {
     /// What was found.
     public struct Findings: Sendable, Equatable {
-        /// Lines in all, and those that are decisions.
+        /// Lines in all.
         public var lines = 0
+        /// Lines that are decisions.
         public var decisions = 0
         /// Runs of the process that were seen.
         public var runs = 0
-        /// Checkpoints whose signature holds, and those without one, or without a key to check it.
+        /// Checkpoints whose signature holds.
         public var signed = 0
+        /// Checkpoints without a signature, or without a key to check it.
         public var unsigned = 0
         /// Decisions that Louver itself says were not written, because there was no room.
         public var dropped = 0
