@@ -111,7 +111,7 @@ let package = Package(
         tests("Redaction", needs: ["JSON", "YAML", "Crypto", "CScan", "RedactionCorpus"]),
         tests(
             "Configuration", needs: ["Core", "YAML", "HTTP", "TLS", "Crypto", "Telemetry", "Identity", "Policy", "RateLimit", "Redaction"]),
-        tests("Proxy", needs: ["JSON", "HTTP", "Reactor", "Configuration", "MCP", "Telemetry"]),
+        tests("Proxy", needs: ["JSON", "HTTP", "Crypto", "YAML", "Reactor", "Configuration", "MCP", "Telemetry"]),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
         tests("louver", needs: ["Configuration", "Redaction"]),
     ]

@@ -23,7 +23,8 @@ final class Conversation {
         }
         if value("transfer-encoding") == "chunked" {
             var body = ""
-            while let size = try await take(until: "\r\n"), let count = Int(size, radix: 16) {
+            while true {
+                guard let size = try await take(until: "\r\n"), let count = Int(size, radix: 16) else { throw NeverCame() }
                 body += try await take(count)
                 _ = try await take(2)
                 if count == 0 { break }

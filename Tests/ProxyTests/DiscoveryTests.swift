@@ -18,7 +18,8 @@ import Testing
 
     /// What says nothing about versions must not be remembered as an answer.
     @Test(arguments: [
-        (200, ""), (200, "{}"), (200, "garbage"), (200, #"{"result":{}}"#), (401, stranger), (403, ""), (429, ""), (500, stranger), (502, ""),
+        (200, ""), (200, "{}"), (200, "garbage"), (200, #"{"result":{}}"#), (401, stranger), (403, ""), (429, ""), (500, stranger),
+        (502, ""),
         (503, ""), (307, ""),
     ])
     func saysNothing(_ status: Int, _ body: String) {
