@@ -66,7 +66,7 @@ let package = Package(
         room("MCP", needs: ["Core", "JSON", "HTTP", "Crypto"], exclude: ["README.md"]),
         room("RateLimit", needs: ["Core", "Redis"], resources: [.embedInCode("TokenBucket.lua")]),
         room("Audit", needs: ["Core", "JSON", "Crypto", "Telemetry"]),
-        room("Policy", needs: ["Core", "JSON", "YAML", "Crypto", "Identity", "RateLimit"]),
+        room("Policy", needs: ["Core", "JSON", "YAML", "Crypto", "Identity", "RateLimit", "CPCRE2"]),
         room("Redaction", needs: ["Core", "JSON", "YAML", "Crypto", "CScan", "CPCRE2", "CZlib"]),
 
         // Floor 4: assembly.
@@ -84,7 +84,7 @@ let package = Package(
         // Floor 5: the program.
         .executableTarget(
             name: "louver",
-            dependencies: ["Core", "JSON", "YAML", "Crypto", "Configuration", "Proxy", "Redaction", "Policy", "Telemetry", "Audit"],
+            dependencies: ["Core", "JSON", "YAML", "Crypto", "Configuration", "Proxy", "Redaction", "Policy", "MCP", "Telemetry", "Audit"],
             path: "Sources/louver", swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Core", "COpenSSL"], path: "Tests/TestSupport", swiftSettings: strict),

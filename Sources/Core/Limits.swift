@@ -257,6 +257,8 @@ public enum Limits {
     public static let accessBatchBytesMax = 64 * 1024
     /// One name in an access line.
     public static let accessFieldBytesMax = 128
+    /// Entries of a list in the access log.
+    public static let accessListMax = 16
     /// Lines queued for one log file.
     public static let lineQueueBytesMax = 4 * 1024 * 1024
     /// One value in a log line.
@@ -299,6 +301,24 @@ public enum Limits {
     public static let policyPathStepsMax = 16
     /// Conditions of one rule.
     public static let policyConstraintsMax = 32
+    /// Bytes of a text that a `regex` condition looks at; a longer one fails it.
+    public static let policyRegexTextBytesMax = 4_096
+    /// Seconds for which what an upstream's list says of its tools is taken to be true.
+    public static let toolListSecondsMax = 300
+    /// Seconds between two questions for a tool that an upstream's list does not have.
+    public static let toolListSecondsMin = 10
+    /// Pages of a tool list that Louver asks for itself.
+    public static let listPagesMax = 64
+    /// Steps of one match of a `regex` condition (PCRE2's match limit).
+    public static let policyRegexStepsMax = 10_000
+    /// Texts of one list that a `regex` condition looks at; a longer list fails it.
+    public static let policyRegexTextsMax = 256
+    /// Files of a folder that stands for the policies in it.
+    public static let policyFolderFilesMax = 1_024
+    /// Windows of one rule.
+    public static let policyWindowsMax = 16
+    /// Bytes of a zone file.
+    public static let zoneFileBytesMax = 65_536
 
     // MARK: Proxy
 

@@ -13,4 +13,14 @@ public struct ClientFeatures: OptionSet, Sendable, Equatable {
     public static let elicitation = ClientFeatures(rawValue: 2)
     /// `roots/list`: the server learns the client's directories.
     public static let roots = ClientFeatures(rawValue: 4)
+
+    /// The feature that a server's request uses; nil for any other method.
+    init?(asking method: Method) {
+        switch method {
+        case .createMessage: self = .sampling
+        case .elicit: self = .elicitation
+        case .rootsList: self = .roots
+        default: return nil
+        }
+    }
 }

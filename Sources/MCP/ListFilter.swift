@@ -10,6 +10,8 @@ public struct ListFilter: Sendable {
         public var kept = 0
         /// Entries the policy hides.
         public var hidden = 0
+        /// Tools whose definition is not the accepted one.
+        public var quarantined = 0
         /// Entries that are malformed, double, or against the protocol.
         public var refused = 0
     }
@@ -26,9 +28,13 @@ public struct ListFilter: Sendable {
     /// Writes a page with only the entries that `allows` lets through by kind and name (a URI for resources, a URI template for
     /// templates).
     ///
-    /// - Parameter learn: is told the mirrored arguments of each tool that is kept, by name.
+    /// - Parameters:
+    ///   - accepts: whether the entry of a tool may be shown as it is: what definitions are held against. Asked for each tool, also for
+    ///     those that are hidden.
+    ///   - learn: is told the mirrored arguments of each tool that is kept, by name.
     public func write(
         _ reply: WholeReply, into out: inout ByteBuffer, allows: (GuardedKind, Span<UInt8>) -> Bool,
+        accepts: (_ tool: JSONNode) -> Bool = { _ in true },
         learn: (_ tool: Span<UInt8>, _ parameters: ParameterHeaders) -> Void
     ) throws(ReplyFailure) -> Outcome {
         var outcome = Outcome()
@@ -46,7 +52,7 @@ public struct ListFilter: Sendable {
                 out.append(UInt8(ascii: "["))
                 var isFirst = true
                 value.forEachElement { entry in
-                    guard keeps(entry, &seen, &outcome, allows, learn) else { return }
+                    guard keeps(entry, &seen, &outcome, allows, accepts, learn) else { return }
                     if !isFirst { out.append(UInt8(ascii: ",")) }
                     isFirst = false
                     writeEntry(entry, into: &out)
@@ -64,7 +70,7 @@ public struct ListFilter: Sendable {
 
     private func keeps(
         _ entry: JSONNode, _ seen: inout Set<[UInt8]>, _ outcome: inout Outcome, _ allows: (GuardedKind, Span<UInt8>) -> Bool,
-        _ learn: (Span<UInt8>, ParameterHeaders) -> Void
+        _ accepts: (JSONNode) -> Bool, _ learn: (Span<UInt8>, ParameterHeaders) -> Void
     ) -> Bool {
         guard entry.kind == .object, let name = entry[nameKey]?.string, !name.isEmpty, seen.insert(name).inserted else {
             outcome.refused += 1
@@ -79,8 +85,13 @@ public struct ListFilter: Sendable {
                 return false
             }
         }
+        let isAccepted = kind != .tool || accepts(entry)
         guard allows(kind, name.span) else {
             outcome.hidden += 1
+            return false
+        }
+        guard isAccepted else {
+            outcome.quarantined += 1
             return false
         }
         if let parameters { learn(name.span, parameters) }

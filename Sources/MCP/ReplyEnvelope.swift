@@ -13,6 +13,8 @@ struct ReplyEnvelope {
     var hasProgressToken = false
     var hasSubscription = false
     var hasErrorMessage = false
+    /// Whether a foreign id was written as one that the client may answer.
+    var hasSealedID = false
     private var hasErrorCode = false
     private var hasVersion = false
     private var hasMethod = false
@@ -23,6 +25,13 @@ struct ReplyEnvelope {
     private(set) var foreignID: RequestID?
 
     init(_ expectation: ReplyExpectation) { self.expectation = expectation }
+
+    /// By whose grammar `params` are read. A question that will not reach the client is only text that is thrown away.
+    var methodOfParams: Method {
+        guard let method else { return .response }
+        guard let feature = ClientFeatures(asking: method) else { return method }
+        return expectation.questions != nil && expectation.features.contains(feature) ? method : .response
+    }
 
     /// Whether an id was seen at all.
     var hasID: Bool { hasOwnID || hasForeignID }
@@ -89,13 +98,7 @@ struct ReplyEnvelope {
     }
 
     func noteInputMethod(_ text: Span<UInt8>) -> ReplyFailure? {
-        let needed: ClientFeatures
-        switch Method(text) {
-        case .createMessage: needed = .sampling
-        case .elicit: needed = .elicitation
-        case .rootsList: needed = .roots
-        default: return ReplyFailure("interaction_refused", .withheld)
-        }
+        guard let needed = Method(text).flatMap(ClientFeatures.init(asking:)) else { return ReplyFailure("interaction_refused", .withheld) }
         return expectation.features.contains(needed) ? nil : ReplyFailure("interaction_refused", .withheld)
     }
 
@@ -130,7 +133,11 @@ struct ReplyEnvelope {
         if hasOwnID || hasForeignID {
             guard let foreignID else { return .dropped(reason: "server_request_id") }
             guard expectation.era == .legacy else { return .dropped(reason: "server_request_modern") }
-            return .serverRequest(method, answer: ServerRequest.answer(method, id: foreignID))
+            let answer = ServerRequest.answer(method, id: foreignID)
+            if hasSealedID, let method, let feature = ClientFeatures(asking: method), expectation.features.contains(feature) {
+                return .question(method, refusal: answer)
+            }
+            return .serverRequest(method, answer: answer)
         }
         guard let method else { return .dropped(reason: "unknown_notification") }
         guard expectation.allows(method) else { return .dropped(reason: "unwanted_notification") }

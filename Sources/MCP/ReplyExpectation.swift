@@ -24,6 +24,8 @@ public struct ReplyExpectation: Sendable {
     public let progressToken: RequestID?
     /// What the policy lets the server ask of the client.
     public let features: ClientFeatures
+    /// Seals the ids of the server's questions that may pass; nil where none can be answered.
+    public var questions: QuestionSeal?
     /// Whether an *error* may carry another id: servers answer HTTP errors with `null` or `"server-error"`. Only for a reply that the
     /// transport itself ties to the request, a JSON body with an error status; never on a stream.
     public var toleratesForeignErrorID = false

@@ -87,6 +87,7 @@ enum ReplyGrammar {
             if ASCII.equals(key, "notifications") { return ReplyMember(.protocolField) }
         case .cancelled:
             if ASCII.equals(key, "requestId") { return ReplyMember(.ownID) }
+        case .createMessage, .elicit, .rootsList: return small(.interaction, key)
         case .elicitationComplete:
             if ASCII.equals(key, "elicitationId") { return ReplyMember(.protocolField) }
         default: break

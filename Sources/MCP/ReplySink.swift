@@ -192,7 +192,7 @@ extension ReplySink: JSONSink {
             writeKey(raw, decoded, .text)
             return
         }
-        let method = level.shape == .params ? envelope.method ?? .response : expectation.method
+        let method = level.shape == .params ? envelope.methodOfParams : expectation.method
         let member = ReplyGrammar.member(of: level.shape, decoded, method)
         slot = member.shape
         try check(envelope.note(member.shape))
@@ -397,10 +397,16 @@ extension ReplySink {
     /// Restores the client's id where a message names the subscription it belongs to; any other is dropped.
     private mutating func takeOwnID(_ isOwn: Bool) {
         if isOwn { envelope.hasSubscription = true } else { envelope.dropReason = "subscription_id" }
-        writeClientID()
+        if let id = expectation.clientID { id.write(into: &out) } else { out.append("null") }
     }
 
     private mutating func writeClientID() {
+        // What is neither the awaited answer nor an error that the transport ties to it may be a question of the server.
+        if let seal = expectation.questions, let foreign = envelope.foreignID, let id = seal.seal(foreign) {
+            envelope.hasSealedID = true
+            out.append(id)
+            return
+        }
         if let id = expectation.clientID { id.write(into: &out) } else { out.append("null") }
     }
 

@@ -20,4 +20,6 @@ public enum ReplyVerdict: Sendable, Equatable {
     case dropped(reason: String)
     /// A request of the server: the output is thrown away, `answer` goes to the upstream as the client's response.
     case serverRequest(Method?, answer: [UInt8])
+    /// A question of the server that a rule lets through: the output goes to the client. Where it has gone, `refusal` goes to the upstream.
+    case question(Method, refusal: [UInt8])
 }

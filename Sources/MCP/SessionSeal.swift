@@ -37,6 +37,13 @@ public struct SessionSeal: Sendable {
             upstreamID: [UInt8](plain[9...]), version: version, issued: WallTime(nanoseconds: Int64(bitPattern: issued)))
     }
 
+    /// What seals the ids of the server's questions on a session; nil where there is no session to answer them on.
+    public func questions(_ session: LegacySession?, principal: [UInt8], route: [UInt8]) -> QuestionSeal? {
+        guard let session, !session.upstreamID.isEmpty else { return nil }
+        let context = [UInt8]("louver question 1".utf8) + [UInt8(truncatingIfNeeded: session.upstreamID.count)] + session.upstreamID
+        return QuestionSeal(key, context: context + Self.context(principal, route))
+    }
+
     /// What a seal is bound to. The principal's key is preceded by its length, so that no two pairs give the same bytes.
     private static func context(_ principal: [UInt8], _ route: [UInt8]) -> [UInt8] {
         precondition(principal.count < 256, "a principal's key is a short digest")

@@ -36,10 +36,23 @@ public struct UpstreamRequest: Sendable {
         out.append("}}")
     }
 
-    /// Writes the JSON body of a request or notification. A client's response is never sent on: the upstream's questions were answered by
-    /// Louver.
+    /// Writes a client's answer to a question of the server, under the id that the server gave it.
+    public static func writeAnswer(_ inbound: Inbound, id: RequestID, into out: inout ByteBuffer) {
+        out.append("{\"jsonrpc\":\"2.0\",\"id\":")
+        id.write(into: &out)
+        inbound.document.root.forEachMember { key, value in
+            guard ASCII.equals(key, "result") || ASCII.equals(key, "error") else { return }
+            out.append(UInt8(ascii: ","))
+            JSONText.appendString(key, to: &out)
+            out.append(UInt8(ascii: ":"))
+            value.write(into: &out)
+        }
+        out.append(UInt8(ascii: "}"))
+    }
+
+    /// Writes the JSON body of a request or notification. A client's response has a writer of its own.
     public func writeBody(into out: inout ByteBuffer) {
-        precondition(inbound.method != .response, "a client's response does not go upstream")
+        precondition(inbound.method != .response, "a client's response is written by `writeAnswer`")
         out.append("{\"jsonrpc\":\"2.0\",")
         if case .request = inbound.kind {
             out.append("\"id\":")

@@ -11,6 +11,8 @@ struct CaseIdentity: Sendable {
     var client: [UInt8]?
     var groups: [[UInt8]] = []
     var scopes: [[UInt8]] = []
+    /// The SHA-256 of the client certificate.
+    var certificate: [UInt8]?
     /// Further claims, as the members of a JSON object without its braces.
     var claims: [[UInt8]] = []
 
@@ -48,6 +50,12 @@ struct CaseIdentity: Sendable {
         if let subject = reader.optionalString("subject") { identity.subject = Array(subject.utf8) }
         identity.client = reader.optionalString("client").map { Array($0.utf8) }
         identity.groups = bytes("groups")
+        if let text = reader.optionalString("certificate") {
+            identity.certificate = Thumbprint.read(text)
+            if identity.certificate == nil {
+                reader.fault("certificate", "`\(reader.name(of: "certificate"))` is no SHA-256 fingerprint of a certificate")
+            }
+        }
         identity.scopes = bytes("scopes")
         if let node = reader.node("claims") {
             for entry in node.entries ?? [] {

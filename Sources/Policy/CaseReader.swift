@@ -15,9 +15,11 @@ enum CaseReader {
         let sends = reader.node("sends").flatMap { parse(JSONValue.text($0)) }.map { JSONValue.text($0.root) }
         let expectation: PolicyCase.Expectation? = reader.choice("expect")
         let rule = reader.optionalString("rule")
-        let code = reader.optionalInt("code", in: 4031...4032)
+        let code = reader.optionalInt("code", in: 4031...4033)
         let isListed = reader.optionalBool("listed")
         let title = reader.optionalString("title")
+        let time = time(reader)
+        let takes = reader.has("takes") ? reader.texts("takes").map { Array($0.text.utf8) } : nil
         let what = subject(reader)
         if expectation == .allow { reader.refuse("code", "the call is expected to be allowed") }
         if expectation == .deny { reader.refuse("sends", "the call is expected to be refused") }
@@ -27,7 +29,7 @@ enum CaseReader {
         let call = PolicyCall(method: Array(method.utf8), name: Array(name.utf8), arguments: document?.root)
         return PolicyCase(
             file: reader.file, mark: reader.mark, title: title ?? (name.isEmpty ? method : "\(method) \(name)"), identity: identity,
-            call: call,
+            call: call, takes: takes, time: time,
             expectation: expectation, rule: rule, code: code, sends: sends, isListed: isListed)
     }
 
@@ -39,6 +41,14 @@ enum CaseReader {
         reader.faults.add(
             reader.file, reader.mark, "a test asks for one thing",
             remedy: "write one of `call: <tool>`, `get: <prompt>`, `read: <uri>`, `subscribe: <uri>`, `method: <method>`")
+        return nil
+    }
+
+    private static func time(_ reader: NodeReader) -> WallTime? {
+        guard let text = reader.optionalString("at") else { return nil }
+        if let time = WallTime(policyText: text) { return time }
+        reader.fault(
+            "at", "`\(reader.name(of: "at"))` is no time: \(Fault.quote(text))", remedy: "write, for example: `2026-12-24T10:00:00Z`")
         return nil
     }
 

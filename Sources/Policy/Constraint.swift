@@ -11,6 +11,8 @@ final class Constraint: Sendable {
     enum Test: Sendable {
         /// A text that one of the patterns covers.
         case glob([Glob])
+        /// A text that the expression covers.
+        case regex(TextPattern)
         /// One of some values.
         case oneOf([ScalarValue])
         /// A number between two whole ones, both included.
@@ -81,7 +83,8 @@ final class Constraint: Sendable {
             switch test {
             case .length, .type, .required, .absent:
                 if !Self.holds(test, node, denying) { return false }
-            case .glob, .oneOf, .range:
+            case .glob, .regex, .oneOf, .range:
+                if case .regex = test, node.kind == .array, Self.texts(in: node) > Limits.policyRegexTextsMax { return denying }
                 if node.kind != .array {
                     if !Self.holds(test, node, denying) { return false }
                 } else if !elements(of: node, satisfy: test, denying) {
@@ -107,6 +110,12 @@ final class Constraint: Sendable {
         switch test {
         case .glob(let globs):
             return node.withString { text in globs.contains { $0.matches(text) } } ?? denying
+        case .regex(let pattern):
+            switch node.withString({ pattern.match($0) }) {
+            case .matches: return true
+            case .differs: return false
+            case .undecided, nil: return denying
+            }
         case .oneOf(let values):
             if values.contains(where: { $0.equals(node) }) { return true }
             return denying && !values.contains { $0.isSameType(as: node) }
@@ -121,6 +130,14 @@ final class Constraint: Sendable {
         case .required: return true
         case .absent: return false
         }
+    }
+
+    /// The values in a list and the lists within it.
+    private static func texts(in node: JSONNode) -> Int {
+        guard node.kind == .array else { return 1 }
+        var count = 0
+        node.forEachElement { count += texts(in: $0) }
+        return count
     }
 
     private static func length(of node: JSONNode) -> Int? {

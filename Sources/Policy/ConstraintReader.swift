@@ -36,7 +36,7 @@ enum ConstraintReader {
         case .scalar(let scalar): return short([scalar], entry.value, place, reader)
         case .sequence(let elements): return short(elements.compactMap(\.scalar), entry.value, place, reader, count: elements.count)
         case .mapping:
-            guard let own = NodeReader(entry.value, file: reader.file, faults: reader.faults, path: place) else { return [] }
+            guard let own = reader.nested(entry.value, path: place, step: "when.*") else { return [] }
             return long(own)
         }
     }
@@ -76,6 +76,9 @@ enum ConstraintReader {
         }
         let globs = reader.globs("glob")
         if reader.has("glob"), !globs.isEmpty { items.append(self.globs(globs.map { String(decoding: $0.glob.pattern, as: UTF8.self) })) }
+        if let pattern = regex(reader) {
+            items.append((.regex(pattern), "matches the expression `\(reader.optionalString("regex") ?? "")`"))
+        }
         if reader.has("in") {
             let scalars = reader.elements("in").compactMap(\.scalar)
             if scalars.isEmpty, reader.node("in")?.elements != nil {
@@ -96,13 +99,27 @@ enum ConstraintReader {
         if reader.written.isEmpty {
             reader.faults.add(
                 reader.file, reader.mark, "`\(reader.path)` holds no condition",
-                remedy: "write glob, in, range, length, type, required or absent")
+                remedy: "write glob, regex, in, range, length, type, required or absent")
         }
         if reader.has("absent"), items.count > 1 {
             reader.fault(
                 "absent", "`\(reader.path)` asks for an argument that is absent and at the same time for more", remedy: "keep one of them")
         }
         return items
+    }
+
+    private static func regex(_ reader: NodeReader) -> TextPattern? {
+        guard let text = reader.optionalString("regex") else { return nil }
+        guard text.utf8.count <= Limits.policyPatternBytesMax else {
+            reader.fault("regex", "`\(reader.name(of: "regex"))` is longer than \(Limits.policyPatternBytesMax) bytes")
+            return nil
+        }
+        do throws(TextPattern.Refusal) { return try TextPattern(Array(text.utf8)) } catch {
+            reader.fault(
+                "regex", "`\(reader.name(of: "regex"))` is no regular expression: \(error.message), at character \(error.offset)",
+                remedy: "see the syntax of PCRE2; the expression always covers the whole text")
+            return nil
+        }
     }
 
     private static func flag(_ reader: NodeReader, _ key: String) {

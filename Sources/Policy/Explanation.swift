@@ -10,6 +10,8 @@ public struct Explanation: Sendable {
         case otherNames
         /// Its condition on the arguments does not hold: the condition in words.
         case otherArguments(String)
+        /// It does not hold at this time: when it does, in words.
+        case otherTime(String)
         /// It matches, and would have decided were it not a shadow.
         case shadow
         /// It matches, but another rule had decided already.
@@ -61,6 +63,7 @@ public struct Explanation: Sendable {
         case .missingScopes(let scopes): "would need the scope \(scopes.map { "`\(PolicySet.text($0))`" }.joined(separator: ", "))"
         case .otherNames: "is about something else"
         case .otherArguments(let words): "asks that \(words)"
+        case .otherTime(let words): "holds only \(words)"
         case .shadow: "matches, but is only a shadow"
         case .comesTooLate: "matches, after the decision"
         case .decides: "decides"

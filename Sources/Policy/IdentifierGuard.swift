@@ -10,6 +10,10 @@ struct IdentifierGuard: Sendable {
         case unknown(argument: [UInt8])
         /// It names objects in a form the policy's constraints cannot see.
         case opaque(argument: [UInt8])
+        /// Nobody knows which arguments the tool has.
+        case unlisted
+        /// The definition of the tool is not the accepted one, or nobody knows it.
+        case unpinned
         /// The arguments are not an object.
         case notAnObject
     }
@@ -17,25 +21,43 @@ struct IdentifierGuard: Sendable {
     let profile: ServerProfile
     /// Whether identifiers are checked.
     var checksIdentifiers = true
-    /// Whether arguments a known tool does not have are refused.
+    /// Whether arguments the tool does not have are refused.
     var refusesUnknown = true
+    /// The accepted definitions; nil where none are asked for.
+    var pins: ToolPins?
 
     /// What is wrong with the arguments of a tool, the first thing found; nil when all is well.
-    /// - Parameter isConstrained: whether a rule for this tool looks at arguments.
-    func finding(tool: [UInt8], _ arguments: JSONNode?, isConstrained: Bool) -> Finding? {
+    /// - Parameters:
+    ///   - listed: what the server's own list says of it.
+    ///   - isConstrained: whether a rule for this tool looks at arguments.
+    func finding(tool: [UInt8], _ arguments: JSONNode?, listed: ListedTool?, isConstrained: Bool) -> Finding? {
+        if let pins {
+            guard let listed, pins.accepts(tool, listed.digest) else { return .unpinned }
+        }
         guard let arguments, !arguments.isNull else { return nil }
         guard arguments.kind == .object else { return .notAnObject }
-        let known = profile.tools[tool]
+        guard let known = profile.tools[tool] else { return finding(unknownTool: tool, arguments, listed) }
+        var finding: Finding?
+        arguments.forEachMember { key, value in
+            if finding == nil { finding = judge(known, key, value, isConstrained) }
+        }
+        return finding
+    }
+
+    /// A tool of which no profile says anything: its own server does, and identifiers are known by their names.
+    private func finding(unknownTool tool: [UInt8], _ arguments: JSONNode, _ listed: ListedTool?) -> Finding? {
         var finding: Finding?
         arguments.forEachMember { key, value in
             if finding != nil { return }
-            if let known {
-                finding = judge(known, key, value, isConstrained)
-            } else if checksIdentifiers {
+            if checksIdentifiers {
                 finding =
                     key.count == 3 && IdentifierNames.takesKeys(tool) && Self.equal(Self.keyName, key)
                     ? Self.named(key, value) : judge(key, value)
             }
+            if finding != nil || !refusesUnknown { return }
+            guard let listed else { return finding = .unlisted }
+            let name = Self.copy(key)
+            if !listed.arguments.contains(name) { finding = .unknown(argument: name) }
         }
         return finding
     }

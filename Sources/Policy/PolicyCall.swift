@@ -12,6 +12,8 @@ public struct PolicyCall: Sendable {
     public let name: [UInt8]
     /// `params.arguments`.
     public let arguments: JSONNode?
+    /// What the server's own list says of the tool; nil where nobody has asked it yet, or it lists no such tool.
+    public var listed: ListedTool?
 
     /// Describes a request.
     /// - Parameter object: what `completion/complete` refers to; every other method says it itself.

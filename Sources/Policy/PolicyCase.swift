@@ -22,6 +22,10 @@ public struct PolicyCase: Sendable {
     let identity: CaseIdentity
     /// What is asked.
     let call: PolicyCall
+    /// The names of the arguments that the server lists for the tool; nil for those of the call.
+    let takes: [[UInt8]]?
+    /// When; nil for the moment of the test.
+    let time: WallTime?
     /// What must come of it.
     let expectation: Expectation
     /// The rule that must decide; nil when any may.

@@ -14,6 +14,8 @@ public struct PolicyDenial: Sendable, Equatable {
         case policy = 4031
         /// An argument that is no identifier where one belongs, or that the tool does not have.
         case guarded = 4032
+        /// The definition of the tool is not the accepted one.
+        case pinned = 4033
     }
 
     /// The id of the rule that refused; `default` when none allowed it.
@@ -28,8 +30,14 @@ public struct PolicyDenial: Sendable, Equatable {
     public let scopes: [[UInt8]]
     /// Shadow rules that matched too.
     public let shadows: [[UInt8]]
+    /// Whether it might have been decided otherwise had the call said what the server lists of the tool.
+    public let wantsListing: Bool
 
-    init(rule: [UInt8], say: String, code: Code = .policy, answer: Answer, scopes: [[UInt8]] = [], shadows: [[UInt8]] = []) {
+    init(
+        rule: [UInt8], say: String, code: Code = .policy, answer: Answer, scopes: [[UInt8]] = [], shadows: [[UInt8]] = [],
+        wantsListing: Bool = false
+    ) {
+        self.wantsListing = wantsListing
         self.rule = rule
         self.say = say
         self.code = code

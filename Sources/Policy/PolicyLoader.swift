@@ -18,9 +18,13 @@ final class PolicyLoader {
     private var texts: [PolicyText] = []
     private var open: [String] = []
     private var taken: Set<[String]> = []
+    private var zones: [String: ZoneRules] = [:]
 
-    init(faults: Faults, resolve: @escaping PolicyResolver) {
+    private let keys: KeyIndex?
+
+    init(faults: Faults, keys: KeyIndex?, resolve: @escaping PolicyResolver) {
         self.faults = faults
+        self.keys = keys
         self.resolve = resolve
     }
 
@@ -29,9 +33,9 @@ final class PolicyLoader {
         let before = faults.count
         texts.append(text)
         open.append(text.path)
-        let read: Void? = NodeReader.read(text.bytes, file: text.path, faults: faults) { reader in
+        let read: Void? = NodeReader.read(text.bytes, file: text.path, faults: faults, index: keys) { reader in
             readServer(reader)
-            readFile(reader, PolicyScope(profile: profile), isRoot: true)
+            readFile(reader, PolicyScope(profile: profile, zone: { [self] in zone($0) }), isRoot: true)
         }
         guard read != nil, faults.count == before else { return nil }
         return PolicySet(
@@ -62,6 +66,7 @@ final class PolicyLoader {
         _ = reader.optionalString("description")
         if isRoot { name = own } else { scope.pack = own }
         readGuard(reader, isRoot)
+        readPins(reader, isRoot)
         readPrincipals(reader, &scope)
         // A policy's own rules come before those of the packs it extends.
         let packs = extensions(reader, scope)
@@ -84,6 +89,18 @@ final class PolicyLoader {
             argumentGuard.checksIdentifiers = own.bool("identifiers", default: true)
             argumentGuard.refusesUnknown = own.choice("unknown_arguments", default: UnknownArguments.refuse) == .refuse
         }
+    }
+
+    private func readPins(_ reader: NodeReader, _ isRoot: Bool) {
+        guard isRoot else { return reader.refuse("pins", "only the policy itself pins tools, never a pack") }
+        guard let written = reader.optionalString("pins") else { return }
+        guard let text = resolve(.file(written, from: reader.file)) else {
+            return reader.fault(
+                "pins", "there is no file of pins at \(Fault.quote(written))",
+                remedy: "the path is meant from the folder of this file; let `louver policy pin` write it")
+        }
+        texts.append(text)
+        argumentGuard.pins = ToolPins.read(text.bytes, file: text.path, faults: faults)
     }
 
     private enum UnknownArguments: String, CaseIterable {
@@ -147,7 +164,7 @@ final class PolicyLoader {
             if let scalar = node.scalar, scalar.kind != .null, !scalar.text.isEmpty {
                 return Extension(written: NodeReader.Marked(text: scalar.text, mark: node.mark), narrowed: nil)
             }
-            guard let own = NodeReader(node, file: reader.file, faults: faults, path: "\(reader.name(of: "extends"))[\(index)]") else {
+            guard let own = reader.nested(node, path: "\(reader.name(of: "extends"))[\(index)]", step: "extends[]") else {
                 return nil
             }
             let pack = own.string("pack", example: "airflow/read-only")
@@ -175,7 +192,7 @@ final class PolicyLoader {
             faults.add(reader.file, pack.written.mark, "\(Fault.quote(written)) extends itself, over \(open.joined(separator: " -> "))")
             return
         }
-        var scope = PolicyScope(narrowed: outer.narrowed, profile: profile)
+        var scope = PolicyScope(narrowed: outer.narrowed, profile: profile, zone: outer.zone)
         if let narrowed = pack.narrowed { scope.narrowed.append(narrowed) }
         // The same pack for the same people says nothing new.
         guard taken.insert([text.path] + scope.narrowed.map { "\($0)" }).inserted else { return }
@@ -192,6 +209,22 @@ final class PolicyLoader {
     private static func isPackName(_ name: String) -> Bool {
         let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String($0) ?? "" }
         return !parts.isEmpty && parts.allSatisfy { NodeReader.isIdentifier($0) && !$0.utf8.allSatisfy { $0 == UInt8(ascii: ".") } }
+    }
+
+    // MARK: Zones
+
+    /// The rules of a zone. They come from the system and are no part of the policy, nor of its hash.
+    private func zone(_ name: String) -> ZoneRules? {
+        if name == "UTC" { return ZoneRules.utc }
+        if let known = zones[name] { return known }
+        let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        let isName = parts.allSatisfy { part in
+            !part.isEmpty && part.allSatisfy { ASCII.isAlphanumeric($0) || "_+-".utf8.contains($0) }
+        }
+        guard isName, name.utf8.count <= Limits.policyNameBytesMax, let text = resolve(.zone(name)) else { return nil }
+        let rules = ZoneRules(text.bytes)
+        zones[name] = rules
+        return rules
     }
 
     // MARK: The hash

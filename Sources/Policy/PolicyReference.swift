@@ -6,13 +6,15 @@ public enum PolicyReference: Sendable, Hashable {
     case server(String)
     /// A file beside the one that asks (`./team.yaml`, `../common.yaml`): the path as written, and the path of the asking file.
     case file(String, from: String)
+    /// The system's file of a time zone: `Europe/Berlin`. The name holds no `.`.
+    case zone(String)
 
-    /// The path below the folder of shipped policies; nil for a file beside the policy.
+    /// The path below the folder of shipped policies; nil for a file elsewhere.
     public var shippedPath: String? {
         switch self {
         case .pack(let name): "\(name).yaml"
         case .server(let name): "servers/\(name).yaml"
-        case .file: nil
+        case .file, .zone: nil
         }
     }
 }

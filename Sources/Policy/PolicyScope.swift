@@ -10,6 +10,8 @@ struct PolicyScope {
     var narrowed: [[Int]] = []
     /// The server's profile.
     var profile: ServerProfile
+    /// Finds the rules of a time zone by its name; nil when the system has none of that name.
+    var zone: (String) -> ZoneRules? = { _ in nil }
 
     /// The full id of a rule or limit.
     func id(_ own: String) -> [UInt8] { Array((pack.isEmpty ? own : "\(pack)/\(own)").utf8) }

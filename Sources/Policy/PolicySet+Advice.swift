@@ -65,7 +65,7 @@ extension PolicySet {
 
     private func adviseOnReach(_ at: Int, _ rule: Rule, _ faults: Faults) {
         guard !rule.isShadow, rule.effect == .allow else { return }
-        for (other, earlier) in rules.enumerated() where other != at && !earlier.isShadow && earlier.constraints.isEmpty {
+        for (other, earlier) in rules.enumerated() where other != at && !earlier.isShadow && earlier.isUnconditional {
             // That a policy allows more than a pack it extends is what it is for.
             let decidesFirst = earlier.effect == .deny || (other < at && earlier.file == rule.file)
             guard decidesFirst, covers(earlier, rule) else { continue }
@@ -81,6 +81,7 @@ extension PolicySet {
     private func covers(_ wide: Rule, _ narrow: Rule) -> Bool {
         guard Set(narrow.methods).isSubset(of: wide.methods) else { return false }
         guard wide.narrowed.isEmpty || wide.narrowed == narrow.narrowed else { return false }
+        guard Set(wide.scopes).isSubset(of: narrow.scopes) else { return false }
         guard wide.principals.contains(0) || Set(narrow.principals).isSubset(of: wide.principals) else { return false }
         return [ObjectKind.tool, .prompt, .resource].allSatisfy { kind in
             narrow.patterns(kind).allSatisfy { pattern in

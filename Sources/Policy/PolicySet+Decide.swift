@@ -14,13 +14,13 @@ extension PolicySet {
         }
         let candidates = index.rules(method, call.object, call.name)
         var verdict = Verdict()
-        weigh(candidates, subject, call, &verdict)
+        weigh(candidates, subject, call, now, &verdict)
         if let denying = verdict.denying { return .deny(refusal(of: rules[denying], call, verdict)) }
         if let allowing = verdict.allowing { return permit(rules[allowing], allowing, candidates, call, verdict) }
         if case .list(let kind) = method.law, subject.mayUse.contains(kind) {
             return .permit(Permit(rule: Self.listRule, shadows: verdict.shadows))
         }
-        return .deny(refusal(byDefault: call, subject, candidates, verdict))
+        return .deny(refusal(byDefault: call, subject, candidates, verdict, now))
     }
 
     static let handshakeRule = Array("louver/handshake".utf8)
@@ -32,22 +32,22 @@ extension PolicySet {
         var denying: Int?
         /// The first enforced allow rule that matches.
         var allowing: Int?
-        /// The first enforced allow rule that fails on its arguments, and on which constraint.
-        var failing: (rule: Int, constraint: Constraint)?
+        /// The first enforced allow rule that fails on its arguments or the hour, and what it asks for, in words.
+        var failing: (rule: Int, words: String)?
         /// Shadow rules that match.
         var shadows: [[UInt8]] = []
     }
 
-    private func weigh(_ candidates: Bits, _ subject: PolicySubject, _ call: PolicyCall, _ verdict: inout Verdict) {
+    private func weigh(_ candidates: Bits, _ subject: PolicySubject, _ call: PolicyCall, _ now: WallTime, _ verdict: inout Verdict) {
         verdict.denying = Bits.first(in: candidates, subject.rules, denying) { at in
-            guard rules[at].constraints.allSatisfy({ $0.matches(call.arguments, denying: true) }) else { return false }
+            guard rules[at].failing(call.arguments, denying: true, now) == nil else { return false }
             if rules[at].isShadow { verdict.shadows.append(rules[at].id) }
             return !rules[at].isShadow
         }
         if verdict.denying != nil { return }
         verdict.allowing = Bits.first(in: candidates, subject.rules, allowing) { at in
-            if let failing = rules[at].constraints.first(where: { !$0.matches(call.arguments, denying: false) }) {
-                if verdict.failing == nil, !rules[at].isShadow { verdict.failing = (at, failing) }
+            if let words = rules[at].failing(call.arguments, denying: false, now) {
+                if verdict.failing == nil, !rules[at].isShadow { verdict.failing = (at, words) }
                 return false
             }
             if rules[at].isShadow { verdict.shadows.append(rules[at].id) }
@@ -66,7 +66,8 @@ extension PolicySet {
         switch call.object {
         case .tool:
             let isConstrained = Bits.first(in: candidates, enforced, enforced) { !rules[$0].constraints.isEmpty } != nil
-            return argumentGuard.finding(tool: call.name, call.arguments, isConstrained: isConstrained)
+            return argumentGuard.finding(
+                tool: call.name, call.arguments, listed: call.listed, isConstrained: isConstrained)
         case .resource where call.method != .complete: return argumentGuard.finding(resource: call.name)
         default: return nil
         }

@@ -7,7 +7,10 @@ public typealias PolicyResolver = (PolicyReference) -> PolicyText?
 extension PolicySet {
     /// Reads a policy with everything it extends. All faults of all files are added to `faults`; nil when there was one, so a faulty policy
     /// never starts and never replaces a running one.
-    public static func load(_ text: PolicyText, faults: Faults, resolve: @escaping PolicyResolver) -> PolicySet? {
-        PolicyLoader(faults: faults, resolve: resolve).load(text)
+    /// - Parameter keys: is told every key that is asked for.
+    public static func load(
+        _ text: PolicyText, faults: Faults, keys: KeyIndex? = nil, resolve: @escaping PolicyResolver
+    ) -> PolicySet? {
+        PolicyLoader(faults: faults, keys: keys, resolve: resolve).load(text)
     }
 }

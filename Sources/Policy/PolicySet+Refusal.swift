@@ -1,3 +1,5 @@
+import Core
+
 /// The words of refusals: what was refused, by which rule, and what to do instead. No argument values, no internals.
 extension PolicySet {
     func refusal(_ rule: String, _ call: PolicyCall, _ advice: String) -> PolicyDenial {
@@ -13,13 +15,15 @@ extension PolicySet {
     }
 
     /// No allow rule matched.
-    func refusal(byDefault call: PolicyCall, _ subject: PolicySubject, _ candidates: Bits, _ verdict: Verdict) -> PolicyDenial {
-        let scopes = helpfulScopes(call, subject, candidates)
+    func refusal(
+        byDefault call: PolicyCall, _ subject: PolicySubject, _ candidates: Bits, _ verdict: Verdict, _ now: WallTime
+    ) -> PolicyDenial {
+        let scopes = helpfulScopes(call, subject, candidates, now)
         let advice: String
         var answer = Self.usual(call)
         if let failing = verdict.failing {
             let rule = rules[failing.rule]
-            advice = rule.say ?? "Rule `\(Self.text(rule.id))` allows it only where \(failing.constraint.words)."
+            advice = rule.say ?? "Rule `\(Self.text(rule.id))` allows it only where \(failing.words)."
             answer = rule.answer ?? answer
         } else if !scopes.isEmpty {
             let words = scopes.map { "`\(Self.text($0))`" }.joined(separator: ", ")
@@ -52,19 +56,28 @@ extension PolicySet {
         case .opaque(let argument):
             id = "louver/argument-guard"
             words = "`\(Self.quote(argument))` cannot be used here. Name what you mean by its identifiers instead."
+        case .unlisted:
+            id = "louver/argument-guard"
+            words = "It is not known which arguments the tool has, because the server does not list it. Use a tool that tools/list shows."
+        case .unpinned:
+            id = "louver/pins"
+            words = "Its definition is not the one that was accepted. It can be used again once the owner of the policy accepts it."
         case .notAnObject:
             id = "louver/argument-guard"
             words = "The arguments must be an object of names and values."
         }
         return PolicyDenial(
-            rule: Array(id.utf8), say: "\(Self.subject(of: call)) was refused (rule `\(id)`). \(words)", code: .guarded,
-            answer: rule.answer ?? Self.usual(call), shadows: verdict.shadows)
+            rule: Array(id.utf8), say: "\(Self.subject(of: call)) was refused (rule `\(id)`). \(words)",
+            code: finding == .unpinned ? .pinned : .guarded, answer: rule.answer ?? Self.usual(call), shadows: verdict.shadows,
+            wantsListing: call.listed == nil && (finding == .unlisted || finding == .unpinned))
     }
 
     /// The scopes with which the first allow rule that lacks nothing else would allow the call.
-    private func helpfulScopes(_ call: PolicyCall, _ subject: PolicySubject, _ candidates: Bits) -> [[UInt8]] {
+    private func helpfulScopes(
+        _ call: PolicyCall, _ subject: PolicySubject, _ candidates: Bits, _ now: WallTime
+    ) -> [[UInt8]] {
         let rule = Bits.first(in: candidates, subject.nearlyRules, allowing) { at in
-            enforced.contains(at) && rules[at].constraints.allSatisfy { $0.matches(call.arguments, denying: false) }
+            enforced.contains(at) && rules[at].failing(call.arguments, denying: false, now) == nil
         }
         return rule.flatMap { subject.missingScopes[$0] } ?? []
     }
@@ -83,7 +96,7 @@ extension PolicySet {
     static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
     /// A name as the client sent it, fit for a sentence: at most 80 characters, nothing invisible, no backtick.
-    static func quote(_ name: [UInt8]) -> String {
+    public static func quote(_ name: [UInt8]) -> String {
         var out = ""
         for scalar in String(decoding: name.prefix(400), as: UTF8.self).unicodeScalars.prefix(80) {
             let isPlain =

@@ -17,8 +17,8 @@ extension PolicySet {
         guard let principal = test.identity.principal() else {
             return CaseOutcome(test: test, failures: ["the identity of the test cannot be built"], rule: [])
         }
-        let subject = subject(of: principal)
-        let decision = decide(subject, test.call, now: now)
+        let subject = subject(of: principal, certificate: test.identity.certificate)
+        let decision = decide(subject, listing(test), now: test.time ?? now)
         var failures: [String] = []
         let allowed = allows(subject, test.call.object, test.call.name)
         switch decision {
@@ -37,6 +37,16 @@ extension PolicySet {
         }
         if let isListed = test.isListed, isListed != allowed { failures.append(allowed ? "is shown in lists" : "is hidden from lists") }
         return CaseOutcome(test: test, failures: failures, rule: decision.rule)
+    }
+
+    /// A test has no server to ask: the tool takes what the test says it takes, or what the call gives it, and is as it was pinned.
+    private func listing(_ test: PolicyCase) -> PolicyCall {
+        guard test.call.object == .tool else { return test.call }
+        var names = Set(test.takes ?? [])
+        if test.takes == nil { test.call.arguments?.forEachMember { key, _ in names.insert(key.withUnsafeBufferPointer { [UInt8]($0) }) } }
+        var call = test.call
+        call.listed = ListedTool(arguments: names, digest: pins?.digests[call.name] ?? [])
+        return call
     }
 
     /// What is sent must be what the test says, whatever the order of the arguments.

@@ -18,6 +18,8 @@ public final class PolicySet: Sendable {
     public let limits: [BucketRule]
     /// The tests written in the file.
     public let cases: [PolicyCase]
+    /// The accepted definitions of tools; nil where the policy asks for none. Lists must leave out every tool they do not accept.
+    public var pins: ToolPins? { argumentGuard.pins }
     /// The ids of all rules in the order they are tried.
     public var ruleIDs: [[UInt8]] { rules.map(\.id) }
 
@@ -32,6 +34,8 @@ public final class PolicySet: Sendable {
     /// Rules that are enforced, and those of them that allow or deny without a condition.
     let enforced: Bits
     let unconditional: Bits
+    /// Whether some rule lets a server ask something of a client.
+    let hasInteractions: Bool
 
     init(
         name: String, hash: [UInt8], limits: [BucketRule], cases: [PolicyCase], rules: [Rule], principals: [PrincipalMatch],
@@ -51,21 +55,27 @@ public final class PolicySet: Sendable {
         for (index, rule) in rules.enumerated() {
             if rule.effect == .allow { allowing.insert(index) } else { denying.insert(index) }
             if !rule.isShadow { enforced.insert(index) }
-            if !rule.isShadow, rule.constraints.isEmpty { unconditional.insert(index) }
+            if !rule.isShadow, rule.isUnconditional { unconditional.insert(index) }
         }
         self.allowing = allowing
         self.denying = denying
         self.enforced = enforced
         self.unconditional = unconditional
+        hasInteractions = rules.contains { rule in
+            rule.effect == .allow && Interactions.methods.contains { rule.methods.contains($0.method) }
+        }
         index = MethodTable(rules, argumentGuard.profile)
     }
 
     /// Which of the policy's principals a caller is. Done once per token: the cost grows with the principals declared.
-    public func subject(of principal: Principal) -> PolicySubject {
+    /// - Parameter certificate: the SHA-256 of the client certificate of the connection, where it showed one.
+    public func subject(of principal: Principal, certificate: [UInt8]? = nil) -> PolicySubject {
+        // Parsed once for all entries, and only when one of them asks.
+        let claims = principals.contains { !$0.claims.isEmpty } ? principal.claims : nil
         var matching = Bits(count: principals.count)
         var nearly = Bits(count: principals.count)
         var group: [UInt8] = []
-        for (index, entry) in principals.enumerated() where entry.matchesWithoutScopes(principal) {
+        for (index, entry) in principals.enumerated() where entry.matchesWithoutScopes(principal, certificate, claims) {
             nearly.insert(index)
             if entry.hasScopes(principal) {
                 matching.insert(index)
@@ -77,7 +87,7 @@ public final class PolicySet: Sendable {
         var nearlyOwn = Bits(count: rules.count)
         var missing: [Int: [[UInt8]]] = [:]
         for (index, rule) in rules.enumerated() {
-            if Self.applies(rule, matching) {
+            if Self.applies(rule, matching), rule.scopes.allSatisfy({ principal.scopes.contains($0) }) {
                 own.insert(index)
             } else if rule.effect == .allow, Self.applies(rule, nearly) {
                 nearlyOwn.insert(index)
@@ -91,13 +101,14 @@ public final class PolicySet: Sendable {
             mayUseAnything: Bits.first(in: own, allowing, enforced) { _ in true } != nil, mayUse: mayUse)
     }
 
-    private static func applies(_ rule: Rule, _ matching: Bits) -> Bool {
+    static func applies(_ rule: Rule, _ matching: Bits) -> Bool {
         guard rule.principals.contains(where: { matching.contains($0) }) else { return false }
         return rule.narrowed.allSatisfy { list in list.contains { matching.contains($0) } }
     }
 
     private func scopes(for rule: Rule, _ nearly: Bits, _ principal: Principal) -> [[UInt8]] {
         var out: [[UInt8]] = []
+        for scope in rule.scopes where !principal.scopes.contains(scope) { out.append(scope) }
         for list in [rule.principals] + rule.narrowed {
             // One entry of each list is enough: the first that lacks nothing but scopes.
             guard let entry = list.first(where: { nearly.contains($0) }).map({ principals[$0] }) else { continue }

@@ -23,6 +23,8 @@ struct PrincipalMatch: Sendable {
     var clients: [[UInt8]] = []
     /// One of these groups.
     var groups: [[UInt8]] = []
+    /// The client certificate of the connection is one of these, by its SHA-256.
+    var certificates: [[UInt8]] = []
     /// All of these scopes.
     var scopes: [[UInt8]] = []
     /// All of these claims.
@@ -32,14 +34,19 @@ struct PrincipalMatch: Sendable {
     static let anyone = PrincipalMatch(name: Array("anyone".utf8))
 
     /// Whether everything but the scopes holds.
-    func matchesWithoutScopes(_ principal: Principal) -> Bool {
+    /// - Parameter certificate: the SHA-256 of the connection's client certificate.
+    /// - Parameter document: the principal's claims; nil when no entry asks for any.
+    func matchesWithoutScopes(_ principal: Principal, _ certificate: [UInt8]?, _ document: JSONDocument?) -> Bool {
         if !issuers.isEmpty, !issuers.contains(principal.issuer) { return false }
         if !subjects.isEmpty, !subjects.contains(principal.subject) { return false }
         if !clients.isEmpty {
             guard let client = principal.client, clients.contains(client) else { return false }
         }
         if !groups.isEmpty, !groups.contains(where: { principal.groups.contains($0) }) { return false }
-        let root = principal.claims.root
+        if !certificates.isEmpty {
+            guard let certificate, certificates.contains(certificate) else { return false }
+        }
+        guard let root = document?.root else { return claims.isEmpty }
         return claims.allSatisfy { Self.holds($0.test, $0.path.find(in: root)) }
     }
 

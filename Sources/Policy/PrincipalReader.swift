@@ -20,25 +20,42 @@ enum PrincipalReader {
         entry.subjects = bytes(reader, "subjects")
         entry.clients = bytes(reader, "clients")
         entry.groups = bytes(reader, "groups")
-        entry.scopes = bytes(reader, "scopes")
-        for scope in reader.texts("scopes") where !ScopeText.isScope(Array(scope.text.utf8).span) {
-            reader.faults.add(reader.file, scope.mark, "\(Fault.quote(scope.text)) is no scope", remedy: "write one word per entry")
-        }
+        entry.certificates = certificates(reader)
+        entry.scopes = scopes(reader)
         if let node = reader.node("claims"), let entries = node.entries {
             for item in entries { claim(item, reader, &entry) }
         } else if reader.has("claims") {
             reader.fault("claims", "`\(reader.name(of: "claims"))` must be a mapping of claims to what they must hold")
         }
-        let keys = ["issuers", "subjects", "clients", "groups", "scopes", "claims"]
+        let keys = ["issuers", "subjects", "clients", "groups", "scopes", "certificates", "claims"]
         if !keys.contains(where: { reader.has($0) }) {
             reader.faults.add(
                 reader.file, reader.mark, "`\(reader.path)` says nothing about whom it means",
-                remedy: "write claims, groups, scopes, clients, subjects or issuers; for everybody name `anyone` in the rules")
+                remedy: "write claims, groups, scopes, clients, subjects, certificates or issuers; for everybody name `anyone` in the rules"
+            )
         }
         for key in keys.dropLast() where reader.has(key) && bytes(reader, key).isEmpty {
             reader.fault(key, "`\(reader.name(of: key))` is empty: nobody could match", remedy: "name at least one, or remove the key")
         }
         return entry
+    }
+
+    /// Reads `scopes`, of an entry or of a rule.
+    static func scopes(_ reader: NodeReader) -> [[UInt8]] {
+        for scope in reader.texts("scopes") where !ScopeText.isScope(Array(scope.text.utf8).span) {
+            reader.faults.add(reader.file, scope.mark, "\(Fault.quote(scope.text)) is no scope", remedy: "write one word per entry")
+        }
+        return bytes(reader, "scopes")
+    }
+
+    private static func certificates(_ reader: NodeReader) -> [[UInt8]] {
+        reader.texts("certificates").compactMap { item in
+            if let digest = Thumbprint.read(item.text) { return digest }
+            reader.faults.add(
+                reader.file, item.mark, "\(Fault.quote(item.text)) is no SHA-256 fingerprint of a certificate",
+                remedy: "write what `openssl x509 -noout -fingerprint -sha256` prints behind the `=`")
+            return nil
+        }
     }
 
     private static func bytes(_ reader: NodeReader, _ key: String) -> [[UInt8]] { reader.texts(key).map { Array($0.text.utf8) } }
@@ -54,7 +71,7 @@ enum PrincipalReader {
             return
         }
         let place = "\(reader.name(of: "claims")).\(item.name)"
-        guard let own = NodeReader(item.value, file: reader.file, faults: reader.faults, path: place) else { return }
+        guard let own = reader.nested(item.value, path: place, step: "claims.*") else { return }
         let before = entry.claims.count
         if own.has("any") { entry.claims.append((path, .any(values(own, "any")))) }
         if own.has("all") { entry.claims.append((path, .all(values(own, "all")))) }

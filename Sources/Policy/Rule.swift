@@ -1,4 +1,5 @@
 import Core
+import JSON
 import YAML
 
 /// What a rule does with the calls it covers.
@@ -17,7 +18,9 @@ final class Rule: Sendable {
     let resources: [Glob]
     let principals: [Int]
     let narrowed: [[Int]]
+    let scopes: [[UInt8]]
     let constraints: [Constraint]
+    let window: RuleWindow?
     let forced: ForcedArguments?
     let say: String?
     let answer: PolicyDenial.Answer?
@@ -35,7 +38,9 @@ final class Rule: Sendable {
         resources = draft.resources
         principals = draft.principals
         narrowed = draft.narrowed
+        scopes = draft.scopes
         constraints = draft.constraints
+        window = draft.window
         forced = draft.forced
         say = draft.say
         answer = draft.answer
@@ -43,6 +48,16 @@ final class Rule: Sendable {
         file = draft.file
         mark = draft.mark
         writtenTools = draft.writtenTools
+    }
+
+    /// Whether it holds whatever the arguments and the hour.
+    var isUnconditional: Bool { constraints.isEmpty && window == nil }
+
+    /// What keeps the rule from matching, in words: the hour, or a condition on the arguments. Nil when it matches.
+    func failing(_ arguments: JSONNode?, denying: Bool, _ now: WallTime) -> String? {
+        if let window, !window.contains(now) { return "the time is \(window.words)" }
+        for constraint in constraints where !constraint.matches(arguments, denying: denying) { return constraint.words }
+        return nil
     }
 
     /// The patterns for a kind of object.

@@ -15,8 +15,12 @@ struct RuleDraft {
     var principals: [Int]
     /// And one of each of these, where the packs it comes from were narrowed.
     var narrowed: [[Int]] = []
+    /// Scopes the caller's token must have besides.
+    var scopes: [[UInt8]] = []
     /// What must hold for the arguments.
     var constraints: [Constraint] = []
+    /// When it holds; nil for always.
+    var window: RuleWindow?
     /// What is changed in the arguments.
     var forced: ForcedArguments?
     /// What the refused are told.

@@ -12,6 +12,8 @@ struct RuleReader {
         let (effect, methods) = effectAndMethods()
         var rule = RuleDraft(id: scope.id(id), effect: effect, methods: methods, principals: principals(effect), narrowed: scope.narrowed)
         rule.constraints = ConstraintReader.read(reader)
+        rule.window = WindowReader.read(reader, zone: scope.zone)
+        rule.scopes = PrincipalReader.scopes(reader)
         rule.forced = forced()
         rule.prompts = reader.globs("prompts").map(\.glob)
         rule.resources = reader.globs("resources").map(\.glob)
@@ -160,7 +162,10 @@ struct RuleReader {
             if !kinds.contains(.resource), !completes { reader.refuse("resources", because) }
             if kinds.isDisjoint(with: [.tool, .prompt]) { for key in ["when", "set", "default"] { reader.refuse(key, because) } }
         }
-        if effect == .deny { for key in ["set", "default"] { reader.refuse(key, "the rule denies") } }
+        if effect == .deny { for key in ["set", "default", "scopes"] { reader.refuse(key, "the rule denies") } }
+        if effect == .allow, reader.has("scopes"), rule.scopes.isEmpty {
+            reader.fault("scopes", "`\(reader.name(of: "scopes"))` is empty", remedy: "name at least one scope, or remove the key")
+        }
         if reader.has("tools"), rule.tools.isEmpty {
             reader.fault("tools", "`\(reader.name(of: "tools"))` is empty: the rule would be for nothing")
         }

@@ -14,9 +14,13 @@ final class Caller {
     private var told: (text: [UInt8], isPseudonym: Bool)?
     private var known: [(policy: PolicySet, subject: PolicySubject)] = []
 
-    init(authorization: [UInt8], principal: Principal, verifier: TokenVerifier) {
+    private let certificate: [UInt8]?
+
+    /// - Parameter certificate: the SHA-256 of the client certificate of the connection.
+    init(authorization: [UInt8], principal: Principal, certificate: [UInt8]?, verifier: TokenVerifier) {
         self.authorization = authorization
         self.principal = principal
+        self.certificate = certificate
         self.verifier = verifier
         validUntil = principal.expires
     }
@@ -46,7 +50,7 @@ final class Caller {
     /// Which of a policy's principals the caller is.
     func subject(of policy: PolicySet) -> PolicySubject {
         for entry in known where entry.policy === policy { return entry.subject }
-        let subject = policy.subject(of: principal)
+        let subject = policy.subject(of: principal, certificate: certificate)
         known.append((policy, subject))
         return subject
     }

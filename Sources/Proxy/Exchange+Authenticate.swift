@@ -51,7 +51,8 @@ extension Exchange {
             let token = value[range].span
             let principal = try site.tokens.principal(
                 token, verifier: site.verifier, certificate: connection.certificateThumbprint, now: worker.wallTime)
-            let caller = Caller(authorization: value, principal: principal, verifier: site.verifier)
+            let caller = Caller(
+                authorization: value, principal: principal, certificate: connection.certificateThumbprint, verifier: site.verifier)
             connection.lastCaller = caller
             worker.shard.add(.tokensVerified)
             note(caller)

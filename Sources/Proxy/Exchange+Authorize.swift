@@ -1,47 +1,111 @@
 import Core
+import Identity
+import JSON
 import MCP
 import Policy
+import Reactor
 import Telemetry
 
 extension Exchange {
     /// Asks the policy. Without the permit it gives, nothing can be forwarded.
-    func authorize(_ message: Message, for caller: Caller, on route: Route) throws -> Permit {
+    func authorize(_ message: Message, for caller: Caller, on route: Route) async throws -> Permit {
         record.enter(.authorize)
         try requireAudit()
-        let call: PolicyCall
-        if let inbound = message.inbound {
-            if case .response = inbound.kind {
-                throw Refusal.malformed(
-                    ProtocolFailure(
-                        400, ProtocolErrorCode.invalidRequest, "unsolicited_response",
-                        "this answers no request that was sent to this client"))
-            }
-            call = PolicyCall(inbound)
-        } else {
-            call = PolicyCall.session
+        let policy = route.policy
+        let subject = caller.subject(of: policy)
+        features = ClientFeatures(policy.interactions(subject, now: worker.wallTime))
+        guard let inbound = message.inbound else { return try decide(.session, subject, nil, policy) }
+        if case .response(let id) = inbound.kind {
+            try findQuestion(id, message, caller, route)
+            return try decide(.session, subject, inbound, policy)
         }
-        switch route.policy.decide(caller.subject(of: route.policy), call, now: worker.wallTime) {
+        let call = PolicyCall(inbound)
+        if inbound.carriesInput, features.isEmpty { throw refusal(policy.refusalOfInput(call), inbound) }
+        // Who listens names resources, and each is a subscription.
+        try inbound.forEachListenedResource { target in
+            _ = try decide(PolicyCall(method: PolicyCall.subscription, name: target.name), subject, inbound, policy)
+        }
+        if policy.pins == nil || call.object != .tool {
+            let decision = policy.decide(subject, call, now: worker.wallTime)
+            guard case .deny(let denial) = decision, denial.wantsListing else { return try take(decision, inbound) }
+        }
+        // What decides it is what the server lists: asked for only now, and kept.
+        let credential = try reissue(message, for: caller, on: route)
+        let listed: ListedTool?
+        do { listed = try await route.listedTool(call.name, credential, now: connection.loop.now) } catch let failure as Failure {
+            throw Refusal.failed(failure, inbound)
+        }
+        var informed = call
+        informed.listed = listed
+        return try decide(informed, subject, inbound, policy)
+    }
+
+    /// Whether a tool of a passing list is as it was pinned; one that is not is told once in the event log.
+    func accepts(_ entry: JSONNode, on route: Route) -> Bool {
+        guard let definition = ToolDefinition(entry) else { return false }
+        if route.accepts(definition) { return true }
+        if route.facts.catalog.isNews(definition) {
+            worker.log.event(
+                .warn, "tool_quarantined", .text("tool", PolicySet.quote(definition.name)),
+                .text("digest", String(decoding: Hex.encode(definition.digest), as: UTF8.self)), .text("route", route.name))
+        }
+        return false
+    }
+
+    private func decide(_ call: PolicyCall, _ subject: PolicySubject, _ inbound: Inbound?, _ policy: PolicySet) throws -> Permit {
+        try take(policy.decide(subject, call, now: worker.wallTime), inbound)
+    }
+
+    private func take(_ decision: Decision, _ inbound: Inbound?) throws -> Permit {
+        for rule in decision.shadows { worker.count(.shadowMatches, rule) }
+        switch decision {
         case .permit(let permit):
             record.rule = permit.rule
             record.isPermitted = true
             counters.countPermit(permit.rule)
+            record.shadows = permit.shadows
             return permit
-        case .deny(let denial):
-            record.rule = denial.rule
-            throw Refusal.denied(denial, message.inbound)
+        case .deny(let denial): throw refusal(denial, inbound)
         }
+    }
+
+    private func refusal(_ denial: PolicyDenial, _ inbound: Inbound?) -> Refusal {
+        record.rule = denial.rule
+        record.shadows = denial.shadows
+        return .denied(denial, inbound)
+    }
+
+    /// A client may answer what was asked of it, and nothing else.
+    private func findQuestion(_ id: RequestID, _ message: Message, _ caller: Caller, _ route: Route) throws {
+        let seal = features.isEmpty ? nil : site.seal.questions(message.session, principal: caller.principal.key, route: route.nameBytes)
+        answeredQuestion = seal?.open(id)
+        guard answeredQuestion == nil else { return }
+        throw Refusal.malformed(
+            ProtocolFailure(
+                400, ProtocolErrorCode.invalidRequest, "unsolicited_response", "this answers no request that was sent to this client"))
     }
 }
 
 extension PolicyCall {
     /// The GET and DELETE of a session: allowed to whoever may open one.
     static let session = PolicyCall(method: Array("initialize".utf8))
+    static let subscription = Array("resources/subscribe".utf8)
 
     init(_ inbound: Inbound) {
         self.init(
             method: inbound.method.text.withUTF8Buffer { [UInt8]($0) }, object: inbound.target?.kind.policyObject ?? .none,
             name: inbound.target?.name ?? [],
             arguments: inbound.arguments)
+    }
+}
+
+extension ClientFeatures {
+    /// The protocol's word for what the policy allows.
+    init(_ allowed: Interactions) {
+        self = []
+        if allowed.contains(.sampling) { insert(.sampling) }
+        if allowed.contains(.elicitation) { insert(.elicitation) }
+        if allowed.contains(.roots) { insert(.roots) }
     }
 }
 

@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import Identity
 import JSON
 import MCP
 import Policy
@@ -14,7 +15,11 @@ extension Exchange {
         switch message {
         case .end: try await deliverEnd(answer.reply)
         case .stream:
-            let lane = StreamedLane(self, ReplyExpectation(sessionStream: []), nil)
+            var expectation = ReplyExpectation(sessionStream: features)
+            if !features.isEmpty {
+                expectation.questions = site.seal.questions(message.session, principal: caller.principal.key, route: route.nameBytes)
+            }
+            let lane = StreamedLane(self, expectation, nil)
             try await deliverSessionStream(answer.reply, lane)
         case .posted(let inbound, _):
             guard inbound.requestID != nil else { return try await deliverAcceptance(answer.reply) }

@@ -60,7 +60,13 @@ extension Exchange {
         _ inbound: Inbound, _ session: LegacySession?, _ permit: Permit, _ id: UpstreamID, for caller: Caller, on route: Route
     ) async throws -> Bool {
         let out = connection.outbound
-        var request = UpstreamRequest(inbound, id: id, arguments: permit.arguments)
+        if let answeredQuestion, let session {
+            out.deadline = connection.loop.now + route.timeout
+            UpstreamFields.writeSessionPost(session: session.upstreamID, version: session.version, into: &out.fields)
+            UpstreamRequest.writeAnswer(inbound, id: answeredQuestion, into: &out.body)
+            return true
+        }
+        var request = UpstreamRequest(inbound, id: id, arguments: permit.arguments, features: features)
         if let session { request.version = session.version }
         if inbound.requestID == nil {
             if inbound.method == .cancelled {
@@ -79,7 +85,11 @@ extension Exchange {
         }
         out.deadline = inbound.method.lane == .perEvent ? .never : connection.loop.now + route.timeout
         if inbound.requestID != nil, inbound.method.lane != .whole {
-            lane = StreamedLane(self, ReplyExpectation(request), inbound)
+            var expectation = ReplyExpectation(request)
+            if !features.isEmpty {
+                expectation.questions = site.seal.questions(session, principal: caller.principal.key, route: route.nameBytes)
+            }
+            lane = StreamedLane(self, expectation, inbound)
             out.lane = lane
         }
         out.isRepeatable = inbound.method.isRepeatable

@@ -112,7 +112,7 @@ extension Exchange {
         }
         if !denial.scopes.isEmpty { return try await challenge(denial.scopes, inbound) }
         let text = "The policy says no. \(denial.say)"
-        let words = Denial(denial.code == .guarded ? .guarded : .policy, rule: denial.rule, text: Array(text.utf8))
+        let words = Denial(DenialCode(rawValue: denial.code.rawValue) ?? .policy, rule: denial.rule, text: Array(text.utf8))
         try await answer(words, to: inbound, asError: denial.answer == .error) { _ in }
     }
 
@@ -206,7 +206,7 @@ extension Exchange {
             note(.denied, "unmapped")
         case .denied(let denial, _):
             worker.count(.denials, denial.rule)
-            note(.denied, denial.code == .guarded ? "guarded" : "policy")
+            note(.denied, (DenialCode(rawValue: denial.code.rawValue) ?? .policy).reason)
         case .limited(_, let bucket, _):
             worker.count(.limitDenials, bucket)
             record.bucket = bucket

@@ -45,6 +45,10 @@ final class Exchange {
     var forwarding: Forwarding?
     /// Which arguments of the call its headers mirror; nil where no tool list has said so.
     var mirrored: ParameterHeaders?
+    /// What the policy lets the upstream ask of the client.
+    var features: ClientFeatures = []
+    /// The upstream's id of the question that the client answers.
+    var answeredQuestion: RequestID?
     /// When it went.
     var upstreamBegan = Instant.never
     /// Whose keys its token needs, when they have to be fetched first.
@@ -95,7 +99,7 @@ final class Exchange {
         if let known = try authenticate() { caller = known } else { caller = try await authenticateWithNewKeys() }
         try admit(caller)
         let message = try await classify(verb, on: route, from: caller)
-        let permit = try authorize(message, for: caller, on: route)
+        let permit = try await authorize(message, for: caller, on: route)
         try await throttle(message, permit, for: caller, on: route)
         let credential = try reissue(message, for: caller, on: route)
         guard let answer = try await forward(message, permit, credential, for: caller, on: route) else { return }

@@ -13,6 +13,8 @@ struct ExchangeRecord {
     var client: [UInt8] = []
     var outcome = Outcome.answered
     var rule: [UInt8] = []
+    /// Rules that matched and only count.
+    var shadows: [[UInt8]] = []
     var reason: StaticString = ""
     /// What the operator may read beside the reason; never payload.
     var detail = ""
@@ -77,6 +79,7 @@ struct ExchangeRecord {
         line.method = method.withUTF8Buffer { [UInt8]($0) }
         line.outcome = outcome
         line.rule = rule
+        line.shadows = shadows
         line.status = status
         line.upstreamStatus = upstreamStatus
         line.bytesIn = bytesIn

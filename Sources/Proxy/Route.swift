@@ -23,6 +23,8 @@ final class Route {
     private let number: Int
     private let issuer: Issuer
     private let credentials: IssuedCredentials
+    /// Exchanges that wait for the answer to Louver's own question for tools; nil while none is asked.
+    var toolWaiters: [CheckedContinuation<Void, Never>]?
     let timeout: Duration
     let orphanTimeout: Duration
 

@@ -108,6 +108,10 @@ final class StreamedLane {
         case .notification:
             try await commitEvents()
             try await sendEvent()
+        case .question(_, let refusal):
+            if exchange.clientIsGone { exchange.answerServer(refusal) }
+            try await commitEvents()
+            try await sendEvent()
         case .dropped: connection.held.clear()
         case .serverRequest(_, let answer):
             connection.held.clear()

@@ -12,6 +12,8 @@ final class UpstreamFacts: Sendable {
     /// The tools that its lists have named.
     let tools = ToolNames()
     private let state: Lock<State>
+    /// What its lists say of its tools, where a policy needs to know.
+    let catalog = ToolCatalog()
     /// Which arguments of its tools are mirrored in headers.
     let parameters = LearnedParameters()
 

@@ -29,10 +29,13 @@ struct WholeLane {
                 let name = name.withUnsafeBufferPointer { [UInt8]($0) }
                 if kind == .tool { route.counters.learn(name) }
                 return route.policy.allows(subject, kind.policyObject, name)
+            } accepts: { entry in
+                route.policy.pins == nil || exchange.accepts(entry, on: route)
             } learn: { tool, parameters in
                 if !route.facts.parameters.learn(tool, parameters) { exchange.worker.shard.add(.boundHits, "parameter_tools") }
             }
             exchange.record.hidden = outcome.hidden
+            if outcome.quarantined > 0 { exchange.worker.shard.add(.toolsQuarantined, outcome.quarantined) }
         } else if inbound.method == .initialize {
             if let version = try HandshakeFilter().writeInitialize(whole, into: &filtered) {
                 session = try seal(version, for: caller, on: route)

@@ -22,6 +22,8 @@ public struct AccessLine: Sendable {
     public var outcome: Outcome = .failed
     /// The policy rule that decided.
     public var rule: [UInt8] = []
+    /// Policy rules that matched and only count.
+    public var shadows: [[UInt8]] = []
     /// The HTTP status sent to the client.
     public var status = 0
     /// The HTTP status the upstream sent, or 0.
@@ -66,6 +68,7 @@ public struct AccessLine: Sendable {
         text(",\"object\":", object, into: &out)
         word(",\"outcome\":\"", outcome.label, into: &out)
         text(",\"rule\":", rule, into: &out)
+        if !shadows.isEmpty { list(",\"shadows\":[", shadows, into: &out) }
         word(",\"reason\":\"", reason, into: &out)
         number(",\"status\":", status, into: &out)
         number(",\"upstream_status\":", upstreamStatus, into: &out)
@@ -87,6 +90,15 @@ public struct AccessLine: Sendable {
         if value.isEmpty { return }
         out.append(key)
         JSONLine.string(value.span, longest: Limits.accessFieldBytesMax, into: &out)
+    }
+
+    private func list(_ key: StaticString, _ values: [[UInt8]], into out: inout ByteBuffer) {
+        out.append(key)
+        for (at, value) in values.prefix(Limits.accessListMax).enumerated() {
+            if at > 0 { out.append(UInt8(ascii: ",")) }
+            JSONLine.string(value.span, longest: Limits.accessFieldBytesMax, into: &out)
+        }
+        out.append(UInt8(ascii: "]"))
     }
 
     private func word(_ key: StaticString, _ value: StaticString, into out: inout ByteBuffer) {

@@ -40,6 +40,8 @@ public enum Counter: Int, CaseIterable, Sendable {
     case repliesRedacted
     /// Replies withheld from the client.
     case repliesWithheld
+    /// Tools left out of a list because their definition is not the accepted one.
+    case toolsQuarantined
     /// Replies cut off after their head was sent.
     case repliesAborted
     /// Broken UTF-8 or lone surrogates in replies, replaced by U+FFFD.

@@ -50,6 +50,8 @@ enum MetricNames {
         Family("louver_refusals", "Exchanges refused before they were forwarded, by reason.", .open(.refusals)),
         Family("louver_policy_denials", "Exchanges denied by policy, by rule.", .open(.denials)),
         Family("louver_policy_permits", "Exchanges allowed by policy, by rule.", .open(.permits)),
+        Family(
+            "louver_policy_shadow_matches", "Exchanges that a policy rule with `shadow: true` matched, by rule.", .open(.shadowMatches)),
         Family("louver_limit_denials", "Exchanges over a limit, by bucket.", .open(.limitDenials)),
         Family("louver_upstream_failures", "Upstream failures by reason.", .open(.upstreamFailures)),
         Family("louver_failures", "Exchanges that Louver itself failed, by reason.", .open(.failures)),
@@ -120,6 +122,9 @@ enum MetricNames {
         Family(
             "louver_key_fetches", "Key sets of issuers fetched by URL, by outcome.",
             .counters([(.keySetsFetched, "outcome=\"fetched\""), (.keySetsFailed, "outcome=\"failed\"")])),
+        Family(
+            "louver_tools_quarantined", "Tools left out of lists because their definition is not the one that was pinned.",
+            .counters([(.toolsQuarantined, "")])),
         Family(
             "louver_replies", "Replies in which something was redacted, or that were withheld or cut off.",
             .counters([

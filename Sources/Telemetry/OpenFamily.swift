@@ -25,6 +25,8 @@ public enum OpenFamily: Int, CaseIterable, Sendable {
     case denials
     /// Policy permits by rule.
     case permits
+    /// Matches of policy rules that only count, by rule.
+    case shadowMatches
 
     /// How many label values are told apart, `other` included.
     public var capacity: Int {
@@ -40,6 +42,7 @@ public enum OpenFamily: Int, CaseIterable, Sendable {
         case .boundHits: 64
         case .denials: 384
         case .permits: 384
+        case .shadowMatches: 256
         }
     }
 
@@ -52,7 +55,7 @@ public enum OpenFamily: Int, CaseIterable, Sendable {
         case .redactions: ["kind"]
         case .limitDenials: ["bucket"]
         case .boundHits: ["bound"]
-        case .denials, .permits: ["rule"]
+        case .denials, .permits, .shadowMatches: ["rule"]
         }
     }
 }

@@ -46,7 +46,7 @@ public final class NodeReader {
     }
 
     /// A reader of a mapping inside this one; `step` is what the schema calls the way to it, such as `upstreams.*`.
-    func nested(_ node: YAMLNode, path: String, step: String) -> NodeReader? {
+    public func nested(_ node: YAMLNode, path: String, step: String) -> NodeReader? {
         NodeReader(
             node, file: file, faults: faults, path: path, schemaPath: schemaPath.isEmpty ? step : "\(schemaPath).\(step)", index: index)
     }

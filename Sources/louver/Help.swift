@@ -12,6 +12,15 @@ enum Help {
         return lines.joined(separator: "\n")
     }
 
+    /// The page of verbs that share a first word.
+    static func group(_ word: String, _ commands: [Command], _ terminal: Terminal) -> String {
+        let width = (commands.map(\.name.count).max() ?? 0) + 2
+        var lines = ["usage: louver \(word) VERB [FLAGS]", ""]
+        for command in commands { lines.append("  \(terminal.styled(pad(command.name, width), .bold))\(command.summary)") }
+        lines += ["", "`louver \(word) VERB --help` explains a verb, with examples."]
+        return lines.joined(separator: "\n")
+    }
+
     /// The page of one verb.
     static func page(_ command: Command, _ terminal: Terminal) -> String {
         let usage = Self.usage(command)

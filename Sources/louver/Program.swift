@@ -6,7 +6,8 @@ import YAML
 enum Program {
     /// Every verb, in the order help shows them.
     static let commands: [Command] = [
-        RunCommand.command, CheckCommand.command, PolicyCheckCommand.command, PolicyTestCommand.command, RedactCommand.command,
+        RunCommand.command, CheckCommand.command, PolicyCheckCommand.command, PolicyTestCommand.command, PolicyExplainCommand.command,
+        PolicyDiffCommand.command, PolicyInitCommand.command, PolicyPinCommand.command, PolicySchemaCommand.command, RedactCommand.command,
         RedactTestCommand.command, HealthCommand.command, AuditVerifyCommand.command, AuditTailCommand.command, AuditStatsCommand.command,
         MetricsCommand.command, VersionCommand.command,
     ]
@@ -33,6 +34,10 @@ enum Program {
         case "--version": return run(["version"], terminal: terminal)
         default: break
         }
+        let group = group(first)
+        if !group.isEmpty, arguments.count == 2, ["--help", "-h", "help"].contains(arguments[1]) {
+            return show(Help.group(first, group, terminal), terminal)
+        }
         guard let command = commands.filter({ arguments.starts(with: $0.words) }).max(by: { $0.words.count < $1.words.count }) else {
             return unknown(arguments, terminal)
         }
@@ -54,18 +59,23 @@ enum Program {
 
     private static func help(_ words: [String], _ terminal: Terminal) -> ExitCode {
         if words.isEmpty { return show(Help.overview(commands, terminal), terminal) }
+        if words.count == 1, !group(words[0]).isEmpty { return show(Help.group(words[0], group(words[0]), terminal), terminal) }
         guard let command = commands.first(where: { $0.words == words }) else { return unknown(words, terminal) }
         return show(Help.page(command, terminal), terminal)
     }
 
+    /// The verbs that share a first word.
+    private static func group(_ word: String) -> [Command] { commands.filter { $0.words.count > 1 && $0.words[0] == word } }
+
     private static func unknown(_ words: [String], _ terminal: Terminal) -> ExitCode {
-        let group = commands.filter { $0.words.count > 1 && $0.words[0] == words[0] }
+        let group = group(words[0])
         if !group.isEmpty {
-            let names = group.map { "`louver \($0.name)`" }.joined(separator: " or ")
+            let verbs = group.map { $0.words[1] }.joined(separator: ", ")
             let near = words.count > 1 ? Spelling.nearest(to: words[1], among: group.map { $0.words[1] }) : nil
             terminal.fault(
                 words.count > 1 ? "louver \(words[0]) has no verb \(Fault.quote(words[1]))" : "louver \(words[0]) needs a verb",
-                remedy: near.map { "did you mean `louver \(words[0]) \($0)`?" } ?? "write \(names)")
+                remedy: near.map { "did you mean `louver \(words[0]) \($0)`?" }
+                    ?? "write one of \(verbs); `louver \(words[0]) --help` explains them")
             return .usage
         }
         let near = Spelling.nearest(to: words[0], among: Set(commands.map { $0.words[0] }).sorted())

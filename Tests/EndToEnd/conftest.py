@@ -16,7 +16,7 @@ sys.path[:0] = [str(HERE), str(HERE / "stack"), str(HERE / "stack" / "dags")]
 
 import stack as real_stack
 from louver import PLENTY, Identity, Louver
-from servers import SERVERS, policy
+from servers import LAX, SERVERS, policy
 from upstream import Tool, Upstream
 
 ROLES = {"roles": [{"groups": ["platform"], "role": "admin"}, {"groups": ["analytics"], "role": "viewer"}]}
@@ -44,7 +44,7 @@ def mint(stack: dict) -> dict:
 def louver(stack: dict, identity: Identity):
     upstreams = {name: {"url": url, "reissue": mint(stack) if name == "plugin" else {"mode": "none"}} for name, url in stack["urls"].items()}
     every = sorted({tool for name in upstreams for tool in SERVERS[name].permitted})
-    with Louver(upstreams, policy(every), identity, extra=PLENTY) as running:
+    with Louver(upstreams, policy(every, more=""), identity, extra=PLENTY) as running:
         yield running
         assert running.stop() == 0, running.log_file.read_text()
 
@@ -71,6 +71,7 @@ def front(identity: Identity):
         tools: list[str] | None = None,
         limits: str = "",
         rules: str = "",
+        more: str = LAX,
         extra: str = PLENTY,
         workers: int = 1,
         prepare=None,
@@ -79,7 +80,11 @@ def front(identity: Identity):
         url = upstream if isinstance(upstream, str) else upstream.url
         names = tools or list(upstream.tools)
         louver = Louver(
-            {"scripted": {"url": url, "wire": "both", **settings}}, policy(names, limits=limits, rules=rules), identity, extra=extra, workers=workers
+            {"scripted": {"url": url, "wire": "both", **settings}},
+            policy(names, limits=limits, rules=rules, more=more),
+            identity,
+            extra=extra,
+            workers=workers,
         )
         if prepare:
             prepare(louver)

@@ -81,11 +81,15 @@ SERVERS = {
 }
 
 
-def policy(tools: list[str], *, limits: str = "", rules: str = "") -> str:
-    """A policy that lets the analysts use these tools and nothing else."""
+LAX = "guard: { unknown_arguments: allow }\n"
+
+
+def policy(tools: list[str], *, limits: str = "", rules: str = "", more: str = LAX) -> str:
+    """A policy that lets the analysts use these tools and nothing else. Scripted tools have no schemas worth the name, so unless `more` says
+    otherwise they take any argument."""
     return f"""version: 1
 name: end-to-end
-principals:
+{more}principals:
   analysts: {{ claims: {{ groups: {{ any: [analytics] }} }} }}
 rules:
   - id: read-only

@@ -7,7 +7,7 @@
 # here: they go into .louver/ when they are first needed.
 set -euo pipefail
 
-packages=(libssl-dev libpcre2-dev libhiredis-dev libyaml-dev zlib1g-dev pkg-config openssl redis-server prometheus)
+packages=(libssl-dev libpcre2-dev libhiredis-dev libyaml-dev zlib1g-dev pkg-config openssl redis-server prometheus tzdata)
 for extra in "$@"; do
   case "$extra" in
     bench) packages+=(nginx-light haproxy wrk) ;;

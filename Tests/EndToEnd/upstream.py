@@ -132,6 +132,10 @@ class Upstream:
     ) -> None:
         self.tools, self.instead, self.tls, self.modern, self.greeting = tools, instead, tls, modern, greeting
         self.schemas = schemas or {}
+        # What the list says of a tool beyond its name.
+        self.definitions: dict[str, dict] = {}
+        # Tools that run and are not listed.
+        self.hidden: set[str] = set()
         self.requests: list[Request] = []
         self.opened = 0
         self.resumed = 0
@@ -222,7 +226,8 @@ class Upstream:
             case "server/discover" if self.modern:
                 turn.result({"supportedVersions": [MODERN], "capabilities": {"tools": {}}, "ttlMs": 0, "cacheScope": "public"})
             case "tools/list":
-                tools = [{"name": name, "description": "scripted", "inputSchema": self.schemas.get(name, {"type": "object"})} for name in self.tools]
+                plain = {name: {"description": "scripted", "inputSchema": self.schemas.get(name, {"type": "object"})} for name in self.tools}
+                tools = [{"name": name, **plain[name], **self.definitions.get(name, {})} for name in self.tools if name not in self.hidden]
                 turn.result({"tools": tools, "ttlMs": 60_000, "cacheScope": "public"})
             case "tools/call":
                 self.tools[turn.request.message["params"]["name"]](turn)

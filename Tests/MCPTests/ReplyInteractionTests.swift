@@ -1,4 +1,6 @@
 import Core
+import Crypto
+import JSON
 import Testing
 
 @testable import MCP
@@ -40,6 +42,72 @@ import Testing
     @Test func onlyThreeMethodsMayAsk() throws {
         let run = try run(#""resultType":"input_required","requestState":"s""#, [.elicitation], Sample.modern("tools/list"))
         #expect(run.failure == ReplyFailure("result_type"))
+    }
+
+    private static let session = LegacySession(upstreamID: [UInt8]("s1".utf8), version: .november2025, issued: WallTime(seconds: 0))
+    private static let seal = SessionSeal(SealingKey.random())
+
+    private static func id(_ text: String) throws -> RequestID { try #require(RequestID(try JSONDocument.parse([UInt8](text.utf8)).root)) }
+
+    private func ask(_ message: String, _ features: ClientFeatures, _ seal: QuestionSeal?) throws -> Rewriting {
+        let post = Sample.legacy("tools/call", params: "\"name\":\"a\"")
+        var expectation = ReplyExpectation(UpstreamRequest(try post.classify(), id: Sample.upstreamID, features: features))
+        expectation.questions = seal
+        return Rewriting(message, expectation)
+    }
+
+    /// On the wire with sessions the question goes to the client under an id that only Louver can open, for this session and caller.
+    @Test(arguments: [
+        #"{"jsonrpc":"2.0","id":7,"method":"elicitation/create","params":{"message":"LEAK","requestedSchema":{"properties":{}}}}"#,
+        #"{"jsonrpc":"2.0","method":"elicitation/create","params":{"message":"LEAK"},"id":"seven"}"#,
+    ])
+    func aQuestionOfASessionPassesUnderASealedID(message: String) throws {
+        let seal = try #require(Self.seal.questions(Self.session, principal: [1], route: [2]))
+        let run = try ask(message, [.elicitation], seal)
+        guard case .question(.elicit, _) = run.verdict else {
+            Issue.record("not a question: \(String(describing: run.verdict))")
+            return
+        }
+        #expect(run.output.contains(#""message":"GONE""#))
+        let sent = try JSONDocument.parse([UInt8](run.output.utf8))
+        let id = try #require(sent.root["id"].flatMap { RequestID($0) })
+        #expect(seal.open(id)?.text == [UInt8]((message.contains("seven") ? "\"seven\"" : "7").utf8))
+        let others = [
+            Self.seal.questions(Self.session, principal: [3], route: [2]), Self.seal.questions(Self.session, principal: [1], route: [3]),
+            Self.seal.questions(
+                LegacySession(upstreamID: [UInt8]("s2".utf8), version: .november2025, issued: WallTime(seconds: 0)), principal: [1],
+                route: [2]),
+        ]
+        for other in others { #expect(try #require(other).open(id) == nil) }
+        #expect(try seal.open(Self.id("7")) == nil)
+        #expect(try seal.open(Self.id("\"AAAA\"")) == nil)
+    }
+
+    @Test func otherQuestionsOfASessionAreAnsweredByLouver() throws {
+        let seal = Self.seal.questions(Self.session, principal: [1], route: [2])
+        let sampling = #"{"jsonrpc":"2.0","id":7,"method":"sampling/createMessage","params":{}}"#
+        let long = #"{"jsonrpc":"2.0","id":"\#(String(repeating: "x", count: 200))","method":"elicitation/create","params":{}}"#
+        for (message, features, seal) in [
+            (sampling, ClientFeatures.elicitation, seal), (sampling, .sampling, nil), (long, .elicitation, seal),
+        ] {
+            let run = try ask(message, features, seal)
+            guard case .serverRequest = run.verdict else {
+                Issue.record("\(message.prefix(60)): \(String(describing: run.verdict))")
+                continue
+            }
+        }
+        let password =
+            #"{"jsonrpc":"2.0","id":7,"method":"elicitation/create","params":{"requestedSchema":{"properties":{"passWord":{}}}}}"#
+        #expect(try ask(password, .elicitation, seal).failure?.reason.description == "elicits_secret")
+    }
+
+    @Test func anAnswerGoesUpUnderTheServersID() throws {
+        let post = Post(#"{"jsonrpc":"2.0","id":"x","result":{"action":"accept","content":{"team":"a"}}}"#)
+        var out = ByteBuffer()
+        UpstreamRequest.writeAnswer(try post.classify(), id: try Self.id("7"), into: &out)
+        #expect(
+            String(decoding: out.takeAll(), as: UTF8.self)
+                == #"{"jsonrpc":"2.0","id":7,"result":{"action":"accept","content":{"team":"a"}}}"#)
     }
 
     @Test func elicitationAsAnErrorIsAQuestionToo() throws {

@@ -20,8 +20,13 @@ enum Calls {
 
     static func json(_ text: String) throws -> JSONNode { try JSONDocument.parse(Array(text.utf8)).root }
 
-    static func tool(_ name: String, _ arguments: String? = nil) throws -> PolicyCall {
-        PolicyCall(method: Array("tools/call".utf8), name: Array(name.utf8), arguments: try arguments.map(json))
+    /// A call of a tool that takes what it is given, or what `takes` says.
+    static func tool(_ name: String, _ arguments: String? = nil, takes: [String]? = nil, isListed: Bool = true) throws -> PolicyCall {
+        var call = PolicyCall(method: Array("tools/call".utf8), name: Array(name.utf8), arguments: try arguments.map(json))
+        var names = Set((takes ?? []).map { Array($0.utf8) })
+        if takes == nil { call.arguments?.forEachMember { key, _ in names.insert((0..<key.count).map { key[$0] }) } }
+        if isListed { call.listed = ListedTool(arguments: names, digest: []) }
+        return call
     }
 
     static func method(_ name: String, _ object: ObjectKind = .none, _ target: String = "") -> PolicyCall {

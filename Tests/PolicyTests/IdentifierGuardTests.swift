@@ -62,6 +62,30 @@ import Testing
         #expect(try !decide("get_dag_details", #"{"dag_id":"d","run_id":"../x"}"#, server: "astro-airflow-mcp", more: lax).isPermit)
     }
 
+    /// Without a profile the server's own list says what a tool takes; without either nobody knows, and nothing goes.
+    @Test func argumentsAreHeldToTheServersOwnList() throws {
+        let rules = "rules: [{ id: all, allow: tools/call, tools: [\"*\", new_tool], principals: [anyone] }]\n"
+        let person = try Calls.principal()
+        let strict = try PolicyFiles.load("version: 1\nname: p\n\(rules)")
+        #expect(strict.judge(person, try Calls.tool("t", #"{"a":1}"#, takes: ["a", "b"])).isPermit)
+        for (arguments, takes) in [(#"{"a":1,"c":2}"#, ["a", "b"]), (#"{"A":1}"#, ["a"]), (#"{"a ":1}"#, ["a"]), (#"{"a":1}"#, [])] {
+            let denial = strict.judge(person, try Calls.tool("t", arguments, takes: takes)).denial
+            #expect(denial?.rule == Array("louver/argument-guard".utf8), "\(arguments)")
+            #expect(denial?.wantsListing == false)
+        }
+        let unknown = strict.judge(person, try Calls.tool("t", #"{"a":1}"#, isListed: false)).denial
+        #expect(unknown?.rule == Array("louver/argument-guard".utf8))
+        #expect(unknown?.wantsListing == true)
+        #expect(strict.judge(person, try Calls.tool("t", "{}", isListed: false)).isPermit)
+        #expect(strict.judge(person, try Calls.tool("t", nil, isListed: false)).isPermit)
+        let profiled = try PolicyFiles.load("version: 1\nname: p\nserver: astro-airflow-mcp\n\(rules)")
+        #expect(profiled.judge(person, try Calls.tool("new_tool", #"{"a":1}"#, isListed: false)).denial?.wantsListing == true)
+        #expect(
+            profiled.judge(person, try Calls.tool("list_dags", #"{"a":1}"#, takes: ["a"])).denial?.code == .guarded, "the profile counts")
+        let lax = try PolicyFiles.load("version: 1\nname: p\nguard: { unknown_arguments: allow }\n\(rules)")
+        #expect(lax.judge(person, try Calls.tool("t", #"{"a":1}"#, isListed: false)).isPermit)
+    }
+
     @Test func theGuardCanBeSwitchedOff() throws {
         #expect(try decide("get_dag_details", #"{"dag_id":"../x"}"#, more: "guard: { identifiers: false }\n").isPermit)
     }

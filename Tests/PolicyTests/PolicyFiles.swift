@@ -27,6 +27,10 @@ enum PolicyFiles {
             if case .file(let path, _) = reference {
                 return own[path].map { PolicyText(path: path, bytes: Array($0.utf8)) }
             }
+            if case .zone(let name) = reference {
+                guard let content = try? Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/\(name)")) else { return nil }
+                return PolicyText(path: name, bytes: [UInt8](content))
+            }
             guard let path = reference.shippedPath else { return nil }
             if let content = own[path] { return PolicyText(path: path, bytes: Array(content.utf8)) }
             return text("Policies/\(path)")

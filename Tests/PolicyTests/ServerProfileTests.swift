@@ -7,6 +7,12 @@ import YAML
 @Suite struct ServerProfileTests {
     static let files = PolicyFiles.list("Policies/servers")
 
+    /// The tools a server was recorded to offer.
+    static func toolNames(_ name: String) throws -> [String] {
+        let path = PolicyFiles.root.appending(path: "Tests/Fixtures/tools/\(name).json")
+        return try JSONDecoder().decode([String: [String]].self, from: Data(contentsOf: path)).keys.sorted()
+    }
+
     /// What each server was recorded to offer: tools with the names of their arguments.
     private func recorded(_ name: String) throws -> [String: [String]] {
         let path = PolicyFiles.root.appending(path: "Tests/Fixtures/tools/\(name).json")

@@ -35,6 +35,15 @@ import Testing
         #expect(run("help").output == run("-h").output)
     }
 
+    @Test(arguments: ["policy --help", "policy -h", "policy help", "help policy"])
+    func verbsThatBelongTogetherHaveAPage(words: String) {
+        let (status, page, errors) = run(words)
+        #expect(status == .success)
+        #expect(errors == "")
+        #expect(page.hasPrefix("usage: louver policy VERB"))
+        for verb in ["check", "test", "explain", "diff", "init", "pin", "schema"] { #expect(page.contains("  policy \(verb) "), "\(verb)") }
+    }
+
     @Test func versionIsOneLine() {
         #expect(run("version").output == "louver \(Product.version)\n")
         #expect(run("--version").output == run("version").output)
@@ -43,7 +52,11 @@ import Testing
     @Test(arguments: [
         ("chek", "louver has no verb `chek`\n    did you mean `louver check`?\n"),
         ("frobnicate", "louver has no verb `frobnicate`\n    see `louver --help`\n"),
-        ("policy", "louver policy needs a verb\n    write `louver policy check` or `louver policy test`\n"),
+        (
+            "policy",
+            "louver policy needs a verb\n    write one of check, test, explain, diff, init, pin, schema; "
+                + "`louver policy --help` explains them\n"
+        ),
         ("policy tset x", "louver policy has no verb `tset`\n    did you mean `louver policy test`?\n"),
         ("check --confg x", "louver check: unknown flag `--confg`\n    did you mean --config?\nTry `louver check --help`.\n"),
         ("check --frob", "louver check: unknown flag `--frob`\n    see `louver check --help`\nTry `louver check --help`.\n"),

@@ -41,6 +41,7 @@ public struct PolicyFiles {
         let path: String
         switch reference {
         case .file(let written, let asking): path = resolve(written, besides: asking)
+        case .zone(let name): path = "/usr/share/zoneinfo/\(name)"
         case .pack, .server:
             guard let policies, let below = reference.shippedPath, !below.split(separator: "/").contains("..") else { return nil }
             path = "\(policies)/\(below)"
