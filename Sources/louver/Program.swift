@@ -64,8 +64,10 @@ enum Program {
         return show(Help.page(command, terminal), terminal)
     }
 
-    /// The verbs that share a first word.
-    private static func group(_ word: String) -> [Command] { commands.filter { $0.words.count > 1 && $0.words[0] == word } }
+    /// The verbs that share a first word; none where the word is a verb itself.
+    private static func group(_ word: String) -> [Command] {
+        commands.contains { $0.name == word } ? [] : commands.filter { $0.words.count > 1 && $0.words[0] == word }
+    }
 
     private static func unknown(_ words: [String], _ terminal: Terminal) -> ExitCode {
         let group = group(words[0])
