@@ -8,10 +8,7 @@ import Testing
 /// Which lane a reply takes, and what can still be said before and after its commit point.
 @Suite struct LaneTests {
     private static let events = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-    private static let progress =
-        ScriptedUpstream.chunk(
-            "event: message\r\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"info\",\"data\":\"x\"}}\r\n\r\n"
-        )
+    private static let progress = event(#"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"x"}}"#)
     private static let large = String(repeating: "words and words ", count: Limits.heldReplyBytesMax / 16 + 8_192)
 
     private static func event(_ message: String) -> String { ScriptedUpstream.chunk("data: \(message)\n\n") }
