@@ -84,8 +84,8 @@ redact-report: ## What the detectors find, miss and touch, for seed 1 and a fres
 
 .PHONY: deploy-test
 deploy-test: SETUP := deploy
-deploy-test: setup build ## Only what is deployed: unit, package, image, chart, dashboard and alerts
-	python3 Tests/EndToEnd/run.py --no-stack -k "supervision or package or chart or alerts" $(ARGS)
+deploy-test: setup build ## Only what is deployed: unit, package, image, chart, alerts, documents
+	python3 Tests/EndToEnd/run.py --no-stack -k "supervision or package or chart or alerts or compose or guides" $(ARGS)
 
 .PHONY: soak
 soak: build ## Long: 200,000 calls over both wires with clients that leave; memory and descriptors come back

@@ -27,7 +27,7 @@ install -Dm755 "$binary" "$tree/usr/bin/louver"
 strip --strip-unneeded --remove-section=.comment "$tree/usr/bin/louver"
 # The compiler leaves the path of its own libraries in the program.
 chrpath --delete "$tree/usr/bin/louver" > /dev/null
-(cd "$root/Policies" && find . -name '*.yaml' -exec install -Dm644 {} "$tree/usr/share/louver/policies/{}" \;)
+(cd "$root/Policies" && find . -name '*.yaml' ! -path './cases/*' -exec install -Dm644 {} "$tree/usr/share/louver/policies/{}" \;)
 if [ -d "$root/Policies/schema" ]; then cp -r "$root/Policies/schema" "$tree/usr/share/louver/policies/"; fi
 
 for unit in louver.service louver.socket; do install -Dm644 "$root/Deploy/systemd/$unit" "$tree/lib/systemd/system/$unit"; done
@@ -58,5 +58,5 @@ sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@
 for script in postinst prerm postrm; do install -m755 "$root/Deploy/debian/$script" "$tree/DEBIAN/$script"; done
 (cd "$tree" && find . -type f ! -path './DEBIAN/*' ! -path './etc/*' -printf '%P\0' | sort -z | xargs -0 md5sum > DEBIAN/md5sums)
 chmod 644 "$tree/DEBIAN/md5sums" "$tree/DEBIAN/conffiles" "$tree/DEBIAN/control"
-dpkg-deb --root-owner-group -Zxz --build "$tree" "$out/louver_${version}_$architecture.deb" > /dev/null
+dpkg-deb --root-owner-group -Zxz -z3 --build "$tree" "$out/louver_${version}_$architecture.deb" > /dev/null
 echo "$out/louver_${version}_$architecture.deb"

@@ -29,7 +29,11 @@ import YAML
         let defaults = [
             "workers: auto", "wire: auto", "connections: 256", "idle_timeout: 4s", "connect_timeout: 5s", "timeout: 300s",
             "orphan_timeout: 30s", "groups_claim: groups", "leeway: 10s", "maximum_lifetime: 24h", "lifetime: 10m", "subject_claim: sub",
-            "audience: apache-airflow",
+            "audience: apache-airflow", "hardening: report", "admin:", "address: 127.0.0.1:9464", "public: false", "limits:",
+            "request_body: 4MiB", "connections: 10000", "idle_timeout: 75s", "head_timeout: 10s", "body_timeout: 30s", "drain_timeout: 30s",
+            "admission:", "rate: 600/min", "burst: 120", "logs:", "level: info", "access: stdout",
+            "kind: provider", "require_token_id: false", "require_access_token_type: false",
+            "require_certificate: false",
         ]
         let lines = Self.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         var changed = 0
@@ -41,13 +45,10 @@ import YAML
         }
         #expect(changed == defaults.count)
         func described(_ text: String) -> String {
-            let options = OptionsReader.read(Array(text.utf8), file: "louver.yaml", faults: Faults())
-            return options.map {
-                "\($0.workers as Any) \($0.issuers[0].leeway) \($0.issuers[0].maximumLifetime) \($0.upstreams[0].wire) "
-                    + "\($0.upstreams[0].connections) \($0.upstreams[0].timeout) \($0.upstreams[0].idleTimeout) "
-                    + "\($0.upstreams[0].orphanTimeout)"
-            } ?? "faulty"
+            let faults = Faults()
+            return OptionsReader.read(Array(text.utf8), file: "louver.yaml", faults: faults).map { "\($0)" } ?? faults.rendered
         }
+        #expect(described(Self.text).contains("maximumLifetime"), "the description tells what is in it")
         #expect(described(written.joined(separator: "\n")) == described(Self.text))
     }
 

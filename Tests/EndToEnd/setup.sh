@@ -14,7 +14,7 @@ for extra in "$@"; do
     strace) packages+=(strace) ;;
     # The package, the image, the chart, the alerts and the documents.
     deploy)
-      packages+=(strace dpkg-dev chrpath lintian man-db mmdebstrap bubblewrap systemd procps prometheus golang-go
+      packages+=(strace dpkg-dev chrpath lintian man-db mmdebstrap bubblewrap systemd procps curl prometheus golang-go
         golang-github-masterminds-sprig-dev golang-gopkg-yaml.v3-dev)
       ;;
     *) echo "setup.sh knows bench, strace and deploy, not $extra" >&2; exit 2 ;;

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import secrets
 import signal
 import subprocess
 import threading
@@ -12,7 +10,7 @@ import time
 import urllib.request
 
 import pytest
-from louver import BINARY, CHECKOUT, b64, free_port, write_secret
+from louver import BINARY, free_port
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 from prometheus_client.parser import text_string_to_metric_families as prometheus
 from raw import Connection, Session, ask, call, modern, wait_until
@@ -166,20 +164,6 @@ def test_a_good_file_passes_the_check(front, serve):
     louver = front(serve({"fine": fine}))
     done = run("check", "--config", str(louver.configuration))
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_the_files_of_the_readme_are_good(tmp_path):
-    """What people copy first must work as it stands there."""
-    configuration, rules = re.findall(r"```yaml\n(.*?)```", (CHECKOUT / "README.md").read_text(), re.DOTALL)
-    (tmp_path / "louver.yaml").write_text(configuration)
-    (tmp_path / "policy.yaml").write_text(rules)
-    write_secret(tmp_path / "airflow_jwt_secret", secrets.token_urlsafe(64))
-    key = {"kty": "RSA", "kid": "k", "alg": "RS256", "use": "sig", "n": b64(b"\xc1" + secrets.token_bytes(254) + b"\x01"), "e": "AQAB"}
-    (tmp_path / "jwks.json").write_text(json.dumps({"keys": [key]}))
-    done = run("check", "--config", str(tmp_path / "louver.yaml"))
-    assert done.returncode == 0, done.stdout + done.stderr
-    done = run("policy", "test", str(tmp_path / "policy.yaml"))
-    assert done.returncode == 0 and "2 passed, 0 failed" in done.stdout, done.stdout + done.stderr
 
 
 def test_a_port_that_is_taken_fails_the_start(front, serve):

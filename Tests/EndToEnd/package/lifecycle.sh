@@ -36,7 +36,6 @@ say installed
 status=0
 within louver check --config /etc/louver/louver.yaml > "$work/check" 2>&1 || status=$?
 must test "$status" = 2
-must grep -q jwks.json "$work/check"
 must grep -q jwt_secret "$work/check"
 must within louver policy test /etc/louver/policy.yaml
 say checked
