@@ -326,6 +326,14 @@ public enum Limits {
     public static let adminConnectionsMax = 64
     /// Scrubbers one loop keeps for later replies.
     public static let idleScrubbersMax = 8
+    /// Requests of one loop to one token endpoint at a time, and refusals of it that are remembered.
+    public static let credentialFetchesMax = 256
+    /// How long a token endpoint may take to answer.
+    public static let tokenEndpointWaitMax: Duration = .seconds(10)
+    /// The answer of a token endpoint.
+    public static let tokenReplyBytesMax = 64 * 1024
+    /// A tool's result in which the signs of an expired credential are looked for.
+    public static let expiryLookBytesMax = 4 * 1024
     /// Exchanges of one loop that wait for an issuer's keys.
     public static let keyWaitersMax = 1_024
     /// How long one of them waits.

@@ -8,6 +8,14 @@ public enum IssueFailure: String, Error, Sendable, CaseIterable {
     case subjectMissing = "subject_missing"
     /// That claim is not a name.
     case subjectMalformed = "subject_malformed"
+    /// The token endpoint gives this caller none.
+    case refused
+    /// What the token endpoint gave is no Bearer token that lasts.
+    case replyUnusable = "reply_unusable"
+    /// The token that came does not name who acts.
+    case actorMissing = "actor_missing"
+    /// The token that came speaks of somebody else than the last one.
+    case identityChanged = "identity_changed"
     /// The key would not sign.
     case signingFailed = "signing_failed"
 }

@@ -19,7 +19,7 @@ public struct RoleMapping: Sendable, Equatable {
     /// The caller's role, or nil.
     public func role(of principal: Principal) -> AirflowRole? {
         var claims: JSONDocument?
-        for rule in rules where rule.matches(principal, &claims) { return rule.role }
+        for rule in rules where rule.condition.matches(principal, issuer: rule.issuer, &claims) { return rule.role }
         return nil
     }
 }

@@ -13,6 +13,21 @@ public struct RoleRule: Sendable, Equatable {
         case subjects([[UInt8]])
         /// A claim has one of some values.
         case claim(ClaimRequirement)
+
+        /// Whether it holds for a caller, of one issuer if one is named. `claims` are the caller's, kept from rule to rule once one has
+        /// asked for them.
+        func matches(_ principal: Principal, issuer: [UInt8]?, _ claims: inout JSONDocument?) -> Bool {
+            if let issuer, issuer != principal.issuer { return false }
+            switch self {
+            case .groups(let wanted): return wanted.contains { principal.groups.contains($0) }
+            case .scopes(let wanted): return wanted.contains { principal.scopes.contains($0) }
+            case .subjects(let wanted): return wanted.contains(principal.subject)
+            case .claim(let requirement):
+                let known = claims ?? principal.claims
+                claims = known
+                return requirement.isSatisfied(by: known.root)
+            }
+        }
     }
 
     /// What must be true of the caller.
@@ -27,19 +42,5 @@ public struct RoleRule: Sendable, Equatable {
         self.condition = condition
         self.issuer = issuer
         self.role = role
-    }
-
-    /// Whether the rule speaks of this caller. `claims` are the caller's, kept from rule to rule once one has asked for them.
-    func matches(_ principal: Principal, _ claims: inout JSONDocument?) -> Bool {
-        if let issuer, issuer != principal.issuer { return false }
-        switch condition {
-        case .groups(let wanted): return wanted.contains { principal.groups.contains($0) }
-        case .scopes(let wanted): return wanted.contains { principal.scopes.contains($0) }
-        case .subjects(let wanted): return wanted.contains(principal.subject)
-        case .claim(let requirement):
-            let known = claims ?? principal.claims
-            claims = known
-            return requirement.isSatisfied(by: known.root)
-        }
     }
 }

@@ -20,8 +20,14 @@ public struct UpstreamCredential: Sendable, CustomStringConvertible, CustomDebug
         renewal = expires.moved(by: .zero - margin)
     }
 
+    /// How long before its end a fetched token is not sent any more: the call has to arrive.
+    static let spare: Duration = .seconds(5)
+
+    /// The client's own `Authorization`, handed on as it came.
+    public init(passing authorization: [UInt8]) { self.init(lasting: authorization) }
+
     /// A value that does not end.
-    private init(lasting authorization: [UInt8]?) {
+    init(lasting authorization: [UInt8]?) {
         self.authorization = authorization
         issued = WallTime(nanoseconds: .min)
         expires = WallTime(nanoseconds: .max)

@@ -10,6 +10,8 @@ enum ProfileReader {
             let name = reader.identifier("name", example: "astro-airflow-mcp")
             _ = reader.optionalString("description")
             let kinds = kinds(reader)
+            let callersToken = reader.choice("callers_token", default: CallersToken.used)
+            let signs = reader.texts("expired").map { Array($0.text.utf8) }
             let opaque = Set(reader.texts("opaque").map { Array($0.text.utf8) })
             var tools: [[UInt8]: ServerProfile.Tool] = [:]
             reader.requiredMapping("tools") { classes in
@@ -27,7 +29,7 @@ enum ProfileReader {
                     }
                 }
             }
-            return ServerProfile(name: name, tools: tools)
+            return ServerProfile(name: name, tools: tools, callersToken: callersToken, expirySigns: signs)
         }
     }
 

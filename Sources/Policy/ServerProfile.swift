@@ -39,6 +39,10 @@ struct ServerProfile: Sendable {
     var name: String
     /// Tools by name; empty for `generic`.
     var tools: [[UInt8]: Tool]
+    /// What its server does with the token of a request.
+    var callersToken = CallersToken.used
+    /// Texts in a tool's result that say that Airflow took its token for expired, though the call itself went well.
+    var expirySigns: [[UInt8]] = []
 
     /// Whether the profile lists the tools of its server. If not, patterns stand for whatever comes, and arguments are not checked
     /// against a list.

@@ -7,7 +7,8 @@ import Policy
 /// A verified principal as one connection remembers it, with what the policies make of it.
 final class Caller {
     let principal: Principal
-    private let authorization: [UInt8]
+    /// The value of the Authorization field.
+    let authorization: [UInt8]
     private let validUntil: WallTime
     /// The keys it was verified under. Held, so that after a reload no other object can be taken for them.
     private let verifier: TokenVerifier
@@ -45,6 +46,13 @@ final class Caller {
             scopes: principal.scopes, isPseudonym: isPseudonym)
         told = (text, isPseudonym)
         return text
+    }
+
+    /// The token itself.
+    var token: [UInt8] {
+        let value = authorization
+        guard case .bearer(let range) = BearerToken.parse(value.span) else { return [] }
+        return [UInt8](value[range])
     }
 
     /// Which of a policy's principals the caller is.

@@ -30,7 +30,9 @@ extension Exchange {
             guard case .deny(let denial) = decision, denial.wantsListing else { return try take(decision, inbound) }
         }
         // What decides it is what the server lists: asked for only now, and kept.
-        let credential = try reissue(message, for: caller, on: route)
+        var issued = try reissue(message, for: caller, on: route)
+        if issued == nil { issued = try await fetchCredential(message, for: caller, on: route) }
+        let credential = issued?.authorization
         let listed: ListedTool?
         do { listed = try await route.listedTool(call.name, credential, now: connection.loop.now) } catch let failure as Failure {
             throw Refusal.failed(failure, inbound)

@@ -47,8 +47,10 @@ extension Exchange {
         let isModern = head.fields.withValue(.mcpProtocolVersion) { ProtocolVersion($0)?.era == .modern } ?? false
         guard isModern else { return .success(.all) }
         do {
-            let credential = try reissue(nil, for: caller, on: route)
-            return .success(try await route.discoverVersions(credential, deadline: connection.loop.now + min(route.timeout, .seconds(10))))
+            var credential = try reissue(nil, for: caller, on: route)
+            if credential == nil { credential = try await fetchCredential(nil, for: caller, on: route) }
+            let deadline = connection.loop.now + min(route.timeout, .seconds(10))
+            return .success(try await route.discoverVersions(credential?.authorization, deadline: deadline))
         } catch { return .failure(error) }
     }
 

@@ -18,6 +18,8 @@ struct Forwarded {
 struct Forwarding {
     let message: Message
     let upstream: any UpstreamDoor
+    let route: Route
+    let caller: Caller
     /// The value of the Authorization field; nil where none is sent.
     let credential: [UInt8]?
     /// The id it has upstream.
@@ -47,7 +49,8 @@ extension Exchange {
         out.authorize(credential)
         watchClient(message, on: route)
         upstreamBegan = .now()
-        forwarding = Forwarding(message: message, upstream: route.upstream, credential: credential, id: id)
+        forwarding = Forwarding(
+            message: message, upstream: route.upstream, route: route, caller: caller, credential: credential, id: id)
         do {
             let reply = try await route.upstream.send(out)
             record.upstreamStatus = reply.status

@@ -26,17 +26,4 @@ extension Exchange {
         case .storeLost: throw Refusal.storeLost(inbound)
         }
     }
-
-    /// The credential the upstream gets instead of the caller's token: the value of its Authorization field, nil where it gets none.
-    func reissue(_ message: Message?, for caller: Caller, on route: Route) throws -> [UInt8]? {
-        if message != nil { record.enter(.reissue) }
-        let issued = route.issuedCount
-        do {
-            let credential = try route.authorization(for: caller.principal, now: worker.wallTime)
-            if credential != nil { worker.shard.add(route.issuedCount == issued ? .credentialsRemembered : .credentialsIssued) }
-            return credential
-        } catch {
-            throw Refusal.unmapped(error, message?.inbound)
-        }
-    }
 }

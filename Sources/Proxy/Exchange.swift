@@ -51,6 +51,9 @@ final class Exchange {
     var answeredQuestion: RequestID?
     /// When it went.
     var upstreamBegan = Instant.never
+    /// What the upstream was sent as Authorization, and whether the call may go out again with another one.
+    var credential = UpstreamCredential.none
+    var mayReplaceCredential = false
     /// Whose keys its token needs, when they have to be fetched first.
     var keysMissing: KeySource.Identity?
     private let bytesBefore: (into: Int, out: Int)
@@ -101,8 +104,9 @@ final class Exchange {
         let message = try await classify(verb, on: route, from: caller)
         let permit = try await authorize(message, for: caller, on: route)
         try await throttle(message, permit, for: caller, on: route)
-        let credential = try reissue(message, for: caller, on: route)
-        guard let answer = try await forward(message, permit, credential, for: caller, on: route) else { return }
-        try await deliver(answer, to: message, for: caller, on: route)
+        var credential = try reissue(message, for: caller, on: route)
+        if credential == nil { credential = try await fetchCredential(message, for: caller, on: route) }
+        guard let credential else { throw Failure(.louver, "no_credential") }
+        try await carry(message, permit, credential, for: caller, on: route)
     }
 }

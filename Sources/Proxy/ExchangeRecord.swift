@@ -16,6 +16,8 @@ struct ExchangeRecord {
     /// Rules that matched and only count.
     var shadows: [[UInt8]] = []
     var reason: StaticString = ""
+    /// The reissue mode, where it is one that must not go unseen.
+    var reissue: StaticString = ""
     /// What the operator may read beside the reason; never payload.
     var detail = ""
     var status = 0
@@ -86,6 +88,7 @@ struct ExchangeRecord {
         line.bytesOut = bytesOut
         line.redactions = redactions
         line.reason = reason
+        line.reissue = reissue
         line.total = took
         line.phases = times
         return line

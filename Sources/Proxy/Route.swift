@@ -25,12 +25,20 @@ final class Route {
     private let credentials: IssuedCredentials
     /// Exchanges that wait for the answer to Louver's own question for tools; nil while none is asked.
     var toolWaiters: [CheckedContinuation<Void, Never>]?
+    /// Where credentials are asked for; nil where they are made here.
+    let tokenEndpoint: CredentialClient?
+    /// Whether the client's own token goes upstream.
+    let passesThrough: Bool
+    /// Whether another credential may help where the upstream refused one.
+    let renewsCredentials: Bool
+    /// Texts in a tool's result that say that Airflow took its token for expired.
+    let expirySigns: [[UInt8]]
     let timeout: Duration
     let orphanTimeout: Duration
 
     init(
-        _ loaded: LoadedRoute, _ server: LoadedUpstream, _ upstream: HTTPUpstream, _ credentials: IssuedCredentials, _ shared: SharedState,
-        _ shard: Shard
+        _ loaded: LoadedRoute, _ server: LoadedUpstream, _ upstream: HTTPUpstream, _ credentials: IssuedCredentials,
+        _ endpoint: CredentialClient?, _ shared: SharedState, _ shard: Shard
     ) {
         name = loaded.options.path
         nameBytes = Array(name.utf8)
@@ -43,15 +51,24 @@ final class Route {
         number = loaded.upstream
         issuer = server.issuer
         self.credentials = credentials
+        tokenEndpoint = endpoint
+        if case .passthrough = server.issuer.mode { passesThrough = true } else { passesThrough = false }
+        renewsCredentials = server.issuer.renews
+        expirySigns = loaded.policy.expirySigns
         facts = shared.facts(url: server.options.url.description) { UpstreamFacts(versions: server.options.wire.versions) }
         counters = RouteCounters(nameBytes, tools: facts.tools, registry: shared.registry, shard: shard)
         timeout = server.options.timeout
         orphanTimeout = server.options.orphanTimeout
     }
 
-    /// The value of the Authorization field for this caller upstream; nil where none is sent.
-    func authorization(for principal: Principal, now: WallTime) throws(IssueFailure) -> [UInt8]? {
-        try credentials.credential(for: principal, from: issuer, upstream: number, now: now).authorization
+    /// How it stands with this caller's credential upstream.
+    func credential(for principal: Principal, now: WallTime) throws(IssueFailure) -> IssuedCredential {
+        try credentials.credential(for: principal, from: issuer, upstream: number, now: now)
+    }
+
+    /// Forgets a credential that the upstream refused.
+    func forget(_ refused: UpstreamCredential, of principal: Principal) {
+        credentials.forget(refused, of: principal, from: issuer, upstream: number)
     }
 
     /// How credentials for the upstream come about.

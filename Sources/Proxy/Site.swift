@@ -66,7 +66,16 @@ final class Site {
         }
         credentials = IssuedCredentials()
         let issued = credentials
-        routes = snapshot.routes.map { Route($0, snapshot.upstreams[$0.upstream], upstreams[$0.upstream], issued, shared, shard) }
+        let endpoints = snapshot.upstreams.enumerated().map { number, upstream in
+            upstream.tokenEndpoint.map {
+                CredentialClient(
+                    $0, upstream.issuer, upstream: number, issued, loop: loop,
+                    gauges: UpstreamGauges(shard, shared.health($0.url.authority)), log: shared.log)
+            }
+        }
+        routes = snapshot.routes.map {
+            Route($0, snapshot.upstreams[$0.upstream], upstreams[$0.upstream], issued, endpoints[$0.upstream], shared, shard)
+        }
         var documents: [[UInt8]: [UInt8]] = [:]
         var metadata: [String: ResourceMetadata] = [:]
         for route in snapshot.routes {
@@ -114,7 +123,10 @@ final class Site {
 
     /// Lets go of what only this configuration needed; exchanges that still run under it keep their connections until they end.
     func retire() {
-        for route in routes { route.upstream.retire() }
+        for route in routes {
+            route.upstream.retire()
+            route.tokenEndpoint?.retire()
+        }
         limiter.close()
     }
 }

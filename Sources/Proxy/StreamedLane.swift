@@ -104,7 +104,9 @@ final class StreamedLane {
         exchange.count(scrubbing)
         giveBack()
         switch verdict {
-        case .response: try await deliverAnswer()
+        case .response:
+            if let inbound, commitment == .nothing, exchange.showsExpiry(connection.held, of: inbound) { throw CredentialRejected() }
+            try await deliverAnswer()
         case .notification:
             try await commitEvents()
             try await sendEvent()

@@ -34,6 +34,8 @@ public struct AccessLine: Sendable {
     public var bytesOut = 0
     /// Values redacted in the reply.
     public var redactions = 0
+    /// The reissue mode, where it is one that must not go unseen.
+    public var reissue: StaticString = ""
     /// The stable reason of a refusal or failure.
     public var reason: StaticString = ""
     /// Nanoseconds of the whole exchange.
@@ -70,6 +72,7 @@ public struct AccessLine: Sendable {
         text(",\"rule\":", rule, into: &out)
         if !shadows.isEmpty { list(",\"shadows\":[", shadows, into: &out) }
         word(",\"reason\":\"", reason, into: &out)
+        word(",\"reissue\":\"", reissue, into: &out)
         number(",\"status\":", status, into: &out)
         number(",\"upstream_status\":", upstreamStatus, into: &out)
         number(",\"bytes_in\":", bytesIn, into: &out)

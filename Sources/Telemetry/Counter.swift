@@ -26,6 +26,8 @@ public enum Counter: Int, CaseIterable, Sendable {
     case credentialsIssued
     /// Credentials for an upstream taken from the cache.
     case credentialsRemembered
+    /// Credentials that an upstream refused.
+    case credentialsRejected
     /// Key sets fetched from issuers.
     case keySetsFetched
     /// Key sets that could not be fetched or used.

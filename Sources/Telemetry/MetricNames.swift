@@ -118,6 +118,7 @@ enum MetricNames {
         Family(
             "louver_credentials", "Upstream credentials by where they came from.",
             .counters([(.credentialsIssued, "source=\"issued\""), (.credentialsRemembered, "source=\"remembered\"")])),
+        Family("louver_credentials_rejected", "Upstream credentials that the upstream refused.", .counters([(.credentialsRejected, "")])),
         Family("louver_redactions", "Values redacted, by kind.", .open(.redactions)),
         Family(
             "louver_key_fetches", "Key sets of issuers fetched by URL, by outcome.",

@@ -16,7 +16,11 @@ import YAML
         let faults = Faults()
         let index = KeyIndex()
         let all = Self.uncommented()
-        _ = OptionsReader.read(Array(all.utf8), file: "louver.yaml", faults: faults, index: index)
+        // What belongs to one mode is read in that mode only.
+        for mode in ["mint", "airflow-login", "exchange"] {
+            let text = all.replacing("mode: mint", with: "mode: \(mode)", maxReplacements: 1)
+            _ = OptionsReader.read(Array(text.utf8), file: "louver.yaml", faults: faults, index: index)
+        }
         let root = try YAMLParser.parse(Array(all.utf8), file: "louver.yaml")
         var written: Set<String> = []
         Self.collect(root, "", into: &written)

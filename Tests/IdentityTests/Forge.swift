@@ -143,6 +143,25 @@ extension VerifiedTokens {
     }
 }
 
+extension Issuer {
+    /// A fresh credential for the caller.
+    func credential(for principal: Principal, now: WallTime) throws(IssueFailure) -> UpstreamCredential {
+        try IssuedCredentials(capacity: 1).credential(of: principal, from: self, now: now)
+    }
+}
+
+extension IssuedCredentials {
+    /// The caller's credential, which must be there.
+    func credential(
+        of principal: Principal, from issuer: Issuer, upstream: Int = 0, now: WallTime
+    ) throws(IssueFailure) -> UpstreamCredential {
+        switch try credential(for: principal, from: issuer, upstream: upstream, now: now) {
+        case .ready(let credential), .aging(let credential): return credential
+        case .absent: fatalError("the credential is not there")
+        }
+    }
+}
+
 extension BearerToken {
     static func parse(_ text: String) -> BearerToken { parse([UInt8](text.utf8).span) }
 }

@@ -22,16 +22,16 @@ import Testing
     /// The role that a caller in these groups is given upstream.
     private func role(_ groups: String, _ issued: IssuedCredentials, _ issuer: Issuer) throws -> String? {
         let principal = try Forge.principal(["groups": groups])
-        return try claim("role", of: issued.credential(for: principal, from: issuer, upstream: 0, now: Forge.now))
+        return try claim("role", of: issued.credential(of: principal, from: issuer, upstream: 0, now: Forge.now))
     }
 
     @Test func keepsACredentialUntilItsLastFifth() throws {
         let issued = IssuedCredentials(capacity: 4)
         let issuer = Self.issuer()
         let principal = try Forge.principal()
-        let first = try issued.credential(for: principal, from: issuer, upstream: 0, now: Forge.now)
-        #expect(try issued.credential(for: principal, from: issuer, upstream: 0, now: later(479)).authorization == first.authorization)
-        let second = try issued.credential(for: principal, from: issuer, upstream: 0, now: later(480))
+        let first = try issued.credential(of: principal, from: issuer, upstream: 0, now: Forge.now)
+        #expect(try issued.credential(of: principal, from: issuer, upstream: 0, now: later(479)).authorization == first.authorization)
+        let second = try issued.credential(of: principal, from: issuer, upstream: 0, now: later(480))
         #expect(second.authorization != first.authorization)
         #expect(second.expires == later(1_080))
         #expect(issued.issued == 2)
@@ -43,9 +43,9 @@ import Testing
     @Test func isSharedByTheTokensOfOneCaller() throws {
         let issued = IssuedCredentials(capacity: 4)
         let issuer = Self.issuer()
-        let first = try issued.credential(for: Forge.principal(), from: issuer, upstream: 0, now: Forge.now)
+        let first = try issued.credential(of: Forge.principal(), from: issuer, upstream: 0, now: Forge.now)
         let renewed = try Forge.principal(["jti": "\"t-2\""])
-        #expect(try issued.credential(for: renewed, from: issuer, upstream: 0, now: later(1)).authorization == first.authorization)
+        #expect(try issued.credential(of: renewed, from: issuer, upstream: 0, now: later(1)).authorization == first.authorization)
         #expect(issued.issued == 1)
     }
 
@@ -67,7 +67,7 @@ import Testing
         var seen: Set<[UInt8]> = []
         for caller in callers {
             for upstream in 0..<2 {
-                let credential = try issued.credential(for: caller, from: issuer, upstream: upstream, now: Forge.now)
+                let credential = try issued.credential(of: caller, from: issuer, upstream: upstream, now: Forge.now)
                 seen.insert(try #require(credential.authorization))
             }
         }
@@ -79,11 +79,11 @@ import Testing
         let issued = IssuedCredentials(capacity: 4)
         let principal = try Forge.principal()
         let issuer = Self.issuer()
-        let first = try issued.credential(for: principal, from: issuer, upstream: 0, now: Forge.now)
-        let other = try issued.credential(for: principal, from: Self.issuer(lifetime: .seconds(60)), upstream: 0, now: Forge.now)
+        let first = try issued.credential(of: principal, from: issuer, upstream: 0, now: Forge.now)
+        let other = try issued.credential(of: principal, from: Self.issuer(lifetime: .seconds(60)), upstream: 0, now: Forge.now)
         #expect(other.expires == later(60))
-        _ = try issued.credential(for: principal, from: issuer, upstream: 0, now: Forge.now)
-        let early = try issued.credential(for: principal, from: issuer, upstream: 0, now: later(-30))
+        _ = try issued.credential(of: principal, from: issuer, upstream: 0, now: Forge.now)
+        let early = try issued.credential(of: principal, from: issuer, upstream: 0, now: later(-30))
         #expect(early.issued == later(-30))
         #expect(early.authorization != first.authorization)
     }
@@ -92,7 +92,7 @@ import Testing
         let issued = IssuedCredentials(capacity: 2)
         let issuer = Self.issuer()
         for name in ["a", "b", "c", "d"] {
-            _ = try issued.credential(for: Forge.principal(["sub": "\"\(name)\""]), from: issuer, upstream: 0, now: Forge.now)
+            _ = try issued.credential(of: Forge.principal(["sub": "\"\(name)\""]), from: issuer, upstream: 0, now: Forge.now)
         }
         #expect(issued.count == 2)
         #expect(issued.evictions == 2)
@@ -102,19 +102,20 @@ import Testing
         let issued = IssuedCredentials(capacity: 4)
         let issuer = Self.issuer()
         let principal = try Forge.principal()
-        let first = try issued.credential(for: principal, from: issuer, upstream: 3, now: Forge.now)
-        issued.forget(principal, upstream: 2)
-        #expect(try issued.credential(for: principal, from: issuer, upstream: 3, now: Forge.now).authorization == first.authorization)
-        issued.forget(principal, upstream: 3)
-        #expect(try issued.credential(for: principal, from: issuer, upstream: 3, now: Forge.now).authorization != first.authorization)
+        let first = try issued.credential(of: principal, from: issuer, upstream: 3, now: Forge.now)
+        issued.forget(first, of: principal, from: issuer, upstream: 2)
+        issued.forget(.none, of: principal, from: issuer, upstream: 3)
+        #expect(try issued.credential(of: principal, from: issuer, upstream: 3, now: Forge.now).authorization == first.authorization)
+        issued.forget(first, of: principal, from: issuer, upstream: 3)
+        #expect(try issued.credential(of: principal, from: issuer, upstream: 3, now: Forge.now).authorization != first.authorization)
     }
 
     @Test func modesWithoutATokenOfTheirOwnTakeNoMemory() throws {
         let issued = IssuedCredentials(capacity: 4)
         let principal = try Forge.principal()
-        #expect(try issued.credential(for: principal, from: Issuer(.none), upstream: 0, now: Forge.now).authorization == nil)
+        #expect(try issued.credential(of: principal, from: Issuer(.none), upstream: 0, now: Forge.now).authorization == nil)
         let lasting = try UpstreamCredential.lasting(bearer: Forge.secret(Forge.bytes("abc")))
-        let credential = try issued.credential(for: principal, from: Issuer(.static(lasting)), upstream: 0, now: Forge.now)
+        let credential = try issued.credential(of: principal, from: Issuer(.static(lasting)), upstream: 0, now: Forge.now)
         #expect(credential.authorization == Forge.bytes("Bearer abc"))
         #expect(issued.count == 0)
     }

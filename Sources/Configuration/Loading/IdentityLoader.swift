@@ -18,6 +18,10 @@ struct IdentityLoader {
     func issuer(_ options: ReissueOptions, upstream: String) -> Issuer? {
         switch options {
         case .none: return Issuer(.none)
+        case .passthrough: return Issuer(.passthrough)
+        case .basic(let accounts): return self.accounts(accounts).map { Issuer(.basic($0)) }
+        case .login(_, let accounts): return self.accounts(accounts).map { Issuer(.login($0)) }
+        case .exchange(let exchange): return self.exchange(exchange).map { Issuer(.exchange($0)) }
         case .static(let file):
             guard let token = loader.secretText(file) else { return nil }
             return named(file) { () throws(IdentityFault) in Issuer(.static(try UpstreamCredential.lasting(bearer: token))) }
@@ -176,7 +180,7 @@ struct IdentityLoader {
     }
 
     /// Turns a fault of the Identity room into one at the place that names a file.
-    private func named<R>(_ file: FileReference, _ make: () throws(IdentityFault) -> R) -> R? {
+    func named<R>(_ file: FileReference, _ make: () throws(IdentityFault) -> R) -> R? {
         do {
             return try make()
         } catch {

@@ -9,4 +9,6 @@ public struct LoadedUpstream: Sendable {
     public let tls: TLSContext?
     /// Where credentials for it come from.
     public let issuer: Issuer
+    /// Where they are asked for; nil where Louver makes them itself.
+    public let tokenEndpoint: TokenEndpoint?
 }

@@ -66,7 +66,16 @@ public enum OptionsAdvice {
             )
         case .mint(let mint) where mint.roles == nil:
             warnings.append("\(name) gets tokens without a role: Airflow's simple auth manager refuses them; write `roles` if it is in use")
-        case .mint, nil: break
+        case .passthrough:
+            warnings.append(
+                "\(name) gets the client's own token (`mode: passthrough`): MCP forbids it, and whoever runs the upstream can act as the "
+                    + "caller elsewhere"
+            )
+        case .login, .basic:
+            warnings.append(
+                "\(name) gets the credentials of an account that several callers may share: Airflow's permissions and audit log see that "
+                    + "account")
+        case .mint, .exchange, nil: break
         }
         if !upstream.url.isSecure, !upstream.url.isLoopback {
             warnings.append("\(name) is reached over plain HTTP at \(upstream.url.authority): credentials and replies travel in the clear")

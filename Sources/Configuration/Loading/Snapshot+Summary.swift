@@ -85,6 +85,10 @@ extension Snapshot {
     private static func credential(_ mode: IssuerMode) -> String {
         switch mode {
         case .mint(let mint): "a token of its own for each caller (\(mint.algorithm.name), \(Notation.write(mint.lifetime)))"
+        case .exchange: "a token exchanged for each caller's (RFC 8693)"
+        case .login: "a token of Airflow's for the account that stands for the caller"
+        case .basic: "name and password of the account that stands for the caller"
+        case .passthrough: "THE CLIENT'S OWN TOKEN"
         case .static: "one token for everybody"
         case .none: "no token"
         }

@@ -52,10 +52,14 @@ public final class SnapshotLoader: Sendable {
         guard found.isEmpty, let verifier, let publishedKeys, let redaction else { return nil }
         return Snapshot(
             version: version.wrappingAdd(1, ordering: .relaxed).newValue, options: options, hash: Hex.encode(Digest.sha256(bytes.span)),
-            warnings: OptionsAdvice.warnings(options) + CertificateAdvice.warnings(options, now: .now()), verifier: verifier,
+            warnings: warnings(options, routes, upstreams), verifier: verifier,
             keySources: keySources, publishedKeys: publishedKeys, listenerContexts: contexts, upstreams: upstreams, routes: routes,
             redis: redis, redaction: redaction.engine, detectorsHash: redaction.hash, sessionKey: sessionKey,
             audit: audit)
+    }
+
+    private func warnings(_ options: LouverOptions, _ routes: [LoadedRoute], _ upstreams: [LoadedUpstream]) -> [String] {
+        ServerAdvice.warnings(routes, upstreams) + OptionsAdvice.warnings(options) + CertificateAdvice.warnings(options, now: .now())
     }
 
     private func policiesDirectory(_ faults: Faults) -> String? {
@@ -73,7 +77,8 @@ public final class SnapshotLoader: Sendable {
         guard let reissue = options.reissue, let issuer = IdentityLoader(loader: loader).issuer(reissue, upstream: options.name) else {
             return nil
         }
-        return LoadedUpstream(options: options, tls: context, issuer: issuer)
+        let endpoint = IdentityLoader(loader: loader).tokenEndpoint(reissue, upstream: options.name)
+        return LoadedUpstream(options: options, tls: context, issuer: issuer, tokenEndpoint: endpoint)
     }
 
     private func loadRoutes(_ options: LouverOptions, _ policies: String?, _ loader: FileLoader) -> [LoadedRoute] {

@@ -5,103 +5,144 @@ import YAML
 
 extension OptionsReader {
     private enum Mode: String, CaseIterable {
-        case mint, `static`, none
-    }
+        case mint, exchange
+        case login = "airflow-login"
+        case basic, `static`, none, passthrough
 
-    private static let mintKeys = [
-        "secret_file", "key_file", "kid", "also_published", "algorithm", "audience", "issuer", "lifetime", "subject_claim", "subject_file",
-        "roles",
-    ]
+        /// The keys that belong to it.
+        var keys: [String] {
+            switch self {
+            case .mint:
+                [
+                    "secret_file", "key_file", "kid", "also_published", "algorithm", "audience", "issuer", "lifetime", "subject_claim",
+                    "subject_file", "roles",
+                ]
+            case .exchange:
+                [
+                    "token_url", "tls", "client_id", "client_secret_file", "audience", "resource", "scopes", "actor_token_file",
+                    "require_actor",
+                ]
+            case .login: ["token_url", "tls", "accounts"]
+            case .basic: ["accounts"]
+            case .static: ["token_file"]
+            case .none: []
+            case .passthrough: ["hand_on_client_tokens"]
+            }
+        }
+    }
 
     static func reissue(_ reader: NodeReader) -> ReissueOptions? {
         guard let mode = reader.choice("mode", of: Mode.self) else {
             // Without the mode nobody can say which of the others belong.
-            for key in mintKeys + ["token_file"] { _ = reader.has(key) }
+            for key in Mode.allCases.flatMap(\.keys) { _ = reader.has(key) }
             return nil
         }
-        if mode != .static { reader.refuse("token_file", "it belongs to `mode: static`") }
-        if mode != .mint {
-            for key in mintKeys { reader.refuse(key, "it belongs to `mode: mint`") }
-        }
+        refuseOthers(reader, mode)
         switch mode {
         case .none: return ReissueOptions.none
         case .static: return reader.requiredFile("token_file", example: "token").map(ReissueOptions.static)
         case .mint: return .mint(mint(reader))
-        }
-    }
-
-    private static func mint(_ reader: NodeReader) -> MintOptions {
-        let algorithm: SignatureAlgorithm? = reader.optionalChoice("algorithm")
-        return MintOptions(
-            key: mintKey(reader, algorithm), algorithm: algorithm, audience: reader.string("audience", default: "apache-airflow"),
-            issuer: reader.optionalString("issuer"),
-            lifetime: reader.duration("lifetime", in: Limits.mintedLifetimes, default: .seconds(600)),
-            alsoPublished: alsoPublished(reader), subjectClaim: reader.string("subject_claim", default: "sub"),
-            subjectFile: subjectFile(reader), roles: roles(reader))
-    }
-
-    private static func alsoPublished(_ reader: NodeReader) -> [MintOptions.PublishedKey] {
-        if !reader.has("key_file") { reader.refuse("also_published", "a shared secret is never published") }
-        return reader.list("also_published") { inner, _ -> MintOptions.PublishedKey? in
-            let keyID = inner.string("kid", example: "louver-2")
-            return inner.requiredFile("key_file", example: "louver-2.pem").map { MintOptions.PublishedKey(file: $0, keyID: keyID) }
-        }.compactMap(\.self)
-    }
-
-    private static func subjectFile(_ reader: NodeReader) -> FileReference? {
-        if reader.has("subject_claim") { reader.refuse("subject_file", "`subject_claim` says already who somebody is in Airflow") }
-        return reader.file("subject_file")
-    }
-
-    private static func mintKey(_ reader: NodeReader, _ algorithm: SignatureAlgorithm?) -> MintOptions.Key? {
-        let secret = reader.file("secret_file")
-        let key = reader.file("key_file")
-        let hasKeyID = reader.has("kid")
-        switch (reader.has("secret_file"), reader.has("key_file")) {
-        case (false, false):
-            reader.missing("secret_file", example: "jwt_secret")
-            return nil
-        case (true, true):
-            reader.fault(
-                "key_file", "`\(reader.path)` has both `secret_file` and `key_file`",
-                remedy: "keep secret_file for a secret shared with Airflow, or key_file for a private key")
-            return nil
-        case (true, false):
-            if hasKeyID { reader.refuse("kid", "a shared secret has no key id") }
-            if let algorithm, !algorithm.isShared {
-                reader.fault("algorithm", "\(algorithm.name) does not go with a shared secret", remedy: "write HS256, HS384 or HS512")
-            }
-            return secret.map(MintOptions.Key.secret)
-        case (false, true):
-            let keyID = reader.string("kid", example: "louver-1")
-            if let algorithm, algorithm.isShared {
+        case .exchange: return .exchange(exchange(reader))
+        case .login:
+            return .login(tokenEndpoint(reader, example: "http://127.0.0.1:8080/auth/token"), accounts(reader))
+        case .basic: return .basic(accounts(reader))
+        case .passthrough:
+            if !reader.bool("hand_on_client_tokens", default: false) {
                 reader.fault(
-                    "algorithm", "\(algorithm.name) does not go with a private key", remedy: "write RS256, ES256 or EdDSA, or remove it")
+                    "hand_on_client_tokens", "`mode: passthrough` hands the client's own token to the upstream, which MCP forbids",
+                    remedy: "use `mint`, `exchange` or `airflow-login`; or add `hand_on_client_tokens: true`")
             }
-            return key.map { .privateKey($0, keyID: keyID) }
+            return .passthrough
         }
     }
 
-    private static func roles(_ reader: NodeReader) -> [RoleOptions]? {
-        guard reader.has("roles") else { return nil }
-        if reader.node("roles")?.elements?.isEmpty == true {
-            reader.fault(
-                "roles", "`\(reader.name(of: "roles"))` is empty, so nobody could call",
-                remedy: "write, for example: `roles: [{groups: [airflow-admins], role: admin}]`")
-        }
-        return reader.list("roles") { inner, _ -> RoleOptions? in
-            let groups = inner.strings("groups")
-            let scopes = inner.strings("scopes")
-            let subjects = inner.strings("subjects")
-            let issuer = inner.optionalString("issuer")
-            if [groups, scopes, subjects].count(where: { !$0.isEmpty }) != 1 {
-                inner.faults.add(
-                    inner.file, inner.mark, "`\(inner.path)` needs exactly one of `groups`, `scopes` and `subjects`",
-                    remedy: "write, for example: `{groups: [airflow-admins], role: admin}`")
+    private static func refuseOthers(_ reader: NodeReader, _ mode: Mode) {
+        var told: Set<String> = []
+        for other in Mode.allCases where other != mode {
+            for key in other.keys where !mode.keys.contains(key) && told.insert(key).inserted {
+                reader.refuse(key, "it belongs to `mode: \(other.rawValue)`")
             }
-            return inner.choice("role", of: AirflowRole.self).map {
-                RoleOptions(groups: groups, scopes: scopes, subjects: subjects, issuer: issuer, role: $0)
+        }
+    }
+
+    // MARK: Endpoints that give tokens
+
+    private static func exchange(_ reader: NodeReader) -> ExchangeOptions {
+        let clientID = reader.string("client_id", example: "louver")
+        let secret = reader.file("client_secret_file")
+        let endpoint = tokenEndpoint(reader, example: "https://idp.example/token")
+        if secret == nil, endpoint?.tls.certificate == nil, !reader.has("client_secret_file") {
+            reader.missing("client_secret_file", example: "client_secret")
+        }
+        return ExchangeOptions(
+            endpoint: endpoint, clientID: clientID, clientSecret: secret, audience: reader.optionalString("audience"),
+            resource: reader.optionalString("resource"), scopes: reader.strings("scopes"), actorToken: reader.file("actor_token_file"),
+            requiresActor: reader.bool("require_actor", default: false))
+    }
+
+    /// Secrets go there: never in the clear, but to this machine.
+    private static func tokenEndpoint(_ reader: NodeReader, example: String) -> TokenEndpointOptions? {
+        let url = reader.url("token_url", example: example)
+        let tls = reader.mapping("tls", clientTLS)
+        guard let url else { return nil }
+        if !url.isSecure, !url.isLoopback {
+            reader.fault(
+                "token_url", "`\(reader.name(of: "token_url"))` is plain http, so passwords and tokens would travel in the clear",
+                remedy: "write instead: https://\(url.authority)\(url.path)")
+        }
+        if !url.isSecure, tls != nil {
+            reader.fault(
+                "tls", "`\(reader.name(of: "tls"))` is written, but the URL is plain http", remedy: "write an https URL, or remove `tls`")
+        }
+        return TokenEndpointOptions(url: url, tls: tls ?? ClientTLSOptions())
+    }
+
+    // MARK: Mappings
+
+    private static let accountExample = "{groups: [analytics], username: analytics, password_file: analytics_password}"
+
+    private static func accounts(_ reader: NodeReader) -> [AccountOptions] {
+        if !reader.has("accounts") { reader.missing("accounts", example: "[\(accountExample)]") }
+        refuseEmpty(reader, "accounts", accountExample)
+        return reader.list("accounts") { inner, _ -> AccountOptions? in
+            let who = who(inner, example: accountExample)
+            let username = inner.string("username", example: "analytics")
+            return inner.requiredFile("password_file", example: "analytics_password").map {
+                AccountOptions(
+                    groups: who.groups, scopes: who.scopes, subjects: who.subjects, issuer: who.issuer, username: username, password: $0)
             }
         }.compactMap(\.self)
+    }
+
+    static let roleExample = "{groups: [airflow-admins], role: admin}"
+
+    static func roles(_ reader: NodeReader) -> [RoleOptions]? {
+        guard reader.has("roles") else { return nil }
+        refuseEmpty(reader, "roles", roleExample)
+        return reader.list("roles") { inner, _ -> RoleOptions? in
+            let who = who(inner, example: roleExample)
+            return inner.choice("role", of: AirflowRole.self).map {
+                RoleOptions(groups: who.groups, scopes: who.scopes, subjects: who.subjects, issuer: who.issuer, role: $0)
+            }
+        }.compactMap(\.self)
+    }
+
+    private static func refuseEmpty(_ reader: NodeReader, _ key: String, _ example: String) {
+        guard reader.node(key)?.elements?.isEmpty == true else { return }
+        reader.fault(
+            key, "`\(reader.name(of: key))` is empty, so nobody could call", remedy: "write, for example: `\(key): [\(example)]`")
+    }
+
+    /// Whom a line speaks of: exactly one of three, and perhaps of one issuer only.
+    private static func who(
+        _ inner: NodeReader, example: String
+    ) -> (groups: [String], scopes: [String], subjects: [String], issuer: String?) {
+        let (groups, scopes, subjects) = (inner.strings("groups"), inner.strings("scopes"), inner.strings("subjects"))
+        if [groups, scopes, subjects].count(where: { !$0.isEmpty }) != 1 {
+            inner.faults.add(
+                inner.file, inner.mark, "`\(inner.path)` needs exactly one of `groups`, `scopes` and `subjects`",
+                remedy: "write, for example: `\(example)`")
+        }
+        return (groups, scopes, subjects, inner.optionalString("issuer"))
     }
 }

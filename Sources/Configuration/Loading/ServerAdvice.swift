@@ -1,0 +1,38 @@
+import Policy
+
+/// What an operator should know about servers that do not use the token they are sent.
+enum ServerAdvice {
+    /// One sentence for each upstream whose server acts as itself, though Louver sends it a credential of each caller's own.
+    static func warnings(_ routes: [LoadedRoute], _ upstreams: [LoadedUpstream]) -> [String] {
+        var told: Set<String> = []
+        var warnings: [String] = []
+        for route in routes {
+            let upstream = upstreams[route.upstream]
+            guard isPersonal(upstream.options.reissue), told.insert(upstream.options.name + "\0" + route.policy.server).inserted else {
+                continue
+            }
+            let name = "upstream `\(upstream.options.name)`"
+            let server = "\(name): the server `\(route.policy.server)`"
+            switch route.policy.callersToken {
+            case .used: break
+            case .ignored:
+                warnings.append(
+                    "\(server) ignores the token it is sent and acts as its own user: Airflow's rights of the caller are not in force, "
+                        + "only the policy is. A server inside Airflow's api-server uses it (`airflow-mcp-plugin`, or "
+                        + "`astro-airflow-mcp` as a plugin); or run one server for each principal")
+            case .plugin:
+                warnings.append(
+                    "\(server) uses the token it is sent only as a plugin of Airflow's api-server (a URL that ends in /mcp/v1/); standing "
+                        + "alone it acts as its own user, and only the policy tells callers apart")
+            }
+        }
+        return warnings
+    }
+
+    private static func isPersonal(_ reissue: ReissueOptions?) -> Bool {
+        switch reissue {
+        case .mint, .exchange, .login, .basic, .passthrough: true
+        case .static, .some(.none), nil: false
+        }
+    }
+}

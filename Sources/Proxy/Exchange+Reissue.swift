@@ -1,0 +1,116 @@
+import Core
+import Glibc
+import Identity
+import MCP
+import Policy
+import Reactor
+import Telemetry
+
+/// The upstream says that the credential it was sent has ended, and another may help.
+struct CredentialRejected: Error {}
+
+extension Exchange {
+    /// The credential the upstream gets instead of the caller's token; nil when it has to be fetched first.
+    func reissue(_ message: Message?, for caller: Caller, on route: Route) throws -> UpstreamCredential? {
+        if message != nil { record.enter(.reissue) }
+        if route.passesThrough {
+            record.reissue = "passthrough"
+            return UpstreamCredential(passing: caller.authorization)
+        }
+        let issued = route.issuedCount
+        do {
+            switch try route.credential(for: caller.principal, now: worker.wallTime) {
+            case .absent: return nil
+            case .aging(let credential):
+                route.tokenEndpoint?.renew(for: caller.principal, token: caller.token)
+                worker.shard.add(.credentialsRemembered)
+                return credential
+            case .ready(let credential):
+                if credential.authorization != nil {
+                    worker.shard.add(route.issuedCount == issued ? .credentialsRemembered : .credentialsIssued)
+                }
+                return credential
+            }
+        } catch {
+            throw Refusal.unmapped(error, message?.inbound)
+        }
+    }
+
+    /// The same, fetched from the token endpoint.
+    func fetchCredential(_ message: Message?, for caller: Caller, on route: Route) async throws -> UpstreamCredential {
+        guard let endpoint = route.tokenEndpoint else { throw Failure(.louver, "no_token_endpoint") }
+        do {
+            let credential = try await endpoint.fetch(for: caller.principal, token: caller.token)
+            worker.shard.add(.credentialsIssued)
+            return credential
+        } catch let failure as IssueFailure {
+            throw Refusal.unmapped(failure, message?.inbound)
+        } catch let failure as Failure {
+            throw Refusal.failed(failure, message?.inbound)
+        }
+    }
+
+    /// Sends the message and delivers the reply. An upstream that says the credential has ended is believed once: the call goes out again
+    /// with another one, because nothing was done for the first.
+    func carry(_ message: Message, _ permit: Permit, _ credential: UpstreamCredential, for caller: Caller, on route: Route) async throws {
+        do {
+            mayReplaceCredential = route.renewsCredentials
+            try await attempt(message, permit, credential, for: caller, on: route)
+        } catch is CredentialRejected {
+            mayReplaceCredential = false
+            stopWatchingClient()
+            connection.held.clear()
+            if let reply { drainInBackground(reply) }
+            var fresh = try reissue(message, for: caller, on: route)
+            if fresh == nil { fresh = try await fetchCredential(message, for: caller, on: route) }
+            guard let fresh, !clientIsGone else { throw Failure(.downstream, "client_gone") }
+            try await attempt(message, permit, fresh, for: caller, on: route)
+        }
+    }
+
+    private func attempt(
+        _ message: Message, _ permit: Permit, _ credential: UpstreamCredential, for caller: Caller, on route: Route
+    ) async throws {
+        self.credential = credential
+        guard let answer = try await forward(message, permit, credential.authorization, for: caller, on: route) else { return }
+        if answer.reply.status == 401, reject(credential, of: caller, on: route) { throw CredentialRejected() }
+        try await deliver(answer, to: message, for: caller, on: route)
+    }
+
+    /// Forgets a credential that the upstream refused, so that the next call brings another. Answers whether this call may.
+    func reject(_ credential: UpstreamCredential, of caller: Caller, on route: Route) -> Bool {
+        guard route.renewsCredentials else { return false }
+        worker.shard.add(.credentialsRejected)
+        worker.log.event(.warn, "credential_rejected", .text("route", route.name))
+        // One that was fetched a moment ago would only be refused again.
+        let isFresh = route.tokenEndpoint != nil && worker.wallTime.seconds < credential.issued.seconds + 2
+        if !isFresh { route.forget(credential, of: caller.principal) }
+        return mayReplaceCredential && !isFresh
+    }
+}
+
+extension Exchange {
+    /// Whether an answer that is not sent yet says in its own words that Airflow took the credential for expired, and the call may go out
+    /// again: some servers wrap Airflow's 401 in a result that went well. Only a tool that changes nothing is called twice, because a part
+    /// of what it does may have been done.
+    func showsExpiry(_ answer: borrowing ByteBuffer, of inbound: Inbound) -> Bool {
+        guard mayReplaceCredential, let route = forwarding?.route, !route.expirySigns.isEmpty, inbound.method == .toolsCall,
+            answer.readableCount <= Limits.expiryLookBytesMax, let caller = forwarding?.caller, let tool = inbound.target?.name
+        else { return false }
+        let isExpired = answer.withReadable { text in
+            route.expirySigns.contains { Self.holds(text, $0) }
+        }
+        guard isExpired else { return false }
+        return reject(credential, of: caller, on: route) && route.policy.onlyReads(tool)
+    }
+
+    private static func holds(_ text: UnsafeRawBufferPointer, _ sign: [UInt8]) -> Bool {
+        guard let base = text.baseAddress, let first = sign.first else { return false }
+        var at = 0
+        while at + sign.count <= text.count, let found = memchr(base + at, Int32(first), text.count - sign.count - at + 1) {
+            if memcmp(found, sign, sign.count) == 0 { return true }
+            at = base.distance(to: UnsafeRawPointer(found)) + 1
+        }
+        return false
+    }
+}
