@@ -79,12 +79,29 @@ static int is_key_line(const uint8_t *text, size_t count, size_t start, size_t e
     return 1;
 }
 
+static inline int is_word(uint8_t byte) {
+    return (uint8_t)((byte | 0x20) - 'a') < 26 || (uint8_t)(byte - '0') < 10 || byte == '-' || byte == '_';
+}
+
+// Whether text[start, end) is followed by a dot, six characters, a dot and 27 or more.
+static int is_dotted(const uint8_t *text, size_t count, size_t start, size_t end) {
+    size_t length = end - start;
+    if (length > 28 || (uint8_t)(text[start] - 'M') > 2 || count - end < 8 + 27) return 0;
+    if (text[end] != '.' || text[end + 7] != '.') return 0;
+    for (size_t at = start; at < end; at++)
+        if (!is_word(text[at])) return 0;
+    for (size_t at = 1; at < 8 + 27; at++)
+        if (at != 7 && !is_word(text[end + at])) return 0;
+    return 1;
+}
+
 // Adds the part text[start, stop) if it is worth decoding, with the padding up to `padded`.
 static size_t add(const uint8_t *text, size_t count, size_t start, size_t stop, size_t padded, cscan_run *to) {
     size_t length = stop - start;
     if (length < LEAST) return 0;
     int encoding = probe(text + start, length);
     if (!encoding && is_key_line(text, count, start, stop)) encoding = CSCAN_KEY_LINE;
+    if ((!encoding || encoding == CSCAN_BASE64) && is_dotted(text, count, start, stop)) encoding = CSCAN_DOTTED;
     if (!encoding) return 0;
     size_t whole = padded - start <= length + 3 ? padded - start : length;
     *to = (cscan_run){(uint32_t)start, (uint32_t)whole, (uint32_t)encoding};

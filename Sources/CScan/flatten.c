@@ -255,6 +255,12 @@ static size_t take_entity(flattener *in, size_t at) {
     return at + 1;
 }
 
+static inline int is_tag(uint32_t code) { return code >= 0xe0020 && code <= 0xe007e; }
+
+static int is_tag_sequence(const uint8_t *text) {
+    return text[0] == 0xf3 && text[1] == 0xa0 && (text[2] == 0x80 || text[2] == 0x81) && (text[3] & 0xc0) == 0x80;
+}
+
 // Reads one UTF-8 sequence; a byte that starts none is kept alone.
 static size_t take_sequence(flattener *in, size_t at) {
     const uint8_t *text = in->source + at;
@@ -276,6 +282,16 @@ static size_t take_sequence(flattener *in, size_t at) {
     if (length == 1) {
         in->view[in->written++] = text[0];
         return at + 1;
+    }
+    if (is_tag(code)) {
+        // A row of tags spells what it hides, and its last one ends it; one alone is there to break up what it stands in.
+        size_t seen = left - length < 4 ? left - length : 4;
+        int may_go_on = seen < 1 || text[length] == 0xf3;
+        if (may_go_on && seen < 4 && !in->is_final) return INCOMPLETE;
+        if (seen < 4 || !is_tag_sequence(text + length)) {
+            turn(in, at, at + length, 0);
+            return at + length;
+        }
     }
     return take(in, code, at, at + length, 0);
 }

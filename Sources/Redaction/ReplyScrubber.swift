@@ -34,6 +34,8 @@ public final class ReplyScrubber: ValueScrubber {
         /// The last member was a name, and this is what it says of a `value` beside it.
         var named = KeyClass.none
         var isName = false
+        /// The key of the object itself, for `{"password": {"value": …}}`.
+        var wrapped = KeyClass.none
         /// The last element of an array was a flag or a name, and this is what it says of the next one.
         var flag = KeyClass.none
     }
@@ -93,7 +95,8 @@ public final class ReplyScrubber: ValueScrubber {
         path?.open(isObject)
         let key = nextValue()
         depth += 1
-        levels[depth] = Level(isObject: isObject, isArray: !isObject, key: isObject ? .none : key)
+        levels[depth] = Level(
+            isObject: isObject, isArray: !isObject, key: isObject ? .none : key, wrapped: isObject ? key : .none)
     }
 
     /// It ends.
@@ -110,7 +113,13 @@ public final class ReplyScrubber: ValueScrubber {
         levels[depth].named = .none
         levels[depth].isName = Self.isName(decoded)
         levels[depth].key = keyNames.classify(decoded)
-        if named.tier != .none, ASCII.equalsIgnoringCase(decoded, "value") { levels[depth].key = named }
+        if ASCII.equalsIgnoringCase(decoded, "value") {
+            if named.tier != .none {
+                levels[depth].key = named
+            } else if levels[depth].wrapped.tier != .none {
+                levels[depth].key = levels[depth].wrapped
+            }
+        }
         if role != .text || raw.count < 10 || keyNames.isClean(raw) {
             out.append(raw)
             return

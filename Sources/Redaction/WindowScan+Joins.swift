@@ -15,6 +15,13 @@ extension WindowScan {
         var end = start
         while end < limit, Self.isCredential(text[end]) { end += 1 }
         guard end < limit, Self.mayBreak(text[end]), end - start >= 4 else { return }
+        touchedEnd = false
+        guard let second = nextPiece(text, end, limit, takesEvents: true), !begins(text, second, like: start) else {
+            if touchedEnd, grows(text, limit) { hold(start) }
+            return
+        }
+        // A soft line break of quoted-printable ends in an equals sign of its own.
+        if text[end - 1] == 0x3D, text[end] <= 0x0D { end -= 1 }
         let head = text.extracting(floor..<end)
         guard case .undecided = matcher.run(detector.compiled, group: 0, in: head, from: start - floor, mayGrow: true) else { return }
         touchedEnd = false
@@ -22,7 +29,7 @@ extension WindowScan {
         pieces.removeAll(keepingCapacity: true)
         for at in floor..<end { joined.append(text[at]) }
         pieces.append(Piece(start: floor, end: end))
-        while pieces.count < Self.headPiecesMax, let piece = nextPiece(text, end, limit) {
+        while pieces.count < Self.headPiecesMax, let piece = nextPiece(text, end, limit, takesEvents: true) {
             for at in piece.start..<piece.end { joined.append(text[at]) }
             pieces.append(piece)
             end = piece.end
@@ -51,14 +58,16 @@ extension WindowScan {
     private static let piecesMax = 32
 
     /// Takes in what follows a found credential behind a break, when it looks like the rest of it.
-    func goOnBehindBreak(_ finding: inout Finding, _ text: Span<UInt8>) {
+    func goOnBehindBreak(_ finding: inout Finding, _ text: Span<UInt8>, takesEvents: Bool) {
         let limit = min(text.count, finding.end + Limits.redactionLookBytes)
         var end = finding.end
         touchedEnd = false
         pieces.removeAll(keepingCapacity: true)
         while pieces.count < Self.piecesMax {
             let isConcatenation = text[end] == 0x22 || text[end] == 0x27
-            guard let piece = nextPiece(text, end, limit), isRest(text, piece, isConcatenation: isConcatenation, after: end) else {
+            guard let piece = nextPiece(text, end, limit, takesEvents: takesEvents),
+                isRest(text, piece, isConcatenation: isConcatenation, after: end)
+            else {
                 break
             }
             pieces.append(piece)
@@ -112,11 +121,12 @@ extension WindowScan {
 
     /// Where the text goes on behind a break at `place`: on the next line behind its indentation or log prefix, in the next string of a
     /// concatenation, or in the next log event; nil when it does not.
-    private func nextPiece(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Piece? {
+    private func nextPiece(_ text: Span<UInt8>, _ place: Int, _ limit: Int, takesEvents: Bool) -> Piece? {
         var at = place
+        if byte(text, at, limit) == 0x3D { at += 1 }
         let quote = byte(text, at, limit)
         if quote == 0x22 || quote == 0x27 {
-            guard let start = nextString(text, at, limit, quote) else { return nil }
+            guard let start = nextString(text, at, limit, quote, takesEvents: takesEvents) else { return nil }
             at = start
         } else {
             while byte(text, at, limit) == 0x0D { at += 1 }
@@ -130,11 +140,12 @@ extension WindowScan {
     }
 
     /// `' + '`, `'` and a line break and `'`, or the value of the same key in the next log event.
-    private func nextString(_ text: Span<UInt8>, _ place: Int, _ limit: Int, _ quote: Int) -> Int? {
+    private func nextString(_ text: Span<UInt8>, _ place: Int, _ limit: Int, _ quote: Int, takesEvents: Bool) -> Int? {
         var at = skipSpace(text, place + 1, limit)
         if byte(text, at, limit) == 0x2B { at = skipSpace(text, at + 1, limit) }
         if byte(text, at, limit) == quote { return at + 1 }
-        guard byte(text, place + 1, limit) == 0x2C else { return nil }
+        let behind = byte(text, place + 1, limit)
+        guard takesEvents, behind == 0x2C || behind == 0x7D else { return nil }
         let far = min(limit, place + Self.eventReach)
         at = place + 1
         while at < far {
@@ -182,6 +193,20 @@ extension WindowScan {
     static func isCredential(_ byte: UInt8) -> Bool {
         ASCII.isAlphanumeric(byte) || byte == 0x2D || byte == 0x5F || byte == 0x2E || byte == 0x2B || byte == 0x2F || byte == 0x3D
             || byte == 0x7E || byte == 0x25
+    }
+
+    /// Whether what ends at `place` may go on behind a line break or a quote there.
+    func isBreak(_ text: Span<UInt8>, _ place: Int) -> Bool {
+        guard place < text.count else { return false }
+        if Self.mayBreak(text[place]) { return true }
+        return text[place] == 0x3D && place + 1 < text.count && (text[place + 1] == 0x0A || text[place + 1] == 0x0D)
+    }
+
+    /// Whether a piece begins like the credential at `start` itself: then it is another one.
+    private func begins(_ text: Span<UInt8>, _ piece: Piece, like start: Int) -> Bool {
+        guard piece.end - piece.start >= 4 else { return false }
+        for at in 0..<4 where text[piece.start + at] != text[start + at] { return false }
+        return true
     }
 
     static func mayBreak(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D || byte == 0x22 || byte == 0x27 }

@@ -40,7 +40,11 @@ extension WindowScan {
 
     func add(_ text: Span<UInt8>, _ secret: Range<Int>, _ kind: KeyClass, isCut: Bool, anchor: Int) {
         var finding = Finding(secret.lowerBound, secret.upperBound, kind: kind.kind.rawValue, rank: Finding.Rank.key, anchor: anchor)
-        if isCut { extend(&finding, text) }
+        if isCut {
+            extend(&finding, text)
+        } else if isBreak(text, finding.end), finding.end - finding.start >= 12, ValueShape.isRandom(text.extracting(secret)) {
+            goOnBehindBreak(&finding, text, takesEvents: false)
+        }
         findings.append(finding)
     }
 
@@ -87,6 +91,7 @@ extension WindowScan {
     }
 
     private func acceptsStrong(_ bytes: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Bool {
+        if value.separator == .cell { return isTelling(bytes) }
         if value.isMember, kind.isAirflowName { return true }
         if isAddress(bytes) { return false }
         if ValueShape.isPath(bytes), kind.kind != .secret || bytes.count < 38 { return false }
@@ -105,7 +110,7 @@ extension WindowScan {
         case .colon:
             if ValueShape.isIdentifier(bytes) { return bytes.count >= 6 && value.following <= 0x1F && !isCommonWord(bytes) }
             return bytes.count >= 4 && !isWordWithMark(bytes)
-        case .assignment, .comma, .flag, .element:
+        case .assignment, .comma, .cell, .flag, .element:
             if ValueShape.isLowerWord(bytes) { return bytes.count >= 6 && value.following != 0x29 && value.following != 0x2C }
             return bytes.count >= 4
         }
@@ -118,6 +123,26 @@ extension WindowScan {
         if ValueShape.isNumber(bytes) || ValueShape.isPath(bytes) || isDigest(bytes) { return false }
         if ValueShape.isUUID(bytes) { return kind.kind == .token || kind.kind == .apiKey }
         return ValueShape.isRandom(bytes)
+    }
+
+    /// Whether a text beside a name is a secret by its looks: random, or letters, digits and marks in one word.
+    private func isTelling(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count >= 8, !isSentence(bytes), !isDigest(bytes), !ValueShape.isUUID(bytes), !ValueShape.isPath(bytes) else {
+            return false
+        }
+        if ValueShape.isRandom(bytes) { return true }
+        var hasDigit = false
+        var hasLetter = false
+        var hasMark = false
+        for at in 0..<bytes.count {
+            if ASCII.isDigit(bytes[at]) { hasDigit = true } else if ASCII.isAlphanumeric(bytes[at]) { hasLetter = true }
+            switch bytes[at] {
+            case 0x21, 0x23, 0x24, 0x25, 0x26, 0x2A, 0x3F, 0x40, 0x5E: hasMark = true
+            case 0x20: return false
+            default: break
+            }
+        }
+        return hasDigit && hasLetter && hasMark
     }
 
     /// `sha256:…`, `arn:…` and their like.
@@ -183,7 +208,14 @@ extension WindowScan {
         let rest = text.extracting(at..<value.end)
         if rest.count < 4 || ValueShape.isPlaceholder(rest) || startsWithPlaceholder(rest) { return nil }
         if !value.isQuoted, isSentence(text.extracting(value.start..<value.end)) || ValueShape.isIdentifier(rest) { return nil }
-        return at..<value.end
+        return at..<credentialEnd(text, at, value.end)
+    }
+
+    /// A credential ends at white space, unless it is a list of parameters.
+    private func credentialEnd(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+        var at = start
+        while at < end, text[at] != 0x20 { at += 1 }
+        return at - start < 4 || text[at - 1] == 0x2C || text[at - 1] == 0x3D ? end : at
     }
 
     private func startsWithPlaceholder(_ bytes: Span<UInt8>) -> Bool {

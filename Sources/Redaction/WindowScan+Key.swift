@@ -9,6 +9,8 @@ extension WindowScan {
         case colon
         /// `,` behind a quoted key, as in a tuple or a list of arguments.
         case comma
+        /// `,` between two quoted texts anywhere else, as in a table.
+        case cell
         /// White space behind `-k` or `--key`.
         case flag
         /// `>` of an XML element.
@@ -47,6 +49,8 @@ extension WindowScan {
         guard high > low, high - place < Self.keyReach else { return }
         while high > low, text[high - 1] == 0x2E || text[high - 1] == 0x2D { high -= 1 }
         let isFlag = low < high && text[low] == 0x2D
+        // A property of Java: `-Ddb.password=x`.
+        if isFlag, high - low > 2, text[low + 1] == 0x44 { low += 2 }
         let kind = keyNames.classify(text.extracting(low..<high))
         guard kind.tier != .none else { return }
         touchedEnd = false
@@ -126,7 +130,8 @@ extension WindowScan {
         at = skipBlanks(text, at, limit)
         if separator == .colon, site.quote < 0 { skipBlockMark(text, &at, limit) }
         skipStringPrefix(text, &at, limit)
-        let next = byte(text, at, limit)
+        var next = byte(text, at, limit)
+        if next == 0x7B, site.quote >= 0, skipWrapping(text, &at, limit) { next = byte(text, at, limit) }
         guard next >= 0 else { return nil }
         var value = Value(start: at, end: at, isQuoted: false, isMember: site.quote >= 0 && separator == .colon, separator: separator)
         if next == 0x22 || next == 0x27 || next == 0x60, quoted(text, at, limit, &value) { return value }
@@ -148,10 +153,10 @@ extension WindowScan {
         if next == 0x0A { place = skipBlanks(text, at + 1, limit) }
     }
 
-    /// `b'…'`, `r"…"` and their like in Python.
+    /// `b'…'`, `r"…"` and their like in Python, `N'…'` in SQL.
     private func skipStringPrefix(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int) {
         let mark = byte(text, place, limit) | 0x20
-        guard mark == 0x62 || mark == 0x72 || mark == 0x75 || mark == 0x66 else { return }
+        guard mark == 0x62 || mark == 0x72 || mark == 0x75 || mark == 0x66 || mark == 0x6E else { return }
         let behind = byte(text, place + 1, limit)
         if behind == 0x22 || behind == 0x27 { place += 1 }
     }

@@ -8,6 +8,7 @@ extension WindowScan {
             if !isPreciseOnly { lookAtKeyLine(text, start, end) }
             return
         }
+        if encoding == Int32(CSCAN_DOTTED) { return lookAtDiscordToken(text, start, end) }
         // A run that the view begins with began before it, and was looked at there.
         guard let layer = nextLayer(), start > 0 || isAtStart else { return }
         let isOpen = end == text.count && !isFinal
@@ -20,7 +21,7 @@ extension WindowScan {
         }
         if isOpen { return hold(start) }
         let run = text.extracting(start..<end)
-        if ValueShape.isPlaceholder(run) { return }
+        if ValueShape.isPlaceholder(run) || lookAtWrapped(text, start, end, encoding, layer) { return }
         switch layer.look(at: run, encoding: encoding, isPreciseOnly: isPreciseOnly) {
         case .nothing: return
         case .secret(let hit):
@@ -29,33 +30,66 @@ extension WindowScan {
             findings.append(finding)
         case .tooLong:
             findings.append(Finding(start, end, kind: GrammarKind.undecided.rawValue, rank: Finding.Rank.encoded))
-        case .digits(let count): lookAtDiscordToken(text, start, end, digits: count)
+        case .digits: return
         }
     }
 
     /// A Discord token: the user's number in base64, six characters of time, a signature.
-    private func lookAtDiscordToken(_ text: Span<UInt8>, _ start: Int, _ end: Int, digits: Int) {
-        guard (15...20).contains(digits) else { return }
-        let limit = min(text.count, end + 128)
-        touchedEnd = false
-        guard byte(text, end, limit) == 0x2E else {
-            if touchedEnd, grows(text, limit) { hold(start) }
-            return
-        }
-        var at = end + 1
-        while at - end <= 7, Self.isWord(byte(text, at, limit)) { at += 1 }
-        let hasTime = at - end == 7 && byte(text, at, limit) == 0x2E
-        at += 1
-        let signature = at
-        while hasTime, at - signature < 64, Self.isWord(byte(text, at, limit)) { at += 1 }
-        if touchedEnd, grows(text, limit) { return hold(start) }
-        guard hasTime, at - signature >= 27 else { return }
+    private func lookAtDiscordToken(_ text: Span<UInt8>, _ start: Int, _ end: Int) {
+        guard start > 0 || isAtStart, start == 0 || !ASCII.isAlphanumeric(text[start - 1]) else { return }
+        let signature = end + 8
+        var at = signature
+        let limit = min(text.count, signature + 64)
+        while at < limit, Self.isWord(text[at]) { at += 1 }
+        guard Randomness.isLikely(text.extracting(signature..<at)) else { return }
         findings.append(Finding(start, at, kind: GrammarKind.discordToken.rawValue, rank: Finding.Rank.precise))
     }
 
-    private static func isWord(_ byte: Int) -> Bool {
-        byte >= 0 && (ASCII.isAlphanumeric(UInt8(byte)) || byte == 0x2D || byte == 0x5F)
+    /// Looks at a run of the context for lines of the same text behind it.
+    func lookAtLines(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ encoding: Int32) {
+        guard let layer = nextLayer(), start > 0 || isAtStart else { return }
+        _ = lookAtWrapped(text, start, end, encoding, layer)
     }
+
+    /// Looks into base64 that was broken into lines of one length, as MIME does; answers whether it was.
+    private func lookAtWrapped(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ encoding: Int32, _ layer: DecodedLayer) -> Bool {
+        let length = end - start
+        guard encoding == Int32(CSCAN_BASE64) || encoding == Int32(CSCAN_DEFLATED), length >= 60, length % 4 == 0 else { return false }
+        var lines = [Piece(start: start, end: end)]
+        var at = end
+        while at < text.count, text[at] == 0x0A || text[at] == 0x0D {
+            var line = at
+            while line < text.count, line - at < 24, text[line] <= 0x20 { line += 1 }
+            at = line
+            while at < text.count, at - line <= length, Self.isStandard(text[at]) || text[at] == 0x3D { at += 1 }
+            if at == line || at - line > length || at - start > Limits.redactionEncodedBytesMax { break }
+            lines.append(Piece(start: line, end: at))
+            if at - line < length { break }
+        }
+        if at == text.count, !isFinal {
+            hold(start)
+            return true
+        }
+        guard lines.count > 1, let last = lines.last else { return false }
+        var whole: [UInt8] = []
+        for line in lines { for place in line.start..<line.end { whole.append(text[place]) } }
+        wrappedSeen = last.end
+        let found: (kind: UInt16, tag: UInt64?)
+        switch layer.look(at: whole.span, encoding: encoding, isPreciseOnly: isPreciseOnly) {
+        case .nothing, .digits: return true
+        case .secret(let hit): found = (hit.kind, hit.tag)
+        case .tooLong: found = (GrammarKind.undecided.rawValue, nil)
+        }
+        for (index, line) in lines.enumerated() {
+            var finding = Finding(line.start, line.end, kind: found.kind, rank: Finding.Rank.encoded, anchor: start)
+            finding.tag = found.tag
+            if index > 0 { finding.form = .nothing }
+            findings.append(finding)
+        }
+        return true
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool { ASCII.isAlphanumeric(byte) || byte == 0x2D || byte == 0x5F }
 
     /// Looks at the tokens that hold `%` escapes.
     func findPercent(_ text: Span<UInt8>, _ region: Int) {

@@ -24,7 +24,7 @@ extension WindowScan {
         secretKeysSeen = max(secretKeysSeen, min(last, at))
     }
 
-    private static func isStandard(_ byte: UInt8) -> Bool { ASCII.isAlphanumeric(byte) || byte == 0x2B || byte == 0x2F }
+    static func isStandard(_ byte: UInt8) -> Bool { ASCII.isAlphanumeric(byte) || byte == 0x2B || byte == 0x2F }
 
     private func lookAtSecretKey(_ text: Span<UInt8>, _ start: Int, _ end: Int) {
         if start > 0, Self.isStandard(text[start - 1]) { return }

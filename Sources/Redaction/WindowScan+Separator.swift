@@ -18,7 +18,8 @@ extension WindowScan {
         case 0x2C where site.quote >= 0:
             place += 1
             if site.isFlag || site.before == 0x28 || site.before == 0x5B { return .comma }
-            return skipValueMember(text, &place, limit, site.quote) ? .colon : nil
+            if skipValueMember(text, &place, limit, site.quote) { return .colon }
+            return byte(text, skipBlanks(text, place, limit), limit) == site.quote ? .cell : nil
         case 0x3E where site.before == 0x3C:
             place += 1
             return .element
@@ -44,9 +45,20 @@ extension WindowScan {
         return second == 0x3D ? .assignment : .colon
     }
 
+    /// `"password": {"value": "…"}`: the value stands one level deeper.
+    func skipWrapping(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int) -> Bool {
+        var at = skipSpace(text, place + 1, limit)
+        let quote = byte(text, at, limit)
+        guard quote == 0x22 || quote == 0x27, isValueWord(text, at + 1, limit), byte(text, at + 6, limit) == quote else { return false }
+        at = skipBlanks(text, at + 7, limit)
+        guard byte(text, at, limit) == 0x3A else { return false }
+        place = skipBlanks(text, at + 1, limit)
+        return true
+    }
+
     /// `password is x`.
     private func prose(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ site: KeySite) -> Separator? {
-        guard site.blanks == 1, site.kind.tier == .strong, site.quote < 0 else { return nil }
+        guard site.blanks == 1, site.kind.kind != .cookie, site.quote < 0 else { return nil }
         let isIs = byte(text, place, limit) == 0x69
         guard byte(text, place + 1, limit) == (isIs ? 0x73 : 0x61) else { return nil }
         let end = place + (isIs ? 2 : 3)

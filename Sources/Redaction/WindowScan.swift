@@ -49,6 +49,8 @@ final class WindowScan {
     var joined: [UInt8] = []
     /// Up to where lines of a key without its first line were looked at.
     var keyLinesSeen = 0
+    /// Up to where lines of broken base64 were looked at.
+    var wrappedSeen = 0
     /// Up to where secret keys were looked for beside a key id.
     @exclusivity(unchecked) var secretKeysSeen = 0
 
@@ -119,6 +121,7 @@ final class WindowScan {
         lastKey = 0..<0
         secretKeysSeen = 0
         keyLinesSeen = 0
+        wrappedSeen = 0
         covered = 0..<0
         scanNumber += 1
         self.isFinal = isFinal
@@ -181,7 +184,10 @@ final class WindowScan {
             for index in 0..<count {
                 let start = Int(runs[index].start)
                 let end = start + Int(runs[index].length)
-                if end > region { lookAtRun(text, start, end, Int32(runs[index].encoding)) }
+                if start < wrappedSeen { continue }
+                let encoding = Int32(runs[index].encoding)
+                // Lines of the context may go on behind it.
+                if end > region { lookAtRun(text, start, end, encoding) } else { lookAtLines(text, start, end, encoding) }
             }
         }
     }
@@ -222,8 +228,8 @@ final class WindowScan {
             }
             if secret.upperBound == ceiling, ceiling == start + Limits.redactionLookBytes {
                 extend(&finding, text)
-            } else if secret.upperBound < text.count, WindowScan.mayBreak(text[secret.upperBound]), detector.search == .prefix {
-                goOnBehindBreak(&finding, text)
+            } else if detector.search == .prefix, isBreak(text, secret.upperBound) {
+                goOnBehindBreak(&finding, text, takesEvents: true)
             }
             findings.append(finding)
             if finding.end - finding.start >= Limits.redactionAnchorBytes { covered = finding.start..<finding.end }

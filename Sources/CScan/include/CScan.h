@@ -63,7 +63,8 @@ unsigned cscan_traits(const uint8_t *text, size_t count);
 
 // What a run of token characters may be the encoding of.
 // A key line is no encoding: 64, 70 or 76 base64 characters alone on a line, as key files have them.
-enum { CSCAN_BASE64 = 1, CSCAN_HEX = 2, CSCAN_BASE32 = 3, CSCAN_DEFLATED = 4, CSCAN_KEY_LINE = 5 };
+// A dotted run is none either: it is the first of three parts that are as long as those of a Discord token.
+enum { CSCAN_BASE64 = 1, CSCAN_HEX = 2, CSCAN_BASE32 = 3, CSCAN_DEFLATED = 4, CSCAN_KEY_LINE = 5, CSCAN_DOTTED = 6 };
 
 typedef struct {
     uint32_t start;
