@@ -45,11 +45,11 @@ final class AdminServer {
 
     private func begin(_ stream: Stream) {
         open += 1
-        LocalTask.run(on: loop) { [self] in
+        LocalTask.run(on: loop) {
             let wire = Wire(stream)
-            try? await serve(wire)
+            try? await self.serve(wire)
             wire.close()
-            open -= 1
+            self.open -= 1
         }
     }
 

@@ -139,25 +139,29 @@ final class RedisLink {
     private func startFlush(_ wire: Wire) {
         if isFlushing { return }
         isFlushing = true
-        LocalTask.run(on: loop) { [self] in
-            do { try await wire.flush() } catch { if wire === self.wire { drop(Failure(.store, "store_write")) } }
-            isFlushing = false
-            if !wire.output.isEmpty, wire === self.wire { startFlush(wire) }
-        }
+        LocalTask.run(on: loop) { await self.flush(wire) }
+    }
+
+    private func flush(_ wire: Wire) async {
+        do { try await wire.flush() } catch { if wire === self.wire { drop(Failure(.store, "store_write")) } }
+        isFlushing = false
+        if !wire.output.isEmpty, wire === self.wire { startFlush(wire) }
     }
 
     private func startReading(_ wire: Wire) {
-        LocalTask.run(on: loop) { [self] in
-            do {
-                while try await wire.fill() {
-                    reader.feed(wire.input.readable)
-                    wire.input.clear()
-                    while let reply = try reader.next() { answer(reply) }
-                }
-                if wire === self.wire { drop(Failure(.store, "store_closed")) }
-            } catch {
-                if wire === self.wire { drop(Failure(.store, "store_read")) }
+        LocalTask.run(on: loop) { await self.read(wire) }
+    }
+
+    private func read(_ wire: Wire) async {
+        do {
+            while try await wire.fill() {
+                reader.feed(wire.input.readable)
+                wire.input.clear()
+                while let reply = try reader.next() { answer(reply) }
             }
+            if wire === self.wire { drop(Failure(.store, "store_closed")) }
+        } catch {
+            if wire === self.wire { drop(Failure(.store, "store_read")) }
         }
     }
 

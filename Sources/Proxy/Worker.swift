@@ -100,10 +100,10 @@ final class Worker {
         connections[ObjectIdentifier(connection)] = connection
         shard.adjust(.clientConnections, by: 1)
         shard.add(.connectionsAccepted)
-        LocalTask.run(on: loop) { [self] in
+        LocalTask.run(on: loop) {
             await connection.serve()
-            connections[ObjectIdentifier(connection)] = nil
-            shard.adjust(.clientConnections, by: -1)
+            self.connections[ObjectIdentifier(connection)] = nil
+            self.shard.adjust(.clientConnections, by: -1)
         }
     }
 
