@@ -77,10 +77,11 @@ public struct ByteBuffer: ~Copyable {
     }
 
     /// Appends one byte.
+    @inline(__always)
     public mutating func append(_ byte: UInt8) {
         let room = reserved(1)
         room.pointee = byte
-        writer += 1
+        writer &+= 1
     }
 
     /// Appends bytes.
@@ -99,15 +100,17 @@ public struct ByteBuffer: ~Copyable {
     }
 
     /// Appends the text of a literal, as UTF-8.
+    @inline(__always)
     public mutating func append(_ text: StaticString) {
         append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// Appends bytes.
+    @inline(__always)
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let from = bytes.baseAddress, bytes.count > 0 else { return }
         memcpy(reserved(bytes.count), from, bytes.count)
-        writer += bytes.count
+        writer &+= bytes.count
     }
 
     /// Appends a number in decimal.
@@ -147,8 +150,9 @@ public struct ByteBuffer: ~Copyable {
     }
 
     /// The write end, with room for `count` bytes.
+    @inline(__always)
     private mutating func reserved(_ count: Int) -> UnsafeMutablePointer<UInt8> {
-        if let base, capacity - writer >= count { return base + writer }
+        if let base, capacity &- writer >= count { return base + writer }
         return grow(count) + writer
     }
 

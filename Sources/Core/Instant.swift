@@ -36,12 +36,12 @@ public struct Instant: Comparable, Hashable, Sendable {
 extension Duration {
     /// The whole span in nanoseconds, held between 0 and `UInt64.max`.
     public var nanosecondsClamped: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        let (product, over) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        if over { return .max }
-        let (sum, over2) = product.addingReportingOverflow(UInt64(attoseconds / 1_000_000_000))
-        return over2 ? .max : sum
+        // One machine division; `components` takes a division of 128 bits in software, and deadlines are set several times a request.
+        let attoseconds = self.attoseconds
+        guard attoseconds >= 0 else { return 0 }
+        let high = UInt64(truncatingIfNeeded: attoseconds >> 64)
+        guard high < 1_000_000_000 else { return .max }
+        return UInt64(1_000_000_000).dividingFullWidth((high, UInt64(truncatingIfNeeded: attoseconds))).quotient
     }
 
     /// The whole span in milliseconds, rounded up, held between 0 and `Int.max`.

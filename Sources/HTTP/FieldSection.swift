@@ -35,6 +35,7 @@ struct FieldSection: Sendable {
         let names = FieldNameIndex.known
         var count = 0
         var present: UInt64 = 0
+        var repeated: UInt64 = 0
         var at = from
         while base[at] != UInt8(ascii: "\r") {
             if count == Limits.headFieldsMax { throw .tooManyFields }
@@ -58,6 +59,7 @@ struct FieldSection: Sendable {
                 let bit: UInt64 = 1 << UInt64(known)
                 if present & bit & once != 0 { throw .repeatedField }
                 if nonASCII, ascii & bit != 0 { throw .nonASCIIValue }
+                repeated |= present & bit
                 present |= bit
             }
             slots[count] =
@@ -70,7 +72,7 @@ struct FieldSection: Sendable {
         guard at + 2 == end else { throw .bareCR }
         let lines = UnsafeRawBufferPointer(bytes.part(from, at))
         return slots.span.withUnsafeBytes { all in
-            FieldTable(lines: lines, slots: UnsafeRawBufferPointer(rebasing: all[..<(count * 8)]), present: present)
+            FieldTable(lines: lines, slots: UnsafeRawBufferPointer(rebasing: all[..<(count * 8)]), present: present, repeated: repeated)
         }
     }
 

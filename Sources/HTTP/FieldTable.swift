@@ -6,6 +6,7 @@ public struct FieldTable: Sendable {
     private let bytes: [UInt8]
     private let slotsOffset: Int
     private let present: UInt64
+    private let repeated: UInt64
 
     /// The number of field lines.
     public let count: Int
@@ -31,10 +32,11 @@ public struct FieldTable: Sendable {
     }
 
     /// Copies the field lines and their slots, whose offsets count from the start of `lines`.
-    init(lines: UnsafeRawBufferPointer, slots: UnsafeRawBufferPointer, present: UInt64) {
+    init(lines: UnsafeRawBufferPointer, slots: UnsafeRawBufferPointer, present: UInt64, repeated: UInt64) {
         slotsOffset = lines.count
         count = slots.count / 8
         self.present = present
+        self.repeated = repeated
         bytes = [UInt8](unsafeUninitializedCapacity: lines.count + slots.count) { memory, used in
             let to = UnsafeMutableRawBufferPointer(memory)
             to.copyMemory(from: lines)
@@ -45,7 +47,7 @@ public struct FieldTable: Sendable {
 
     /// How many lines carry the name.
     public func count(_ name: FieldName) -> Int {
-        guard present & name.bit != 0 else { return 0 }
+        guard repeated & name.bit != 0 else { return present & name.bit != 0 ? 1 : 0 }
         var found = 0
         bytes.span.withUnsafeBytes { bytes in
             for at in 0..<count where slot(at, in: bytes).known == name.rawValue { found += 1 }

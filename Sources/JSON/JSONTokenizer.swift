@@ -40,6 +40,22 @@ public struct JSONTokenizer: ~Copyable {
         self.dialect = dialect
     }
 
+    /// Starts another text and keeps the memory of the last.
+    public mutating func reset() {
+        state = .value
+        nesting.reset()
+        keys.reset()
+        heldRaw.removeAll(keepingCapacity: true)
+        heldKey.removeAll(keepingCapacity: true)
+        isKeyHeld = false
+        cut.removeAll(keepingCapacity: true)
+        literalCount = 0
+        passed = 0
+        tokenStart = 0
+        failure = nil
+        repairs = 0
+    }
+
     /// The memory held for what is open or incomplete, in bytes.
     var memoryCount: Int { keys.memoryCount + heldRaw.capacity + heldKey.capacity + cut.capacity }
 

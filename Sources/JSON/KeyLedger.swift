@@ -21,6 +21,13 @@ struct KeyLedger: ~Copyable {
     /// The memory held, in bytes.
     var memoryCount: Int { hashes.capacity * 8 + table.capacity * 4 }
 
+    /// Forgets every key and keeps the memory, unless it is that of a large object.
+    mutating func reset() {
+        hashes.removeAll(keepingCapacity: hashes.capacity <= 256)
+        table = []
+        tabled = 0
+    }
+
     /// Adds a key to the innermost object, which has `members` already; false if it is one of them. `depth` is the object's.
     mutating func insert(_ key: UnsafeBufferPointer<UInt8>, members: Int, depth: Int) -> Bool {
         let value = salted(key, depth)

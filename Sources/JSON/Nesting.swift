@@ -11,6 +11,14 @@ struct Nesting: ~Copyable {
     /// For every level below the innermost: its members and, in the lowest bit, whether it is an object.
     private var outer: [Int] = []
 
+    /// Closes every level and keeps the memory.
+    mutating func reset() {
+        depth = 0
+        isObject = false
+        members = 0
+        outer.removeAll(keepingCapacity: true)
+    }
+
     /// Opens a level. The caller has checked the depth.
     mutating func open(_ isObject: Bool) {
         precondition(depth < Limits.jsonDepthMax, "the depth was not checked")

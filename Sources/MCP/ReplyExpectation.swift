@@ -1,5 +1,7 @@
 /// What may come back on one upstream stream: which answer, which notifications, and how ids map to the client's.
-public struct ReplyExpectation: Sendable {
+///
+/// A class, because lane, rewriter and envelope each hold it: a copy would count its ids every time.
+public final class ReplyExpectation: Sendable {
     /// Which stream messages are read from; it decides which notifications belong there.
     public enum Stream: Sendable, Equatable {
         /// The answer to one request.
@@ -28,17 +30,18 @@ public struct ReplyExpectation: Sendable {
     public var questions: QuestionSeal?
     /// Whether an *error* may carry another id: servers answer HTTP errors with `null` or `"server-error"`. Only for a reply that the
     /// transport itself ties to the request, a JSON body with an error status; never on a stream.
-    public var toleratesForeignErrorID = false
+    public let toleratesForeignErrorID: Bool
 
-    /// What answers a request.
-    public init(_ request: UpstreamRequest) {
-        era = request.inbound.era
-        method = request.inbound.method
-        stream = method == .listen ? .listen : .response
-        upstreamID = request.id
-        clientID = request.inbound.requestID
-        progressToken = request.inbound.progressToken
-        features = request.features
+    /// What answers a request that carried `id` upstream.
+    public init(to inbound: Inbound, id: UpstreamID, features: ClientFeatures = [], toleratesForeignErrorID: Bool = false) {
+        era = inbound.era
+        method = inbound.method
+        stream = inbound.method == .listen ? .listen : .response
+        upstreamID = id
+        clientID = inbound.requestID
+        progressToken = inbound.progressToken
+        self.features = features
+        self.toleratesForeignErrorID = toleratesForeignErrorID
     }
 
     /// What comes on the stream of a legacy session.
@@ -50,6 +53,7 @@ public struct ReplyExpectation: Sendable {
         clientID = nil
         progressToken = nil
         self.features = features
+        toleratesForeignErrorID = false
     }
 
     /// Whether a notification belongs on this stream (2026-07-28 basic/transports and basic/patterns/subscriptions; earlier revisions'

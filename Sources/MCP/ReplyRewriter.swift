@@ -18,11 +18,10 @@ public final class ReplyRewriter {
         sink = ReplySink(expectation, scrubber: scrubber, counts: counts)
     }
 
-    /// Starts the next message; what is left of the last one's output is dropped.
-    public func begin(_ expectation: ReplyExpectation, scrubber: any ValueScrubber, counts: @escaping (inout ByteBuffer) -> Void = { _ in })
-    {
-        tokenizer = JSONTokenizer()
-        sink.begin(expectation, scrubber: scrubber, counts: counts)
+    /// Starts the next message, for the same scrubber; what is left of the last one's output is dropped.
+    public func begin(_ expectation: ReplyExpectation) {
+        tokenizer.reset()
+        sink.begin(expectation)
     }
 
     /// Takes the next bytes of the message. After a failure nothing more of this message may go to the client.

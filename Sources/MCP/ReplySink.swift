@@ -11,8 +11,8 @@ struct ReplySink: ~Copyable {
     }
 
     private(set) var expectation: ReplyExpectation
-    private var scrubber: any ValueScrubber
-    private var counts: (inout ByteBuffer) -> Void
+    private let scrubber: any ValueScrubber
+    private let counts: (inout ByteBuffer) -> Void
     /// What the envelope has shown so far.
     private(set) var envelope: ReplyEnvelope
     /// Why the message was refused, once it was.
@@ -51,10 +51,8 @@ struct ReplySink: ~Copyable {
     }
 
     /// Starts the next message and keeps the memory of the last.
-    mutating func begin(_ expectation: ReplyExpectation, scrubber: any ValueScrubber, counts: @escaping (inout ByteBuffer) -> Void) {
+    mutating func begin(_ expectation: ReplyExpectation) {
         self.expectation = expectation
-        self.scrubber = scrubber
-        self.counts = counts
         envelope = ReplyEnvelope(expectation)
         failure = nil
         isEnded = false

@@ -4,7 +4,9 @@ import JSON
 
 /// The message Louver sends upstream, written afresh from the parsed value that was decided on: never the client's bytes, never a member
 /// or header that no rule looked at.
-public struct UpstreamRequest: Sendable {
+///
+/// Not copyable: it is written once and gone, and a copy would count every reference in it.
+public struct UpstreamRequest: ~Copyable, Sendable {
     /// The message that was decided on.
     public let inbound: Inbound
     /// Its id on this side of Louver; also its progress token.

@@ -107,10 +107,11 @@ enum IdentifierKind: String, Sendable, CaseIterable {
         var isASCIIOnly = true
         for at in 0..<text.count {
             let byte = text[at]
-            if byte & 0xC0 != 0x80 { count += 1 }
+            if byte & 0xC0 != 0x80 { count &+= 1 }
+            if wordMarks[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1 { continue }
             if byte >= 0x80 {
                 isASCIIOnly = false
-            } else if !isWord(byte), !contains(extra, byte) {
+            } else if !contains(extra, byte) {
                 return false
             }
         }
@@ -180,9 +181,14 @@ enum IdentifierKind: String, Sendable, CaseIterable {
         return true
     }
 
-    private static func isWord(_ byte: UInt8) -> Bool {
-        ASCII.isAlphanumeric(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
-    }
+    /// A bit for each byte: letters, digits, `_`, `.` and `-`.
+    private static let wordMarks: InlineArray<4, UInt64> = {
+        var marks = InlineArray<4, UInt64>(repeating: 0)
+        for byte in UInt8(0)..<128 where ASCII.isAlphanumeric(byte) || "_.-".utf8.contains(byte) {
+            marks[Int(byte >> 6)] |= 1 << UInt64(byte & 63)
+        }
+        return marks
+    }()
 
     private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {

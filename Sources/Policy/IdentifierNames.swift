@@ -3,17 +3,29 @@
 enum IdentifierNames {
     /// The kind of an argument by its name; nil for an ordinary one.
     static func kind(of name: Span<UInt8>) -> IdentifierKind? {
-        guard name.count > 0, name.count <= 40 else { return nil }
-        var folded: [UInt8] = []
-        folded.reserveCapacity(name.count)
-        for at in 0..<name.count where name[at] != UInt8(ascii: "_") && name[at] != UInt8(ascii: "-") {
-            folded.append(name[at] &- 0x41 < 26 ? name[at] | 0x20 : name[at])
-        }
+        guard name.count > 0, name.count <= 40, let folded = FoldedName(name) else { return nil }
         return kinds[folded]
     }
 
-    private static let kinds: [[UInt8]: IdentifierKind] = {
-        var out: [[UInt8]: IdentifierKind] = [:]
+    /// A name without case, `_` and `-`, packed into two words: none of the known ones is longer than sixteen bytes.
+    private struct FoldedName: Hashable {
+        var low: UInt64 = 0
+        var high: UInt64 = 0
+
+        /// Nil for a name that is too long to be known.
+        init?(_ name: Span<UInt8>) {
+            var count: UInt64 = 0
+            for at in 0..<name.count where name[at] != UInt8(ascii: "_") && name[at] != UInt8(ascii: "-") {
+                let byte = UInt64(name[at] &- 0x41 < 26 ? name[at] | 0x20 : name[at])
+                if count < 8 { low |= byte << (count &* 8) } else { high |= byte << ((count &- 8) &* 8) }
+                count &+= 1
+                if count > 16 { return nil }
+            }
+        }
+    }
+
+    private static let kinds: [FoldedName: IdentifierKind] = {
+        var out: [FoldedName: IdentifierKind] = [:]
         let table: [(IdentifierKind, [String])] = [
             (.dag, ["dagid", "sourcedagid", "triggerdagid", "taskid", "sourcetaskid", "taskids", "taskgroupid", "groupid"]),
             (.dags, ["dagids"]),
@@ -36,7 +48,10 @@ enum IdentifierNames {
             (.uri, ["uri", "asseturi", "dataseturi"]),
         ]
         for (kind, names) in table {
-            for name in names { out[Array(name.utf8)] = kind }
+            for name in names {
+                guard let folded = FoldedName(Array(name.utf8).span) else { preconditionFailure("a known name is too long: \(name)") }
+                out[folded] = kind
+            }
         }
         return out
     }()

@@ -47,13 +47,15 @@ final class AddressBook {
     private func lookUp() {
         if isLookingUp { return }
         isLookingUp = true
-        LocalTask.run(on: loop) { [self] in
-            do {
-                addresses = try await Resolver.addresses(of: host, port: port, on: loop)
-                goodUntil = loop.now + .seconds(30)
-                end { _ = $0.resume() }
-            } catch { end { $0.fail(error) } }
-        }
+        LocalTask.run(on: loop) { await self.find() }
+    }
+
+    private func find() async {
+        do {
+            addresses = try await Resolver.addresses(of: host, port: port, on: loop)
+            goodUntil = loop.now + .seconds(30)
+            end { _ = $0.resume() }
+        } catch { end { $0.fail(error) } }
     }
 
     private func end(_ each: (Wait) -> Void) {

@@ -38,14 +38,13 @@ extension Exchange {
         let reply = answer.reply
         guard reply.status == 200 else {
             try Self.checkError(reply)
-            var expectation = ReplyExpectation(UpstreamRequest(inbound, id: answer.id))
-            expectation.toleratesForeignErrorID = true
+            let expectation = ReplyExpectation(to: inbound, id: answer.id, toleratesForeignErrorID: true)
             return try await WholeLane(self, answer, expectation).deliverError(to: inbound)
         }
         guard reply.form == .message || reply.form == .events else { throw Failure(.upstream, "foreign_content") }
         switch inbound.method.lane {
         case .whole:
-            let expectation = ReplyExpectation(UpstreamRequest(inbound, id: answer.id))
+            let expectation = ReplyExpectation(to: inbound, id: answer.id)
             try await WholeLane(self, answer, expectation).deliver(to: inbound, for: caller, on: route)
         case .streamed, .perEvent:
             guard let lane else { preconditionFailure("a streamed answer has its lane since it was asked for") }

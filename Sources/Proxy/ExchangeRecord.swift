@@ -78,7 +78,7 @@ struct ExchangeRecord {
         line.principal = principal
         line.client = client
         line.era = era
-        line.method = method.withUTF8Buffer { [UInt8]($0) }
+        line.method = method
         line.outcome = outcome
         line.rule = rule
         line.shadows = shadows

@@ -44,7 +44,7 @@ final class HTTPReply: UpstreamReply {
 
     private static func form(_ head: ResponseHead, _ framing: BodyFraming) -> ReplyForm {
         if framing == .none || framing == .length(0) { return .empty }
-        guard let text = head.fields.value(.contentType), let type = MediaType(text.span) else { return .foreign }
+        guard let type = head.fields.withValue(.contentType, { MediaType($0) }).flatMap({ $0 }) else { return .foreign }
         if type.isEventStream { return .events }
         return type.isJSON ? .message : .foreign
     }

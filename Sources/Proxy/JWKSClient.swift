@@ -94,16 +94,18 @@ final class JWKSClient {
 
     private func fetch(_ source: Source) {
         let deadline = Instant.now() + Limits.keyWaitMax
-        LocalTask.run(on: loop) { [self] in
-            do {
-                let answer = try await source.peer.get(deadline: deadline)
-                guard answer.status == 200 else { throw Failure(.upstream, "upstream_status", detail: "status \(answer.status)") }
-                receive(answer.body, for: source)
-            } catch {
-                failed(source, "\((error as? Failure)?.reason ?? "unexpected")")
-            }
-            advance(source)
+        LocalTask.run(on: loop) { await self.fetch(source, deadline) }
+    }
+
+    private func fetch(_ source: Source, _ deadline: Instant) async {
+        do {
+            let answer = try await source.peer.get(deadline: deadline)
+            guard answer.status == 200 else { throw Failure(.upstream, "upstream_status", detail: "status \(answer.status)") }
+            receive(answer.body, for: source)
+        } catch {
+            failed(source, "\((error as? Failure)?.reason ?? "unexpected")")
         }
+        advance(source)
     }
 
     private func receive(_ body: [UInt8], for source: Source) {

@@ -20,8 +20,7 @@ final class Scrubbing {
     /// Starts the next message.
     func begin(_ expectation: ReplyExpectation) {
         scrubber.reset()
-        let scrubber = scrubber
-        rewriter.begin(expectation, scrubber: scrubber) { out in Self.writeCounts(scrubber, &out) }
+        rewriter.begin(expectation)
     }
 
     private static func writeCounts(_ scrubber: ReplyScrubber, _ out: inout ByteBuffer) {

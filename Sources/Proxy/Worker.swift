@@ -217,7 +217,7 @@ final class Worker {
     /// Whether access lines are wanted.
     var writesAccess: Bool { access.isOn }
 
-    func write(_ line: AccessLine) { access.append(line) }
+    func write(_ line: borrowing AccessLine) { access.append(line) }
 
     func dateField(_ now: Instant) -> [UInt8] { date.line(.now()) }
 

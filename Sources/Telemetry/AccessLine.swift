@@ -3,7 +3,9 @@ import Core
 /// What one exchange leaves in the access log. Filled phase by phase, written once at the end; empty fields are left out.
 ///
 /// Names come from the client and are escaped and cut; arguments, results and tokens never stand here.
-public struct AccessLine: Sendable {
+///
+/// Not copyable: it is written once, and a copy would count every reference in it.
+public struct AccessLine: ~Copyable, Sendable {
     /// When the first byte of the request came.
     public var time: WallTime
     /// Louver's own id of the exchange.
@@ -15,7 +17,7 @@ public struct AccessLine: Sendable {
     /// The protocol era: `modern` or `legacy`.
     public var era: StaticString = ""
     /// The JSON-RPC method, or the HTTP method of a stream.
-    public var method: [UInt8] = []
+    public var method: StaticString = ""
     /// The tool, prompt or resource.
     public var object: [UInt8] = []
     /// How it ended.
@@ -66,7 +68,7 @@ public struct AccessLine: Sendable {
         text(",\"client\":", client, into: &out)
         text(",\"peer\":", peer, into: &out)
         word(",\"era\":\"", era, into: &out)
-        text(",\"method\":", method, into: &out)
+        word(",\"method\":\"", method, into: &out)
         text(",\"object\":", object, into: &out)
         word(",\"outcome\":\"", outcome.label, into: &out)
         text(",\"rule\":", rule, into: &out)

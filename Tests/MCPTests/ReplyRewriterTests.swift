@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func theKindIsToldAsSoonAsItIsKnown() throws {
-        let expectation = ReplyExpectation(UpstreamRequest(try Sample.call().classify(), id: Sample.upstreamID))
+        let expectation = ReplyExpectation(to: try Sample.call().classify(), id: Sample.upstreamID)
         let rewriter = ReplyRewriter(expectation, scrubber: OpenScrubber())
         func push(_ text: String) throws { try rewriter.push([UInt8](text.utf8).span) }
         try push(#"{"jsonrpc":"2.0","#)
@@ -101,7 +101,7 @@ import Testing
         try push("}")
         #expect(rewriter.isComplete)
         #expect(try rewriter.finish() == .response(isError: false))
-        rewriter.begin(expectation, scrubber: OpenScrubber())
+        rewriter.begin(expectation)
         #expect(rewriter.kind == .undecided && rewriter.outputCount == 0)
         #expect(throws: ReplyFailure("reply_truncated")) { try rewriter.finish() }
     }
@@ -187,7 +187,7 @@ import Testing
         let requestID = try #require(inbound.requestID)
         let id = try #require(UpstreamID(passing: requestID))
         let message = #"{"jsonrpc":"2.0","id":\#(answered),"result":{}}"#
-        let run = Rewriting(message, ReplyExpectation(UpstreamRequest(inbound, id: id)))
+        let run = Rewriting(message, ReplyExpectation(to: inbound, id: id))
         #expect(run.failure == (isOwn ? nil : ReplyFailure("reply_id")))
         if isOwn { #expect(run.output == message) }
     }

@@ -15,8 +15,8 @@ struct Rewriting {
         _ message: String, answering post: Post = Sample.call(), features: ClientFeatures = [], pieces: [[UInt8]]? = nil,
         tolerant: Bool = false
     ) throws {
-        var expectation = ReplyExpectation(UpstreamRequest(try post.classify(), id: Sample.upstreamID, features: features))
-        expectation.toleratesForeignErrorID = tolerant
+        let expectation = ReplyExpectation(
+            to: try post.classify(), id: Sample.upstreamID, features: features, toleratesForeignErrorID: tolerant)
         self.init(message, expectation, pieces: pieces)
     }
 

@@ -18,7 +18,7 @@ import Testing
         line.principal = Array(0..<16)
         line.client = Array("cursor".utf8)
         line.era = "modern"
-        line.method = Array("tools/call".utf8)
+        line.method = "tools/call"
         line.object = Array("list_dags".utf8)
         line.outcome = .answered
         line.rule = Array("read-own-dags".utf8)

@@ -28,7 +28,7 @@ import MCP
         guard let parsed = try? HeadParser.parseRequest(bytes.span),
             let inbound = try? Classifier.classify(parsed.head, body: [UInt8](request.body.utf8))
         else { return nil }
-        return ReplyExpectation(UpstreamRequest(inbound, id: UpstreamID(instance: 1, serial: 2)))
+        return ReplyExpectation(to: inbound, id: UpstreamID(instance: 1, serial: 2))
     }
 
     nonisolated static func check(_ input: FuzzInput) {
