@@ -37,12 +37,12 @@ public struct FieldTable: Sendable {
         count = slots.count / 8
         self.present = present
         self.repeated = repeated
-        bytes = [UInt8](unsafeUninitializedCapacity: lines.count + slots.count) { memory, used in
-            let to = UnsafeMutableRawBufferPointer(memory)
-            to.copyMemory(from: lines)
-            UnsafeMutableRawBufferPointer(rebasing: to[lines.count...]).copyMemory(from: slots)
-            used = lines.count + slots.count
-        }
+        // Not by `unsafeUninitializedCapacity`, which looks the array's type up at run time, at the price of parsing two lines.
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(lines.count + slots.count)
+        bytes.append(contentsOf: lines)
+        bytes.append(contentsOf: slots)
+        self.bytes = bytes
     }
 
     /// How many lines carry the name.

@@ -1,6 +1,8 @@
-/// Finds the bytes that matter inside strings, eight at a time.
+import CScan
+
+/// Finds the bytes that matter inside strings, several at a time.
 ///
-/// A word of eight bytes is tested with the "has a zero byte" and "has a byte below n" identities; a match may raise false
+/// Where bytes past ASCII are welcome, a word of eight bytes is tested with the "has a zero byte" and "has a byte below n" identities; a match may raise false
 /// alarms only above itself, so the lowest one is always right.
 enum StringScan {
     private static let ones: UInt64 = 0x0101_0101_0101_0101
@@ -9,14 +11,7 @@ enum StringScan {
     /// The first offset in `at..<end` of a quote, a backslash, a control character or a byte past ASCII; else `end`.
     @inline(__always)
     static func plainEnd(_ base: UnsafePointer<UInt8>, _ at: Int, _ end: Int) -> Int {
-        var at = at
-        while at &+ 8 <= end {
-            let found = special(load(base, at))
-            if found != 0 { return at &+ found.trailingZeroBitCount &>> 3 }
-            at &+= 8
-        }
-        while at < end, isPlain(base[at]) { at &+= 1 }
-        return at
+        cscan_plain_end(base, at, end)
     }
 
     /// The first offset in `at..<end` of a quote, a backslash or a control character; else `end`.
@@ -42,17 +37,9 @@ enum StringScan {
     }
 
     @inline(__always)
-    private static func special(_ word: UInt64) -> UInt64 { (syntax(word) | word) & highs }
-
-    @inline(__always)
     private static func syntax(_ word: UInt64) -> UInt64 {
         let quote = word ^ (ones &* 0x22)
         let backslash = word ^ (ones &* 0x5C)
         return (quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &- ones &* 0x20) & ~word
-    }
-
-    @inline(__always)
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 }

@@ -50,8 +50,11 @@ struct TapeBuilder {
     }
 
     private static func build(_ bytes: [UInt8], _ dialect: JSONDialect, capacity: Int, _ outcome: inout Outcome) -> [TapeEntry] {
-        [TapeEntry](unsafeUninitializedCapacity: capacity) { room, used in
-            outcome = bytes.withUnsafeBufferPointer { source in
+        // Not by `unsafeUninitializedCapacity`, which looks the array's type up at run time; filling costs less for a usual text.
+        var tape = [TapeEntry](repeating: TapeEntry(.null, start: 0, length: 0), count: capacity)
+        var used = 0
+        outcome = tape.withUnsafeMutableBufferPointer { room in
+            bytes.withUnsafeBufferPointer { source in
                 guard let base = source.baseAddress, let tape = room.baseAddress, source.count > 0 else {
                     return .refused(JSONFailure(reason: .truncated, offset: 0))
                 }
@@ -65,6 +68,8 @@ struct TapeBuilder {
                 }
             }
         }
+        tape.removeLast(capacity - used)
+        return tape
     }
 
     private init(

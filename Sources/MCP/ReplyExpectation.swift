@@ -27,13 +27,16 @@ public final class ReplyExpectation: Sendable {
     /// What the policy lets the server ask of the client.
     public let features: ClientFeatures
     /// Seals the ids of the server's questions that may pass; nil where none can be answered.
-    public var questions: QuestionSeal?
+    public let questions: QuestionSeal?
     /// Whether an *error* may carry another id: servers answer HTTP errors with `null` or `"server-error"`. Only for a reply that the
     /// transport itself ties to the request, a JSON body with an error status; never on a stream.
     public let toleratesForeignErrorID: Bool
 
     /// What answers a request that carried `id` upstream.
-    public init(to inbound: Inbound, id: UpstreamID, features: ClientFeatures = [], toleratesForeignErrorID: Bool = false) {
+    public init(
+        to inbound: Inbound, id: UpstreamID, features: ClientFeatures = [], questions: QuestionSeal? = nil,
+        toleratesForeignErrorID: Bool = false
+    ) {
         era = inbound.era
         method = inbound.method
         stream = inbound.method == .listen ? .listen : .response
@@ -41,11 +44,12 @@ public final class ReplyExpectation: Sendable {
         clientID = inbound.requestID
         progressToken = inbound.progressToken
         self.features = features
+        self.questions = questions
         self.toleratesForeignErrorID = toleratesForeignErrorID
     }
 
     /// What comes on the stream of a legacy session.
-    public init(sessionStream features: ClientFeatures) {
+    public init(sessionStream features: ClientFeatures, questions: QuestionSeal? = nil) {
         era = .legacy
         method = .response
         stream = .session
@@ -53,6 +57,7 @@ public final class ReplyExpectation: Sendable {
         clientID = nil
         progressToken = nil
         self.features = features
+        self.questions = questions
         toleratesForeignErrorID = false
     }
 

@@ -108,7 +108,7 @@ enum IdentifierKind: String, Sendable, CaseIterable {
         for at in 0..<text.count {
             let byte = text[at]
             if byte & 0xC0 != 0x80 { count &+= 1 }
-            if wordMarks[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1 { continue }
+            if byte < 0x80, (byte < 64 ? lowMarks : highMarks) >> UInt64(byte & 63) & 1 == 1 { continue }
             if byte >= 0x80 {
                 isASCIIOnly = false
             } else if !contains(extra, byte) {
@@ -181,14 +181,10 @@ enum IdentifierKind: String, Sendable, CaseIterable {
         return true
     }
 
-    /// A bit for each byte: letters, digits, `_`, `.` and `-`.
-    private static let wordMarks: InlineArray<4, UInt64> = {
-        var marks = InlineArray<4, UInt64>(repeating: 0)
-        for byte in UInt8(0)..<128 where ASCII.isAlphanumeric(byte) || "_.-".utf8.contains(byte) {
-            marks[Int(byte >> 6)] |= 1 << UInt64(byte & 63)
-        }
-        return marks
-    }()
+    /// A bit for each ASCII byte below 64 that stands in words: digits, `.` and `-`.
+    private static let lowMarks: UInt64 = 0x03FF_6000_0000_0000
+    /// And for each from 64 on: letters and `_`.
+    private static let highMarks: UInt64 = 0x07FF_FFFE_87FF_FFFE
 
     private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {

@@ -79,8 +79,7 @@ extension Exchange {
 
     /// A client may answer what was asked of it, and nothing else.
     private func findQuestion(_ id: RequestID, _ message: Message, _ caller: Caller, _ route: Route) throws {
-        let seal = features.isEmpty ? nil : site.seal.questions(message.session, principal: caller.principal.key, route: route.nameBytes)
-        answeredQuestion = seal?.open(id)
+        answeredQuestion = questionSeal(message.session, of: caller, on: route)?.open(id)
         guard answeredQuestion == nil else { return }
         throw Refusal.malformed(
             ProtocolFailure(

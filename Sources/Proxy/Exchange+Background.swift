@@ -51,8 +51,8 @@ extension Exchange {
     /// Adds what was removed from a reply and mended in it to the record and the metrics.
     func count(_ scrubbing: Scrubbing) {
         if scrubbing.rewriter.repairs > 0 { worker.shard.add(.replyRepairs, scrubbing.rewriter.repairs) }
+        if scrubbing.scrubber.isUntouched { return }
         let report = scrubbing.scrubber.report
-        guard report.total > 0 else { return }
         record.redactions += report.total
         if worker.audit != nil { record.removed += report.counts.map { ($0.kind, $0.count) } }
         worker.count(report)

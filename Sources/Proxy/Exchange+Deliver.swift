@@ -15,11 +15,8 @@ extension Exchange {
         switch message {
         case .end: try await deliverEnd(answer.reply)
         case .stream:
-            var expectation = ReplyExpectation(sessionStream: features)
-            if !features.isEmpty {
-                expectation.questions = site.seal.questions(message.session, principal: caller.principal.key, route: route.nameBytes)
-            }
-            let lane = StreamedLane(self, expectation, nil)
+            let questions = questionSeal(message.session, of: caller, on: route)
+            let lane = StreamedLane(self, ReplyExpectation(sessionStream: features, questions: questions), nil)
             try await deliverSessionStream(answer.reply, lane)
         case .posted(let inbound, _):
             guard inbound.requestID != nil else { return try await deliverAcceptance(answer.reply) }

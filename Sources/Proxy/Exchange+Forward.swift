@@ -88,11 +88,8 @@ extension Exchange {
         }
         out.deadline = inbound.method.lane == .perEvent ? .never : connection.loop.now + route.timeout
         if inbound.requestID != nil, inbound.method.lane != .whole {
-            var expectation = ReplyExpectation(request)
-            if !features.isEmpty {
-                expectation.questions = site.seal.questions(session, principal: caller.principal.key, route: route.nameBytes)
-            }
-            lane = StreamedLane(self, expectation, inbound)
+            let questions = questionSeal(session, of: caller, on: route)
+            lane = StreamedLane(self, ReplyExpectation(to: inbound, id: id, features: features, questions: questions), inbound)
             out.lane = lane
         }
         out.isRepeatable = inbound.method.isRepeatable
@@ -105,6 +102,11 @@ extension Exchange {
         }
         request.writeBody(into: &out.body)
         return true
+    }
+
+    /// What seals the ids of the questions that the server may ask here; nil where it may ask none.
+    func questionSeal(_ session: LegacySession?, of caller: Caller, on route: Route) -> QuestionSeal? {
+        features.isEmpty ? nil : site.seal.questions(session, principal: caller.principal.key, route: route.nameBytes)
     }
 
     /// A client that goes away ends what it asked for. On the older wires that is no cancellation: the call runs on for at most

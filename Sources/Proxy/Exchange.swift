@@ -60,17 +60,17 @@ final class Exchange {
     /// Where a cancellation from another connection finds this call.
     var registeredCall: CallRegistry.Entry?
 
-    init(_ head: RequestHead, on connection: DownstreamConnection) {
-        self.head = head
-        self.connection = connection
-        worker = connection.worker
-        site = connection.worker.site
+    init(_ head: consuming RequestHead, on connection: DownstreamConnection) {
         switch try? BodyFraming.request(head) {
         case BodyFraming.none?, .length(0)?: hasUnreadBody = false
         default: hasUnreadBody = true
         }
         // Only the body of a POST is ever read. After any other one nobody knows where the next request begins.
         keepsAlive = head.keepsAlive && (head.method == .post || !hasUnreadBody)
+        self.head = head
+        self.connection = connection
+        worker = connection.worker
+        site = connection.worker.site
         counters = worker.strays
         record = ExchangeRecord(started: connection.loop.now, isTimed: worker.timesNext())
         bytesBefore = (connection.wire.bytesIn, connection.wire.bytesOut)

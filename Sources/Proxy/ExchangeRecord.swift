@@ -1,8 +1,8 @@
 import Core
 import Telemetry
 
-/// What is known of an exchange when it ends: the source of its access line and its metrics.
-struct ExchangeRecord {
+/// What is known of an exchange when it ends: the source of its access line and its metrics. Not copyable: it lives in its exchange.
+struct ExchangeRecord: ~Copyable {
     let started: Instant
     var method: StaticString = ""
     var methodClass = MethodClass.other

@@ -51,9 +51,7 @@ import Testing
 
     private func ask(_ message: String, _ features: ClientFeatures, _ seal: QuestionSeal?) throws -> Rewriting {
         let post = Sample.legacy("tools/call", params: "\"name\":\"a\"")
-        var expectation = ReplyExpectation(UpstreamRequest(try post.classify(), id: Sample.upstreamID, features: features))
-        expectation.questions = seal
-        return Rewriting(message, expectation)
+        return Rewriting(message, ReplyExpectation(to: try post.classify(), id: Sample.upstreamID, features: features, questions: seal))
     }
 
     /// On the wire with sessions the question goes to the client under an id that only Louver can open, for this session and caller.
