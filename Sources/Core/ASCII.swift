@@ -24,7 +24,9 @@ public enum ASCII {
     }
 
     /// Whether a byte may stand in an RFC 9110 token (section 5.6.2).
-    public static func isToken(_ byte: UInt8) -> Bool { tokenTable[Int(byte)] }
+    public static func isToken(_ byte: UInt8) -> Bool {
+        byte < 0x80 && (byte < 64 ? lowTokens : highTokens) >> UInt64(byte & 63) & 1 == 1
+    }
 
     /// Whether a byte is a digit.
     public static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
@@ -32,8 +34,8 @@ public enum ASCII {
     /// Whether a byte is a letter or a digit.
     public static func isAlphanumeric(_ byte: UInt8) -> Bool { isDigit(byte) || (byte | 0x20) &- 0x61 < 26 }
 
-    private static let tokenTable: [Bool] = (0..<256).map { code in
-        let byte = UInt8(code)
-        return isAlphanumeric(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
-    }
+    /// A bit for each tchar below 64: digits and `!#$%&'*+-.`.
+    private static let lowTokens: UInt64 = 0x03FF_6CFA_0000_0000
+    /// And for each from 64 on: letters and ``^_`|~``.
+    private static let highTokens: UInt64 = 0x57FF_FFFF_C7FF_FFFE
 }

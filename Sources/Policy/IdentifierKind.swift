@@ -50,9 +50,9 @@ enum IdentifierKind: String, Sendable, CaseIterable {
         case .integer: return Self.isInteger(text)
         case .uri: return Self.isURI(text)
         case .dags: return Self.isList(text)
-        case .dag: return Self.isPlain(text, atMost: 250, extra: "") && !Self.isDot(text)
-        case .run: return Self.isPlain(text, atMost: 250, extra: "~:+") && Self.isASCII(text) && !Self.isDot(text)
-        case .connection: return Self.isPlain(text, atMost: 200, extra: ":!()") && Self.isASCII(text) && !Self.isDot(text)
+        case .dag: return Self.isPlain(text, atMost: 250, .word, isASCII: false) && !Self.isDot(text)
+        case .run: return Self.isPlain(text, atMost: 250, .run) && !Self.isDot(text)
+        case .connection: return Self.isPlain(text, atMost: 200, .connection) && !Self.isDot(text)
         case .name: return Self.isName(text) && !Self.isDot(text)
         }
     }
@@ -88,11 +88,6 @@ enum IdentifierKind: String, Sendable, CaseIterable {
         return false
     }
 
-    private static func isASCII(_ text: Span<UInt8>) -> Bool {
-        for at in 0..<text.count where text[at] >= 0x80 { return false }
-        return true
-    }
-
     private static func isInteger(_ text: Span<UInt8>) -> Bool {
         let digits = text.count > 0 && text[0] == UInt8(ascii: "-") ? 1 : 0
         guard text.count > digits, text.count <= 20 else { return false }
@@ -100,22 +95,40 @@ enum IdentifierKind: String, Sendable, CaseIterable {
         return true
     }
 
-    /// Word characters, `.`, `-` and the extra ones. Beyond ASCII, Python's `\w`: letters and digits of every script.
-    private static func isPlain(_ text: Span<UInt8>, atMost: Int, extra: StaticString) -> Bool {
+    /// Bytes of `marks`; beyond ASCII, where the kind allows it, Python's `\w`: letters and digits of every script.
+    private static func isPlain(_ text: Span<UInt8>, atMost: Int, _ marks: Marks, isASCII: Bool = true) -> Bool {
         guard text.count > 0, text.count <= 4 * atMost else { return false }
-        var count = 0
-        var isASCIIOnly = true
-        for at in 0..<text.count {
-            let byte = text[at]
-            if byte & 0xC0 != 0x80 { count &+= 1 }
-            if byte < 0x80, (byte < 64 ? lowMarks : highMarks) >> UInt64(byte & 63) & 1 == 1 { continue }
-            if byte >= 0x80 {
-                isASCIIOnly = false
-            } else if !contains(extra, byte) {
-                return false
-            }
+        return text.withUnsafeBufferPointer { bytes in
+            var at = 0
+            while at < bytes.count, marks.contains(bytes[at]) { at &+= 1 }
+            if at == bytes.count { return at <= atMost }
+            return !isASCII && isPlainBeyondASCII(bytes, atMost: atMost, marks)
         }
-        return count <= atMost && (isASCIIOnly || scalars(text, allSatisfy: isWord))
+    }
+
+    private static func isPlainBeyondASCII(_ bytes: UnsafeBufferPointer<UInt8>, atMost: Int, _ marks: Marks) -> Bool {
+        var count = 0
+        for byte in bytes {
+            if byte & 0xC0 != 0x80 { count += 1 }
+            if byte < 0x80, !marks.contains(byte) { return false }
+        }
+        return count <= atMost && scalars(bytes.span, allSatisfy: isWord)
+    }
+
+    /// A set of ASCII bytes, a bit for each: tested in a few instructions for every byte of every identifier.
+    private struct Marks {
+        let low: UInt64
+        let high: UInt64
+
+        @inline(__always)
+        func contains(_ byte: UInt8) -> Bool { byte < 0x80 && (byte < 64 ? low : high) >> UInt64(byte & 63) & 1 == 1 }
+
+        /// Letters, digits, `_`, `.` and `-`.
+        static let word = Marks(low: 0x03FF_6000_0000_0000, high: 0x07FF_FFFE_87FF_FFFE)
+        /// Those and `~`, `:`, `+`.
+        static let run = Marks(low: 0x07FF_6800_0000_0000, high: 0x47FF_FFFE_87FF_FFFE)
+        /// Word bytes and `:`, `!`, `(`, `)`.
+        static let connection = Marks(low: 0x07FF_6302_0000_0000, high: 0x07FF_FFFE_87FF_FFFE)
     }
 
     private static func isName(_ text: Span<UInt8>) -> Bool {
@@ -180,11 +193,6 @@ enum IdentifierKind: String, Sendable, CaseIterable {
         }
         return true
     }
-
-    /// A bit for each ASCII byte below 64 that stands in words: digits, `.` and `-`.
-    private static let lowMarks: UInt64 = 0x03FF_6000_0000_0000
-    /// And for each from 64 on: letters and `_`.
-    private static let highMarks: UInt64 = 0x07FF_FFFE_87FF_FFFE
 
     private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {

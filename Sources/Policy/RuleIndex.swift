@@ -3,7 +3,7 @@ import Core
 /// The rules that can speak about one method: by the name of the object where it has one.
 struct RuleIndex: Sendable {
     /// Rules for every name the policy or the profile knows.
-    private var byName: [[UInt8]: Bits] = [:]
+    private var byName: [ByteKey: Bits] = [:]
     /// Rules with patterns, for all other names.
     private var patterns: [(glob: Glob, rule: Int)] = []
     /// Every rule for the method, whatever the name.
@@ -22,22 +22,22 @@ struct RuleIndex: Sendable {
     /// - Parameters:
     ///   - known: names that exist; patterns of allow rules stand for these alone when `closed`.
     mutating func add(_ rules: [(index: Int, patterns: [Glob], isAllow: Bool)], known: [[UInt8]], closed: Bool) {
-        for name in known { byName[name] = Bits(count: count) }
+        for name in known { byName[ByteKey(name)] = Bits(count: count) }
         for rule in rules {
             all.insert(rule.index)
-            for name in rule.patterns.compactMap(\.literal) where byName[name] == nil { byName[name] = Bits(count: count) }
+            for name in rule.patterns.compactMap(\.literal).map(ByteKey.init) where byName[name] == nil { byName[name] = Bits(count: count) }
         }
-        let knownNames = Set(known)
+        let knownNames = Set(known.map(ByteKey.init))
         for rule in rules {
             for glob in rule.patterns {
                 if let name = glob.literal {
-                    byName[name]?.insert(rule.index)
+                    byName[ByteKey(name)]?.insert(rule.index)
                     continue
                 }
                 // What a deny pattern covers is denied, known or not. What a server adds is allowed only when somebody names it.
                 let isOpen = !rule.isAllow || !closed
                 if isOpen { patterns.append((glob, rule.index)) }
-                for name in byName.keys where (isOpen || knownNames.contains(name)) && glob.matches(name.span) {
+                for name in byName.keys where (isOpen || knownNames.contains(name)) && glob.matches(name.bytes.span) {
                     byName[name]?.insert(rule.index)
                 }
             }
@@ -46,7 +46,7 @@ struct RuleIndex: Sendable {
 
     /// The rules for a name. A name nobody wrote is matched against the patterns.
     func rules(for name: [UInt8]) -> Bits {
-        if let found = byName[name] { return found }
+        if let found = byName[ByteKey(name)] { return found }
         var bits = Bits(count: count)
         for (glob, rule) in patterns where glob.matches(name.span) { bits.insert(rule) }
         return bits

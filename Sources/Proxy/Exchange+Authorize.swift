@@ -19,7 +19,7 @@ extension Exchange {
             try findQuestion(id, message, caller, route)
             return try decide(.session, subject, inbound, policy)
         }
-        let call = PolicyCall(inbound)
+        let call = PolicyCall(inbound, name: record.target)
         if inbound.carriesInput, features.isEmpty { throw refusal(policy.refusalOfInput(call), inbound) }
         // Who listens names resources, and each is a subscription.
         try inbound.forEachListenedResource { target in
@@ -92,10 +92,10 @@ extension PolicyCall {
     static let session = PolicyCall(method: Array("initialize".utf8))
     static let subscription = Array("resources/subscribe".utf8)
 
-    init(_ inbound: Inbound) {
+    init(_ inbound: Inbound, name: [UInt8]) {
         self.init(
             method: inbound.method.text.withUTF8Buffer { [UInt8]($0) }, object: inbound.target?.kind.policyObject ?? .none,
-            name: inbound.target?.name ?? [],
+            name: name,
             arguments: inbound.arguments)
     }
 }

@@ -20,7 +20,7 @@ extension Exchange {
         try RoutingFields.refuseDuplicates(head)
         // Whoever comes next on this connection must be found where both sides think it is.
         _ = try BodyFraming.request(head)
-        if let document = site.documents[head.target.path] {
+        if let document = site.document(head.target.path) {
             guard head.method == .get || head.method == .head else {
                 throw Refusal.http(HTTPFailure(status: 405, reason: "document_method"))
             }

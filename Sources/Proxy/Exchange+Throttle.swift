@@ -16,7 +16,7 @@ extension Exchange {
             route.limits,
             LimitRequest(
                 principal: caller.principal.key, client: caller.principal.client ?? [], group: caller.subject(of: route.policy).group,
-                tool: inbound.target?.name ?? inbound.method.text.withUTF8Buffer { [UInt8]($0) },
+                tool: inbound.target != nil ? record.target : inbound.method.text.withUTF8Buffer { [UInt8]($0) },
                 upstream: route.upstreamName, route: route.nameBytes, dag: inbound.arguments?["dag_id"]?.string ?? []),
             now: connection.loop.now, worker: worker)
         switch verdict {

@@ -35,7 +35,7 @@ final class Site {
     let connectionsMax: Int
     /// TLS of each address that is listened on; an address without an entry speaks plain HTTP.
     let listenerContexts: [Endpoint: TLSContext]
-    let documents: [[UInt8]: [UInt8]]
+    private let documents: [[UInt8]: [UInt8]]
     private let hostGuard: Configuration.HostGuard
     private let routes: [Route]
     private let metadata: [String: ResourceMetadata]
@@ -103,6 +103,9 @@ final class Site {
 
     /// Where the keys of an issuer are published; nil where they are not.
     func keySource(of issuer: Int?) -> KeySource.Identity? { snapshot.keySources.first { $0.place == issuer }?.identity }
+
+    /// The well-known document at a path (RFC 8615): all of them stand under `/.well-known/`, so that other paths are not looked up.
+    func document(_ path: [UInt8]) -> [UInt8]? { path.count > 1 && path[1] == UInt8(ascii: ".") ? documents[path] : nil }
 
     /// The endpoint at a path, exactly.
     func route(_ path: [UInt8]) -> Route? {
