@@ -2,8 +2,8 @@ import CScan
 
 /// Finds the bytes that matter inside strings, several at a time.
 ///
-/// Where bytes past ASCII are welcome, a word of eight bytes is tested with the "has a zero byte" and "has a byte below n" identities; a match may raise false
-/// alarms only above itself, so the lowest one is always right.
+/// Where bytes past ASCII are welcome, a word of eight bytes is tested with the "has a zero byte" and "has a byte below n" identities; a
+/// match may raise false alarms only above itself, so the lowest one is always right.
 enum StringScan {
     private static let ones: UInt64 = 0x0101_0101_0101_0101
     private static let highs: UInt64 = 0x8080_8080_8080_8080

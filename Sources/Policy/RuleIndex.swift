@@ -25,7 +25,9 @@ struct RuleIndex: Sendable {
         for name in known { byName[ByteKey(name)] = Bits(count: count) }
         for rule in rules {
             all.insert(rule.index)
-            for name in rule.patterns.compactMap(\.literal).map(ByteKey.init) where byName[name] == nil { byName[name] = Bits(count: count) }
+            for name in rule.patterns.compactMap(\.literal).map(ByteKey.init) where byName[name] == nil {
+                byName[name] = Bits(count: count)
+            }
         }
         let knownNames = Set(known.map(ByteKey.init))
         for rule in rules {

@@ -5,7 +5,7 @@ import Testing
 @testable import Telemetry
 
 @Suite struct AccessLineTests {
-    private func text(_ line: AccessLine) -> String {
+    private func text(_ line: borrowing AccessLine) -> String {
         var clock = TimeText()
         var out = ByteBuffer()
         line.write(&clock, into: &out)
