@@ -46,7 +46,7 @@ import Testing
         #expect(sources.filter { !$0.path.hasPrefix("Sources/louver/") }.flatMap { $0.places(of: "print(") } == [])
     }
 
-    /// With a capture list Swift 6.3 takes the closure for a function of no actor, and every wait inside goes three times through the queue.
+    /// With a capture list Swift 6.3 takes the closure for a function of no actor: every wait inside goes three times through the queue.
     @Test func localTasksCaptureByName() {
         let found = sources.flatMap { file in
             file.lines.indices.filter { file.lines[$0].contains("LocalTask.run(") && file.lines[$0].contains("{ [") }.map(file.place)
