@@ -19,10 +19,10 @@ final class ScriptedUpstream {
         guard let any = SocketAddress(numeric: "127.0.0.1", port: 0) else { throw NeverCame() }
         listener = try Listener(any, on: loop, hasRoom: { true }, trouble: { _ in }) { [unowned self] stream in
             opened += 1
-            LocalTask.run(on: loop) { [self] in
+            LocalTask.run(on: loop) {
                 let connection = Conversation(stream)
                 while let request = try? await connection.next() {
-                    heard.append(request)
+                    self.heard.append(request)
                     guard (try? await self.script(request, connection)) == true else { break }
                 }
                 stream.close()
