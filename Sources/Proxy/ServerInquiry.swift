@@ -62,16 +62,18 @@ public enum ServerInquiry {
         }
 
         func run(_ authorization: [UInt8]?, _ done: @escaping (Result<[ToolDefinition], Failed>) -> Void) {
-            LocalTask.run(on: loop) { [self] in
-                let deadline = loop.now + .seconds(30)
-                do {
-                    let isModern = try await speaksModern(authorization, deadline)
-                    let inquiry = ToolInquiry(upstream: upstream, credential: authorization, isModern: isModern, deadline: deadline)
-                    done(.success(try await inquiry.tools()))
-                } catch let failure as Failure {
-                    done(.failure(Failed(text: "\(failure.reason)\(failure.detail.isEmpty ? "" : ": \(failure.detail)")")))
-                } catch { done(.failure(Failed(text: "\(error)"))) }
-            }
+            LocalTask.run(on: loop) { await self.ask(authorization, done) }
+        }
+
+        private func ask(_ authorization: [UInt8]?, _ done: (Result<[ToolDefinition], Failed>) -> Void) async {
+            let deadline = loop.now + .seconds(30)
+            do {
+                let isModern = try await speaksModern(authorization, deadline)
+                let inquiry = ToolInquiry(upstream: upstream, credential: authorization, isModern: isModern, deadline: deadline)
+                done(.success(try await inquiry.tools()))
+            } catch let failure as Failure {
+                done(.failure(Failed(text: "\(failure.reason)\(failure.detail.isEmpty ? "" : ": \(failure.detail)")")))
+            } catch { done(.failure(Failed(text: "\(error)"))) }
         }
 
         private func speaksModern(_ authorization: [UInt8]?, _ deadline: Instant) async throws -> Bool {
