@@ -106,7 +106,7 @@ let package = Package(
             name: "RedactionCorpus", dependencies: ["Core", "Redaction", "TestSupport"], path: "Tests/RedactionCorpus",
             swiftSettings: strict),
         .executableTarget(
-            name: "redaction-report", dependencies: ["Core", "JSON", "Redaction", "RedactionCorpus"],
+            name: "redaction-report", dependencies: ["Core", "JSON", "YAML", "Redaction", "RedactionCorpus", "TestSupport"],
             path: "Tests/Benchmarks/RedactionReport", swiftSettings: strict),
         tests("Redaction", needs: ["JSON", "YAML", "Crypto", "CScan", "RedactionCorpus"]),
         tests(

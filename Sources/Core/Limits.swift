@@ -196,6 +196,18 @@ public enum Limits {
     public static let patternStackBytesMax = 256 * 1024
     /// Steps of one pattern match before its value is withheld.
     public static let patternStepsMax = 50_000
+    /// The least bytes of a value that is learned from replies.
+    public static let learnedBytesMin = 10
+    /// Values learned from one reply.
+    public static let learnedInReplyMax = 64
+    /// Principals whose learned values are kept.
+    public static let learnedPrincipalsMax = 4_096
+    /// Values learned for one principal.
+    public static let learnedSecretsMax = 10_000
+    /// How long a learned value is remembered.
+    public static let learnedLifetimes: ClosedRange<Duration> = .seconds(10) ... .seconds(7 * 24 * 3_600)
+    /// Known values of one configuration, in clear or as hashes.
+    public static let knownSecretsMax = 100_000
     /// One base64 value whose text is looked at, encoded.
     public static let redactionBlobBytesMax = 8 * 1024 * 1024
     /// The body of one private key behind one placeholder.
@@ -284,6 +296,8 @@ public enum Limits {
     public static let keyFileBytesMin = 32
     /// The least bytes of a secret that tokens for an upstream are signed with: Airflow makes its own from 16 random bytes.
     public static let mintSecretBytesMin = 16
+    /// One export of a secrets backend, or one file of hashes.
+    public static let secretExportBytesMax = 64 * 1024 * 1024
 
     // MARK: Policy
 

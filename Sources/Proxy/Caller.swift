@@ -3,10 +3,13 @@ import Core
 import Glibc
 import Identity
 import Policy
+import Redaction
 
 /// A verified principal as one connection remembers it, with what the policies make of it.
 final class Caller {
     let principal: Principal
+    /// What replies to this principal taught; nil where nothing is learned.
+    let learned: LearnedSecrets?
     /// The value of the Authorization field.
     let authorization: [UInt8]
     private let validUntil: WallTime
@@ -18,11 +21,12 @@ final class Caller {
     private let certificate: [UInt8]?
 
     /// - Parameter certificate: the SHA-256 of the client certificate of the connection.
-    init(authorization: [UInt8], principal: Principal, certificate: [UInt8]?, verifier: TokenVerifier) {
+    init(authorization: [UInt8], principal: Principal, certificate: [UInt8]?, verifier: TokenVerifier, learned: LearnedSecrets?) {
         self.authorization = authorization
         self.principal = principal
         self.certificate = certificate
         self.verifier = verifier
+        self.learned = learned
         validUntil = principal.expires
     }
 

@@ -1,3 +1,4 @@
+import Configuration
 import Core
 import HTTP
 import Identity
@@ -51,8 +52,10 @@ extension Exchange {
             let token = value[range].span
             let principal = try site.tokens.principal(
                 token, verifier: site.verifier, certificate: connection.certificateThumbprint, now: worker.wallTime)
+            let learned = site.learning.values > 0 ? worker.learned(by: principal.key) : nil
             let caller = Caller(
-                authorization: value, principal: principal, certificate: connection.certificateThumbprint, verifier: site.verifier)
+                authorization: value, principal: principal, certificate: connection.certificateThumbprint, verifier: site.verifier,
+                learned: learned)
             connection.lastCaller = caller
             worker.shard.add(.tokensVerified)
             note(caller)

@@ -1,3 +1,4 @@
+import Configuration
 import Core
 import MCP
 import Reactor
@@ -56,5 +57,9 @@ extension Exchange {
         record.redactions += report.total
         if worker.audit != nil { record.removed += report.counts.map { ($0.kind, $0.count) } }
         worker.count(report)
+        guard let learned = caller?.learned else { return }
+        let count = scrubbing.scrubber.teach(
+            learned, now: connection.loop.now, lifetime: site.learning.lifetime, max: site.learning.values)
+        if count > 0 { worker.shard.add(.secretsLearned, count) }
     }
 }

@@ -15,6 +15,8 @@ final class SharedState: Sendable {
     let audit: AuditTrail?
     let calls = CallRegistry()
     let buckets = MemoryLimiter()
+    /// What the replies to each principal taught; survives a reload.
+    let learned = LearnedStore()
     let issuerKeys = IssuerKeys()
     /// The key of session seals where the configuration names none: sessions then end with the process.
     let sessionKey = SealingKey.random()

@@ -22,6 +22,7 @@ final class Site {
     let limiter: LimitStore
     let seal: SessionSeal
     let redaction: RedactionEngine
+    let learning: LearnedSecretOptions
     /// What the audit log is told; nil where there is none.
     let audit: AuditOptions?
     /// Whether a call whose audit line would find no room is refused.
@@ -50,6 +51,7 @@ final class Site {
         limiter = LimitStore(memory: shared.buckets, link: snapshot.redis.map { RedisLink(RedisTarget($0), loop: loop) })
         seal = SessionSeal(snapshot.sessionKey ?? shared.sessionKey)
         redaction = snapshot.redaction
+        learning = options.redaction.learned
         audit = snapshot.audit?.options
         auditDenies = audit?.whenFull == .deny
         auditArguments = audit?.arguments.map { Array($0.utf8) } ?? []

@@ -250,7 +250,7 @@ final class StreamedLane {
 
     private func currentScrubbing() -> Scrubbing {
         if let scrubbing { return scrubbing }
-        let fresh = exchange.worker.takeScrubbing(expectation, exchange.site)
+        let fresh = exchange.worker.takeScrubbing(expectation, for: exchange)
         scrubbing = fresh
         return fresh
     }

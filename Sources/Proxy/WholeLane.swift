@@ -106,7 +106,7 @@ struct WholeLane {
     }
 
     private func rewrite(_ text: Span<UInt8>) throws -> ReplyVerdict {
-        let scrubbing = exchange.worker.takeScrubbing(expectation, exchange.site)
+        let scrubbing = exchange.worker.takeScrubbing(expectation, for: exchange)
         defer { exchange.worker.giveBack(scrubbing) }
         let began = exchange.record.scrubBegin
         try scrubbing.rewriter.push(text)

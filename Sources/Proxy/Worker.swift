@@ -203,11 +203,20 @@ final class Worker {
     // MARK: Scrubbers
 
     /// What one message is rewritten with.
-    func takeScrubbing(_ expectation: ReplyExpectation, _ site: Site) -> Scrubbing {
-        guard site === self.site, let kept = scrubbings.popLast() else { return Scrubbing(expectation, site) }
-        kept.begin(expectation)
-        return kept
+    func takeScrubbing(_ expectation: ReplyExpectation, for exchange: Exchange) -> Scrubbing {
+        let scrubbing: Scrubbing
+        if exchange.site === site, let kept = scrubbings.popLast() {
+            kept.begin(expectation)
+            scrubbing = kept
+        } else {
+            scrubbing = Scrubbing(expectation, exchange.site)
+        }
+        if let learned = exchange.caller?.learned { scrubbing.scrubber.learn(from: learned, now: loop.now) }
+        return scrubbing
     }
+
+    /// What the replies to a principal taught.
+    func learned(by principal: [UInt8]) -> LearnedSecrets { shared.learned.secrets(of: principal) }
 
     /// Takes it back for another message.
     func giveBack(_ scrubbing: Scrubbing) {

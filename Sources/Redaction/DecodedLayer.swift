@@ -67,7 +67,7 @@ final class DecodedLayer {
         outer.unpercent(source)
         let decoded = outer.takeBytes()
         let text = decoded.span.extracting(0..<outer.count)
-        if LiteralSet.isPlain(text, scan.set.prefixes, scan.set.keyNames) { return }
+        if LiteralSet.isPlain(text, scan.set.prefixes, scan.set.keyNames), !scan.hasKnown { return }
         prepare(isPreciseOnly)
         _ = scan.view.flatten(text, isFinal: true)
         func tell(_ view: Span<UInt8>) {

@@ -29,6 +29,8 @@ struct Finding {
     var goesOn = false
     /// It is longer than a look ahead.
     var isCut = false
+    /// It stands under a key that names a secret for certain.
+    var isStrong = false
     /// It is the body of a private key: white space does not count in its tag.
     var isBody = false
 

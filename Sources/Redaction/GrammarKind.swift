@@ -14,6 +14,8 @@ enum GrammarKind: UInt16, CaseIterable {
     case urlPassword
     case awsSecretKey
     case discordToken
+    /// A value the operator named.
+    case knownSecret
     case undecided
 
     /// The kind as placeholders and reports spell it.
@@ -33,6 +35,7 @@ enum GrammarKind: UInt16, CaseIterable {
         case .urlPassword: "url-password"
         case .awsSecretKey: "aws-secret-key"
         case .discordToken: "discord-token"
+        case .knownSecret: "known-secret"
         case .undecided: "withheld"
         }
     }

@@ -7,12 +7,21 @@ public final class RedactionEngine: Sendable {
     public let detectors: DetectorSet
     /// How secrets are replaced.
     public let style: Placeholder.Style
+    /// Values that are secrets wherever they stand.
+    public let known: KnownSecrets?
+    /// Values of which only hashes are known.
+    public let enrolled: EnrolledSecrets?
     private let key: HMACKey
 
     /// Makes an engine. `tenantKey` is 16 bytes or more, the same on every replica that serves the tenant.
-    public init(detectors: DetectorSet, tenantKey: SecretBytes, style: Placeholder.Style = .typed) {
+    public init(
+        detectors: DetectorSet, tenantKey: SecretBytes, style: Placeholder.Style = .typed, known: KnownSecrets? = nil,
+        enrolled: EnrolledSecrets? = nil
+    ) {
         self.detectors = detectors
         self.style = style
+        self.known = known
+        self.enrolled = enrolled
         key = HMACKey(tenantKey, hash: .sha256)
     }
 

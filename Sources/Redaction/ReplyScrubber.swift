@@ -20,6 +20,10 @@ public final class ReplyScrubber: ValueScrubber {
     private var scratch = ByteBuffer()
     @exclusivity(unchecked) private var element: [UInt8] = []
     @exclusivity(unchecked) private var replacementsBefore = 0
+    /// Values of this reply that taught something.
+    private var harvest: Harvest?
+    /// What earlier replies taught.
+    private var earlier: KnownSecrets?
     /// Where the value at hand stands; nil unless somebody needs to know.
     var path: ValuePath?
 
@@ -58,6 +62,12 @@ public final class ReplyScrubber: ValueScrubber {
         blob.clear()
         blob.shrink(keep: 0)
         path?.reset()
+        if text.harvest != nil {
+            harvest?.clear()
+            text.harvest = nil
+            text.learned = []
+        }
+        earlier = nil
         depth = 0
         levels[0] = Level()
         role = .text
@@ -66,6 +76,28 @@ public final class ReplyScrubber: ValueScrubber {
 
     /// Whether nothing was replaced in this reply.
     public var isUntouched: Bool { text.isUntouched && blobText?.isUntouched ?? true }
+
+    /// Looks in this reply also for what earlier replies to the same principal taught, and learns from it. After `reset`.
+    public func learn(from ledger: LearnedSecrets, now: Instant) {
+        let harvest = harvest ?? Harvest()
+        self.harvest = harvest
+        text.harvest = harvest
+        earlier = ledger.current(now: now)
+        if let earlier { text.learned = [earlier] }
+    }
+
+    /// Hands what this reply taught to the principal's other replies, and forgets it. Answers how many values are new.
+    public func teach(_ ledger: LearnedSecrets, now: Instant, lifetime: Duration, max: Int) -> Int {
+        guard let harvest = text.harvest, !harvest.isEmpty else { return 0 }
+        defer { harvest.clear() }
+        return ledger.learn(harvest, now: now, lifetime: lifetime, max: max)
+    }
+
+    /// From here on what the values before taught is looked for too.
+    private func takeLearned() {
+        guard let harvest = text.harvest, let own = harvest.compileIfFresh() else { return }
+        text.learned = [earlier, own].compactMap(\.self)
+    }
 
     /// Follows what is found, and where in the structure.
     func explain(to log: DiscoveryLog) {
@@ -188,6 +220,7 @@ public final class ReplyScrubber: ValueScrubber {
         case .text:
             text.finish(into: &out)
             if !element.isEmpty { readElement() }
+            takeLearned()
         }
         levels[depth].count += 1
     }
@@ -253,6 +286,7 @@ public final class ReplyScrubber: ValueScrubber {
         }
         let scrubber = blobText ?? TextScrubber(engine)
         blobText = scrubber
+        scrubber.learned = text.learned
         let before = scrubber.replacements
         var clean = ByteBuffer(capacity: plain.count)
         scrubber.push(plain.span, into: &clean)

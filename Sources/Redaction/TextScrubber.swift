@@ -22,6 +22,8 @@ public final class TextScrubber {
     @exclusivity(unchecked) private var whole = KeyClass.none
     private var counts: [Int]
     private var numbers = 0
+    /// Where values are kept that their keys say are secrets; nil when nothing is learned.
+    var harvest: Harvest?
     /// Who is told what was found and where; nil unless somebody asked.
     var log: DiscoveryLog?
 
@@ -115,6 +117,12 @@ public final class TextScrubber {
     /// How many placeholders were written since the last `reset`.
     private(set) var replacements = 0
 
+    /// The values that were learned before, in earlier replies or in earlier values of this one.
+    var learned: [KnownSecrets] {
+        get { scan.learned }
+        set { scan.learned = newValue }
+    }
+
     /// Ends a private key that is still open.
     func closeBlock() { scan.block = KeyBlock() }
 
@@ -138,7 +146,8 @@ public final class TextScrubber {
     /// Whether a short text that came whole can be passed without a closer look, as most values of a reply can.
     private func isPlain() -> Bool {
         guard pending.readableCount <= Self.shortBytes, whole.tier == .none, !scan.block.isOpen else { return false }
-        return LiteralSet.isPlain(pending, scan.set.prefixes, scan.set.keyNames)
+        guard LiteralSet.isPlain(pending, scan.set.prefixes, scan.set.keyNames) else { return false }
+        return !scan.hasKnown || !pending.withSpan { scan.holdsKnown($0) }
     }
 
     private static let shortBytes = 512
@@ -225,6 +234,9 @@ public final class TextScrubber {
             let kind = Int(finding.kind)
             counts[kind] += 1
             replacements += 1
+            if let harvest, finding.isStrong, !finding.isCut, finding.tag == nil {
+                harvest.take(text.extracting(finding.tagStart..<finding.tagEnd), kind: finding.kind)
+            }
             Placeholder.append(kind: engine.detectors.kindBytes[kind], tag: scan.tag(of: finding, in: text), style: engine.style, to: &out)
         }
     }

@@ -28,6 +28,7 @@ extension WindowScan {
         value.isCut = end < text.count
         guard let secret = secretPart(text, value, kind) else { return }
         var finding = Finding(secret.lowerBound, secret.upperBound, kind: kind.kind.rawValue, rank: Finding.Rank.key, anchor: 0)
+        finding.isStrong = kind.tier == .strong
         if value.isCut, secret.upperBound == end {
             finding.end = text.count
             finding.isCut = true
@@ -40,6 +41,7 @@ extension WindowScan {
 
     func add(_ text: Span<UInt8>, _ secret: Range<Int>, _ kind: KeyClass, isCut: Bool, anchor: Int) {
         var finding = Finding(secret.lowerBound, secret.upperBound, kind: kind.kind.rawValue, rank: Finding.Rank.key, anchor: anchor)
+        finding.isStrong = kind.tier == .strong
         if isCut {
             extend(&finding, text)
         } else if isBreak(text, finding.end), finding.end - finding.start >= 12, ValueShape.isRandom(text.extracting(secret)) {

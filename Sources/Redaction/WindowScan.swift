@@ -11,7 +11,7 @@ import Core
 /// passed `inout` to code that could reach it again.
 final class WindowScan {
     let set: DetectorSet
-    private let engine: RedactionEngine
+    let engine: RedactionEngine
     /// How many encodings deep the text is.
     private let depth: Int
     private var layer: DecodedLayer?
@@ -37,6 +37,8 @@ final class WindowScan {
     @exclusivity(unchecked) var isAtStart = true
     /// Whether only precise patterns look.
     @exclusivity(unchecked) var isPreciseOnly = false
+    /// Values that earlier replies to the same principal, or earlier values of the same reply, taught.
+    @exclusivity(unchecked) var learned: [KnownSecrets] = []
     /// The private key whose lines are being looked for.
     @exclusivity(unchecked) var block = KeyBlock()
     @exclusivity(unchecked) var blockLabels: [KeyBlock.Label] = []
@@ -70,10 +72,10 @@ final class WindowScan {
     @exclusivity(unchecked) private var covered = 0..<0
 
     // Written by the scans in C, read right behind.
-    private let hits: UnsafeMutablePointer<cscan_hit>
-    private let hitCapacity: Int
-    private let runs: UnsafeMutablePointer<cscan_run>
-    private static let runCapacity = 128
+    let hits: UnsafeMutablePointer<cscan_hit>
+    let hitCapacity: Int
+    let runs: UnsafeMutablePointer<cscan_run>
+    static let runCapacity = 512
 
     init(_ engine: RedactionEngine, names: KeyNames, depth: Int = 0) {
         self.engine = engine
@@ -97,8 +99,12 @@ final class WindowScan {
     /// The scan of what is encoded in this text; nil when it is as deep as one looks.
     func nextLayer() -> DecodedLayer? {
         if depth >= Limits.redactionDecodeDepthMax { return nil }
-        if let layer { return layer }
+        if let layer {
+            layer.scan.learned = learned
+            return layer
+        }
         let made = DecodedLayer(engine, names: keyNames, depth: depth + 1)
+        made.scan.learned = learned
         layer = made
         return made
     }
@@ -131,6 +137,7 @@ final class WindowScan {
         findPrefixes(text, region)
         if !isPreciseOnly { findKeys(text, region) }
         findRuns(text, region)
+        if hasKnown { findKnown(text, region) }
         if view.hasPercent { findPercent(text, region) }
         if block.isOpen || !blockLabels.isEmpty { findBlocks(text, region) }
         cut = isFinal ? text.count : border(min(held, trailingRun(text, region), trailingOpening(text)), text, region)
@@ -143,6 +150,9 @@ final class WindowScan {
         extend(&rest, text)
         if rest.end > region { findings.append(rest) }
     }
+
+    /// Whether there are values to look for.
+    var hasKnown: Bool { engine.known != nil || engine.enrolled != nil || !learned.isEmpty }
 
     // MARK: Searching
 

@@ -48,6 +48,8 @@ public enum Counter: Int, CaseIterable, Sendable {
     case repliesAborted
     /// Broken UTF-8 or lone surrogates in replies, replaced by U+FFFD.
     case replyRepairs
+    /// Values that a reply showed under a key which names a secret, remembered for the caller's other replies.
+    case secretsLearned
     /// Server-sent events delivered.
     case eventsDelivered
     /// Keep-alive comments sent on event streams.

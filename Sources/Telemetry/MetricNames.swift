@@ -133,6 +133,7 @@ enum MetricNames {
                 (.repliesAborted, "outcome=\"aborted\""),
             ])),
         Family("louver_reply_repairs", "Broken text in replies, replaced by U+FFFD.", .counters([(.replyRepairs, "")])),
+        Family("louver_secrets_learned", "Values remembered for a caller's other replies.", .counters([(.secretsLearned, "")])),
         Family("louver_store_lost", "Exchanges decided without the rate-limit store.", .counters([(.storeLost, "")])),
         Family("louver_bound_hits", "Bounds that were hit, by name.", .open(.boundHits)),
     ]

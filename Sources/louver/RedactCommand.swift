@@ -10,6 +10,9 @@ enum RedactCommand {
             Flag("--report", "say on standard error what was replaced, as it is said on a terminal"),
             Flag("--quiet", short: "-q", "do not say it on a terminal either, and draw no progress bar"),
             Flag("--json", "say it as one JSON object; with --explain, one for each value that would be replaced"),
+            Flag("--known", value: "FILE", "values that are secrets wherever they stand: lines, NAME=value, or a JSON export"),
+            Flag("--known-env", value: "NAME", "the same from an environment variable, or from all that begin so: AIRFLOW_CONN_*"),
+            Flag("--enrolled", value: "FILE", "values known as hashes only, from `louver redact enroll` with the same --tenant-key"),
             Flag("--tenant-key", value: "FILE", "the key behind placeholders, so that they are equal from run to run"),
             Flag("--style", value: "STYLE", "typed (REDACTED_<kind>_<tag>, unless said), mask (no tag) or hash-only (no kind)"),
             Flag("--detectors", value: "FILE", "use these detectors instead of the shipped ones (may come more than once)"), .policies,
@@ -30,6 +33,7 @@ enum RedactCommand {
             ("kubectl logs airflow-worker-0 -f | louver redact", "a pipe, line by line as it comes"),
             ("louver redact --report *.log > /dev/null", "what is in there?"),
             ("louver redact --explain task.log", "which lines, and why"),
+            ("louver redact --known-env 'AIRFLOW_CONN_*' < task.log", "also the passwords of the connections set here"),
             ("louver redact --ndjson events.jsonl | jq .", "a log of JSON lines, still JSON behind"),
         ], run: run)
 

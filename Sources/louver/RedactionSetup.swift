@@ -12,7 +12,11 @@ enum RedactionSetup {
         if detectors == nil, directory == nil { return nil }
         guard let style = style(arguments, faults) else { return nil }
         return RedactionLoader(policies: directory, faults: faults).engine(
-            files: detectors, tenantKeyFile: arguments.value("--tenant-key"), style: style)
+            files: detectors, tenantKeyFile: arguments.value("--tenant-key"), style: style,
+            known: KnownSecretOptions(
+                environment: arguments.all("--known-env") ?? [],
+                files: (arguments.all("--known") ?? []).map { FileReference(unnamed: $0) },
+                enrolled: (arguments.all("--enrolled") ?? []).map { FileReference(unnamed: $0) }))
     }
 
     /// The directory of shipped policies; nil after a fault.

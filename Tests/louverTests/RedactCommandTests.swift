@@ -22,7 +22,7 @@ import Testing
         let isWritten = Descriptor.write(Array(text.utf8).span, to: input)
         close(input)
         try #require(isWritten && output >= 0)
-        let words = words.map { $0 == "FILE" ? path : $0 } + (words.contains("test") ? [] : Self.policies)
+        let words = words.map { $0 == "FILE" ? path : $0 } + (words.contains("test") || words.contains("enroll") ? [] : Self.policies)
         let captured = CapturedTerminal()
         let status = Program.run(words, terminal: captured.terminal(output: output))
         lseek(output, 0, SEEK_SET)
@@ -114,6 +114,49 @@ import Testing
         let faulty = try run(["redact", "test", "FILE"], over: "version: 1\ndetectors:\n  - {}\n")
         #expect(faulty.status == .usage && faulty.errors.hasPrefix("FILE:3:5: "))
         #expect(try run(["redact", "test"]).status == .usage)
+    }
+
+    @Test func findsWhatWasEnrolled() throws {
+        let (key, keyPath) = temporaryFile()
+        let (hashes, hashesPath) = temporaryFile()
+        defer {
+            close(hashes)
+            unlink(keyPath)
+            unlink(hashesPath)
+        }
+        let isWritten = Descriptor.write([UInt8](repeating: 3, count: 32).span, to: key)
+        close(key)
+        #expect(isWritten)
+        let enroll = try run(
+            ["redact", "enroll", "--tenant-key", keyPath, "-o", hashesPath, "FILE"],
+            over: "NAME=correct-horse_battery9\nshort\ntwo words and more\n")
+        #expect(enroll.status == .success && enroll.text == "")
+        #expect(enroll.errors.hasPrefix("1 value enrolled\n  1 left out: shorter than 10 bytes"))
+        #expect(enroll.errors.contains("  1 left out: they hold bytes that no run holds"))
+        let text = try run(
+            ["redact", "--tenant-key", keyPath, "--enrolled", hashesPath, "FILE"], over: "a correct-horse_battery9 b\n"
+        ).text
+        #expect(text.hasPrefix("a REDACTED_known-secret_") && text.hasSuffix(" b\n"))
+        let keyless = try run(["redact", "--enrolled", hashesPath, "FILE"])
+        #expect(keyless.status == .usage && keyless.errors.contains("needs the key it was made with"))
+        let without = try run(["redact", "enroll", "FILE"], over: "x")
+        #expect(without.status == .usage && without.errors.contains("no --tenant-key is given"))
+        let nothing = try run(["redact", "enroll", "--tenant-key", keyPath, "FILE"], over: "x\n")
+        #expect(nothing.status == .failure && nothing.errors.hasPrefix("0 values enrolled\n"))
+    }
+
+    @Test func findsValuesGivenInClear() throws {
+        let (known, path) = temporaryFile()
+        defer { unlink(path) }
+        let isWritten = Descriptor.write(Array("PHRASE='two words and more'\n".utf8).span, to: known)
+        close(known)
+        #expect(isWritten)
+        let text = try run(["redact", "--known", path, "FILE"], over: "xtwo words and morey\n").text
+        #expect(text.hasPrefix("xREDACTED_known-secret_") && text.hasSuffix("y\n"))
+        setenv("LOUVER_TEST_KNOWN_A", "three words in here", 1)
+        defer { unsetenv("LOUVER_TEST_KNOWN_A") }
+        let named = try run(["redact", "--known-env", "LOUVER_TEST_KNOWN_*", "FILE"], over: "three words in here").text
+        #expect(named.hasPrefix("REDACTED_known-secret_"))
     }
 
     @Test func drawsHowFarItIs() {

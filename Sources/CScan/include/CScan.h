@@ -126,4 +126,40 @@ size_t cscan_hex(const uint8_t *text, size_t count, uint8_t *out);
 // Decodes base32 (RFC 4648 section 6) up to the first other byte. `out` has room for count / 8 * 5 + 5.
 size_t cscan_base32(const uint8_t *text, size_t count, uint8_t *out);
 
+// MARK: Known values
+
+// The lengths of values that can be known, in clear and as hashes.
+enum { CSCAN_KNOWN_MIN = 8, CSCAN_ENROLLED_MIN = 10, CSCAN_KNOWN_MAX = 512 };
+// Hits for which a search for known values must have room, and more.
+enum { CSCAN_KNOWN_ROOM = 256 };
+enum { CSCAN_MARKS = 1 << 20 };
+
+typedef struct cscan_known cscan_known;
+
+// Compiles values of CSCAN_KNOWN_MIN to CSCAN_KNOWN_MAX bytes: value n is bytes[starts[n], starts[n + 1]). The bytes are not copied and must
+// outlive the set. NULL on a bad length or without memory.
+cscan_known *cscan_known_make(const uint8_t *bytes, const uint32_t *starts, size_t count);
+void cscan_known_free(cscan_known *set);
+// Finds values that lie wholly in text[0, count), in no order; works like cscan_find. `number` is 0 and 1, one after the other: values are
+// searched in two classes by length. Of more than CSCAN_KNOWN_ROOM values at 8 places the rest is not told: they contain each other.
+size_t cscan_known_find(
+    const cscan_known *set, int number, const uint8_t *text, size_t count, size_t *at, cscan_hit *hits, size_t capacity);
+
+// Values of which only keyed hashes are known.
+typedef struct {
+    uint64_t key[4];
+    const uint64_t *hashes;  // in ascending order
+    size_t count;
+    const uint8_t *marks;  // one bit for each mark of a value, CSCAN_MARKS of them
+} cscan_enrolled;
+
+// Whether a byte can stand in a value that is known as a hash.
+int cscan_is_enrollable(uint8_t byte);
+// Twenty bits of a value of 8 bytes or more, from its first bytes and its length; and 64 bits of all of it (SipHash-2-4).
+uint32_t cscan_enrolled_mark(const uint64_t key[4], const uint8_t *text, size_t count);
+uint64_t cscan_enrolled_hash(const uint64_t key[4], const uint8_t *text, size_t count);
+// Finds maximal runs that are such a value, `. ! / *` around them aside. Works like cscan_find; capacity must be at least 512.
+size_t cscan_enrolled_find(
+    const cscan_enrolled *set, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity);
+
 #endif

@@ -40,6 +40,13 @@ struct FileLoader {
         return SecretBytes(taking: &bytes)
     }
 
+    /// Reads an export of secrets, every byte of it. Nil after a fault.
+    func secretExport(_ reference: FileReference) -> [UInt8]? {
+        open(reference) { descriptor, status in
+            isPrivate(status, reference) ? contents(descriptor, status, reference, atMost: Limits.secretExportBytesMax) : nil
+        }
+    }
+
     /// Checks that a secret can be read by Louver and by nobody else, for whoever opens it later. False after a fault.
     func checkSecret(_ reference: FileReference) -> Bool {
         open(reference) { _, status in isPrivate(status, reference) ? true : nil } ?? false

@@ -25,12 +25,19 @@ public struct RedactionLoader {
 
     /// The engine for one run over files: detectors from `files` or the shipped ones, placeholders keyed from a file or at random. Nil
     /// after a fault.
-    public func engine(files: [String]?, tenantKeyFile: String?, style: Placeholder.Style = .typed) -> RedactionEngine? {
+    public func engine(
+        files: [String]?, tenantKeyFile: String?, style: Placeholder.Style = .typed, known: KnownSecretOptions = KnownSecretOptions()
+    ) -> RedactionEngine? {
         var random = SecureRandom.bytes(Limits.keyFileBytesMin)
         let options = RedactionOptions(
             detectors: files.map { $0.map { FileReference(unnamed: $0) } }, tenantKey: tenantKeyFile.map { FileReference(unnamed: $0) },
-            style: style)
+            style: style, known: known)
         return engine(options, ownTenantKey: SecretBytes(taking: &random))?.engine
+    }
+
+    /// The key in a file; nil after a fault.
+    public func tenantKey(_ file: String) -> SecretBytes? {
+        loader.secretKey(FileReference(unnamed: file), atLeast: Limits.keyFileBytesMin)
     }
 
     /// The engine and the hash of its detectors; nil after a fault.
@@ -38,7 +45,13 @@ public struct RedactionLoader {
         let tenantKey: SecretBytes? =
             if let file = options.tenantKey { loader.secretKey(file, atLeast: Limits.keyFileBytesMin) } else { ownTenantKey }
         guard let set = detectors(options.detectors), let tenantKey else { return nil }
-        return (RedactionEngine(detectors: set.detectors, tenantKey: tenantKey, style: options.style), set.hash)
+        let secrets = KnownSecretLoader(loader: loader, tenantKey: options.tenantKey == nil ? nil : tenantKey)
+        let known = secrets.known(options.known)
+        let enrolled = secrets.enrolled(options.known)
+        guard loader.faults.isEmpty else { return nil }
+        let engine = RedactionEngine(
+            detectors: set.detectors, tenantKey: tenantKey, style: options.style, known: known, enrolled: enrolled)
+        return (engine, set.hash)
     }
 
     /// The detectors and their hash; nil after a fault.

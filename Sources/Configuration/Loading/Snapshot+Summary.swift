@@ -39,7 +39,7 @@ extension Snapshot {
             lines.append(Self.row("keys", "\(Self.count(publishedKeys.count, "public key")) of its own at /.well-known/jwks.json"))
         }
         lines.append(Self.row("limits", options.redis.map { "in Redis at \($0.host):\($0.port)" } ?? "in the memory of each process"))
-        lines.append(Self.row("redaction", "\(redaction.detectors.detectors.count) detectors and the built-in ones"))
+        lines.append(Self.row("redaction", "\(redaction.detectors.detectors.count) detectors and the built-in ones\(knownSecrets)"))
         lines.append(
             Self.row(
                 "logs",
@@ -51,6 +51,13 @@ extension Snapshot {
     private static func audit(_ audit: LoadedAudit) -> String {
         let signed = audit.signer.map { "checkpoints signed with \($0.defaultAlgorithm.name)" } ?? "checkpoints not signed"
         return "\(audit.options.path), \(signed), when full \(audit.options.whenFull.rawValue)"
+    }
+
+    private var knownSecrets: String {
+        let clear = redaction.known?.count ?? 0
+        let hashes = redaction.enrolled?.count ?? 0
+        if options.redaction.known.isEmpty { return "" }
+        return ", \(clear) known values in clear, \(hashes) as hashes"
     }
 
     /// What an operator should know: `warnings`, then the advice of each policy.

@@ -9,10 +9,20 @@ public struct RedactionOptions: Sendable {
     /// How secrets are replaced.
     public var style: Placeholder.Style
 
+    /// Values that are secrets wherever they stand.
+    public var known: KnownSecretOptions
+    /// What is learned from replies.
+    public var learned: LearnedSecretOptions
+
     /// Makes the options.
-    public init(detectors: [FileReference]? = nil, tenantKey: FileReference? = nil, style: Placeholder.Style = .typed) {
+    public init(
+        detectors: [FileReference]? = nil, tenantKey: FileReference? = nil, style: Placeholder.Style = .typed,
+        known: KnownSecretOptions = KnownSecretOptions(), learned: LearnedSecretOptions = LearnedSecretOptions()
+    ) {
         self.detectors = detectors
         self.tenantKey = tenantKey
         self.style = style
+        self.known = known
+        self.learned = learned
     }
 }

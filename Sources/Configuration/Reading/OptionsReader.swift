@@ -1,6 +1,5 @@
 import Core
 import HTTP
-import Redaction
 import Telemetry
 import YAML
 
@@ -50,11 +49,6 @@ public enum OptionsReader {
             return nil
         }
         return reader.optionalInt("workers", in: 1...256)
-    }
-
-    private static func redaction(_ reader: NodeReader) -> RedactionOptions {
-        RedactionOptions(
-            detectors: reader.files("detectors"), tenantKey: reader.file("tenant_key_file"), style: reader.choice("style", default: .typed))
     }
 
     private static func limits(_ reader: NodeReader) -> ServiceLimits {

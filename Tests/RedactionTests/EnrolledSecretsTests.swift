@@ -1,0 +1,116 @@
+import CScan
+import Core
+import TestSupport
+import Testing
+import YAML
+
+@testable import Redaction
+
+@Suite struct EnrolledSecretsTests {
+    private let key = SecretBytes([UInt8](repeating: 7, count: 32).span)
+
+    private func load(_ values: [String]) throws -> EnrolledSecrets {
+        let made = EnrolledSecrets.file(of: values.map { Array($0.utf8) }, tenantKey: key)
+        return try #require(EnrolledSecrets(made.text, file: "enrolled.txt", tenantKey: key, faults: Faults()))
+    }
+
+    private func scrub(_ text: String, _ enrolled: EnrolledSecrets, longest: Int = 0, seed: UInt64 = 1) -> String {
+        let scrubber = TextScrubber(RedactionEngine(detectors: Samples.detectors, tenantKey: key, enrolled: enrolled))
+        var out = ByteBuffer()
+        var random = SeededGenerator(seed: seed)
+        for piece in longest > 0 ? random.pieces(of: Array(text.utf8), longest: longest) : [Array(text.utf8)] {
+            scrubber.push(piece.span, into: &out)
+        }
+        scrubber.finish(into: &out)
+        return String(decoding: out.copy(), as: UTF8.self)
+    }
+
+    /// Vectors of the SipHash paper's reference code: key 00 01 … 0f, messages 00 01 ….
+    @Test(arguments: [(15, 0xa129_ca61_49be_45e5), (8, 0x93f5_f579_9a93_2462), (0, 0x726f_db47_dd0e_0e31)] as [(Int, UInt64)])
+    func hashesAsPublished(count: Int, expected: UInt64) {
+        let key: [UInt64] = [0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908, 0, 0]
+        let message = (0..<16).map { UInt8($0) }
+        #expect(cscan_enrolled_hash(key, message, count) == expected)
+    }
+
+    /// Every run that is a value, against a search that splits at every other byte.
+    @Test(arguments: 1...20) func findsWhatANaiveSearchFinds(seed: Int) throws {
+        var random = SeededGenerator(seed: UInt64(seed))
+        let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+_-~$%#"
+        let values = (0..<40).map { _ in random.text(Int.random(in: 10...120, using: &random), from: letters) }
+        let enrolled = try load(values)
+        var text = ""
+        for _ in 0..<400 {
+            text += random.text(Int.random(in: 0...30, using: &random), from: letters)
+            text += [" ", "\n", "=", "\"", "@", ". ", "/", ", ", "é", ""].randomElement(using: &random) ?? ""
+            if Int.random(in: 0..<3, using: &random) == 0 { text += values.randomElement(using: &random) ?? "" }
+            text += [" ", "&", "'", "!", "...", ":"].randomElement(using: &random) ?? ""
+        }
+        let bytes = Array(text.utf8)
+        var expected: [[Int]] = []
+        var at = 0
+        while at < bytes.count {
+            var end = at
+            while end < bytes.count, cscan_is_enrollable(bytes[end]) != 0 { end += 1 }
+            var (low, high) = (at, end)
+            while low < high, ".!/*".utf8.contains(bytes[low]) { low += 1 }
+            while high > low, ".!/*".utf8.contains(bytes[high - 1]) { high -= 1 }
+            if values.contains(String(decoding: bytes[low..<high], as: UTF8.self)) { expected.append([low, high]) }
+            at = end + 1
+        }
+        let runs = UnsafeMutablePointer<cscan_run>.allocate(capacity: 512)
+        defer { runs.deallocate() }
+        var found: [[Int]] = []
+        enrolled.find(in: bytes.span, from: 0, runs: runs, capacity: 512) { found.append([$0, $1]) }
+        #expect(found == expected && !expected.isEmpty)
+    }
+
+    @Test func findsWholeRunsRawAndDecoded() throws {
+        let value = "correct-horse_battery9"
+        let enrolled = try load([value])
+        let encoded = String(decoding: Base64.encode(Array("user:\(value)@somewhere.example".utf8)), as: UTF8.self)
+        for text in ["say \(value).", "x=\(value)&y", "(\(value))", "postgres://\(value)@h/db", "see \(encoded) there", "\(value)"] {
+            #expect(scrub(text, enrolled).contains("REDACTED_"), "\(text)")
+            #expect(!scrub(text, enrolled).contains(value), "\(text)")
+        }
+        #expect(scrub("a\(value)", enrolled) == "a\(value)", "a part of a run is not the value")
+    }
+
+    @Test func theCutOfTheInputDoesNotMatter() throws {
+        let enrolled = try load(["correct-horse_battery9", String(repeating: "k9", count: 256)])
+        let filler = String(repeating: "words and words, and correct-horse_battery and more\n", count: 700)
+        let text = filler + "correct-horse_battery9 " + filler + String(repeating: "k9", count: 256) + "\n" + filler
+        let whole = scrub(text, enrolled)
+        #expect(whole.split(separator: "REDACTED_known-secret_", omittingEmptySubsequences: false).count == 3)
+        for seed in UInt64(1)...10 { #expect(scrub(text, enrolled, longest: seed < 3 ? 40 : 9_000, seed: seed) == whole, "seed \(seed)") }
+    }
+
+    @Test func theFileTellsNothingWithoutItsKey() {
+        let value = "correct-horse_battery9"
+        let made = EnrolledSecrets.file(of: [Array(value.utf8), Array(value.utf8), Array("short".utf8)], tenantKey: key)
+        #expect(made.count == 1)
+        let lines = String(decoding: made.text, as: UTF8.self).split(separator: "\n")
+        #expect(lines.count == 2 && lines[0].hasPrefix("louver-enrolled 1 ") && lines[1].utf8.count == 22)
+        let other = EnrolledSecrets.file(of: [Array(value.utf8)], tenantKey: SecretBytes([UInt8](repeating: 8, count: 32).span))
+        #expect(other.text != made.text)
+    }
+
+    @Test(arguments: [
+        ("", "1:1: not a file of"), ("louver-enrolled 1 00000000\n", "1:19: was made with another tenant key"),
+        ("GOOD\nabc\n", "2:1: not a line of"), ("GOOD\n12345 123456789012345g\n", "2:1: not a line of"),
+    ])
+    func refusesAFaultyFile(text: String, message: String) {
+        let head = String(decoding: EnrolledSecrets.file(of: [], tenantKey: key).text, as: UTF8.self).split(separator: "\n")[0]
+        let faults = Faults()
+        let bytes = Array(text.split(separator: "GOOD", omittingEmptySubsequences: false).joined(separator: String(head)).utf8)
+        #expect(EnrolledSecrets(bytes, file: "e.txt", tenantKey: key, faults: faults) == nil)
+        #expect(faults.all.first?.description.hasPrefix("e.txt:\(message)") == true, "\(faults.all)")
+    }
+
+    @Test(arguments: [
+        ("short", false), ("long-enough-1", true), ("with blank in it", false), ("/with/marks!", true), ("half=and=half", false),
+    ])
+    func saysWhatCanBeEnrolled(value: String, isFine: Bool) {
+        #expect((EnrolledSecrets.refusal(of: Array(value.utf8).span) == nil) == isFine)
+    }
+}
