@@ -27,8 +27,7 @@ install -Dm755 "$binary" "$tree/usr/bin/louver"
 strip --strip-unneeded --remove-section=.comment "$tree/usr/bin/louver"
 # The compiler leaves the path of its own libraries in the program.
 chrpath --delete "$tree/usr/bin/louver" > /dev/null
-(cd "$root/Policies" && find . -name '*.yaml' ! -path './cases/*' -exec install -Dm644 {} "$tree/usr/share/louver/policies/{}" \;)
-if [ -d "$root/Policies/schema" ]; then cp -r "$root/Policies/schema" "$tree/usr/share/louver/policies/"; fi
+(cd "$root/Policies" && find . \( -name '*.yaml' -o -name '*.json' \) ! -path './cases/*' -exec install -Dm644 {} "$tree/usr/share/louver/policies/{}" \;)
 
 for unit in louver.service louver.socket; do install -Dm644 "$root/Deploy/systemd/$unit" "$tree/lib/systemd/system/$unit"; done
 install -m644 "$root/Deploy/louver.yaml" "$tree/etc/louver/louver.yaml"

@@ -30,7 +30,7 @@ def verb(name: str, page: str) -> list[str]:
     out = [f".SS {escape(name)}", f"{code(summary[0].upper() + summary[1:])}.", ".PP", f"\\fB{escape(lines[usage].removeprefix('usage: '))}\\fR"]
     prose: list[str] = []
     for line in lines[usage + 1 : examples]:
-        if flag := re.match(r"  ((?:-\w, )?--[a-z-]+(?: [A-Z]+)?) {2,}(\S.*)", line):
+        if flag := re.match(r"  ((?:-\w, )?--[a-z-]+(?: \S+)?) {2,}(\S.*)", line):
             out += [".TP", f".B {escape(flag[1])}", code(flag[2])]
         elif line:
             prose.append(code(line))
@@ -44,7 +44,7 @@ def verb(name: str, page: str) -> list[str]:
 
 def main(binary: str) -> None:
     version = ask(binary, "version").split()[1]
-    verbs = re.findall(r"^  ((?:[a-z]+ ?)+?) {2,}\S", ask(binary, "--help"), re.MULTILINE)
+    verbs = re.findall(r"^  ([a-z]+(?: [a-z]+)?) {2,}\S", ask(binary, "--help"), re.MULTILINE)
     out = [f'.TH LOUVER 1 "" "louver {version}" "User Commands"', ".SH NAME", "louver \\- security proxy between AI assistants and Airflow MCP servers"]
     out += [".SH SYNOPSIS", ".B louver", ".I VERB", "[\\fIFLAGS\\fR]", ".SH DESCRIPTION"]
     out += ["Louver stands between MCP clients and an Airflow MCP server. It authenticates every call, asks a policy, limits, sends the call on"]

@@ -39,7 +39,7 @@ rm -f "$tree"/etc/{fstab,hostname,resolv.conf,hosts}
 install -d "$tree/usr/bin" "$tree/etc/louver" "$tree/usr/share/louver" "$tree/proc" "$tree/sys" "$tree/dev"
 install -m755 "$binary" "$tree/usr/bin/louver"
 strip --strip-unneeded "$tree/usr/bin/louver"
-(cd "$policies" && find . -name '*.yaml' ! -path './cases/*' -exec install -Dm644 {} "$tree/usr/share/louver/policies/{}" \;)
+(cd "$policies" && find . \( -name '*.yaml' -o -name '*.json' \) ! -path './cases/*' -exec install -Dm644 {} "$tree/usr/share/louver/policies/{}" \;)
 printf 'root:x:0:0::/:/nonexistent\nlouver:x:65532:65532::/:/nonexistent\n' > "$tree/etc/passwd"
 printf 'hosts: files dns\n' > "$tree/etc/nsswitch.conf"
 printf 'root:x:0:\nlouver:x:65532:\n' > "$tree/etc/group"

@@ -43,7 +43,7 @@ from upstream import Upstream
 
 PAGES = [CHECKOUT / "README.md", CHECKOUT / "Deploy" / "README.md", *sorted((CHECKOUT / "Deploy" / "guides").glob("*.md"))]
 # Blocks whose commands are not run, for each page. Whoever adds one changes the number and says in the block why.
-SHOWN = {"README.md": 2, "Deploy/README.md": 4, "clients.md": 1, "mcp-servers.md": 6, "troubleshooting.md": 1}
+SHOWN = {"README.md": 2, "Deploy/README.md": 4, "clients.md": 1, "mcp-servers.md": 6, "policies.md": 1, "troubleshooting.md": 1}
 KINDS = {"louver", "part", "policy", "values", "prometheus", "client", "run", "airflow", "airflow2", "shown", "text"}
 POLICIES = CHECKOUT / "Policies"
 
@@ -165,7 +165,7 @@ class Estate:
             for below in value:
                 self.furnish(below, key, within)
         elif isinstance(value, str) and (key.endswith("_file") or key in ("ca", "certificate", "policy")):
-            is_signing = key == "key_file" and within not in ("sessions",)
+            is_signing = key == "signing_key_file" or (key == "key_file" and within != "sessions")
             self.make("signing" if is_signing else key, value)
 
 

@@ -15,7 +15,7 @@ mount -t overlay overlay -o "lowerdir=/,upperdir=$work/up,workdir=$work/work" "$
 root=$work/root
 mount -t proc proc "$root/proc"
 mount -t tmpfs none "$root/run"
-cp "$package" "$root/tmp/louver.deb"
+cp "$package" "$root/louver.deb"
 # Pages are read by nobody here, and the index of them takes seconds.
 rm -f "$root/var/lib/man-db/auto-update"
 within() { chroot "$root" "$@"; }
@@ -24,7 +24,7 @@ say() { echo "$*"; }
 must() { "$@" || { echo "FAILED: $*" >&2; exit 1; }; }
 
 must test ! -e "$root/etc/louver"
-quietly -i /tmp/louver.deb
+quietly -i /louver.deb
 must test "$(within stat -c '%U:%G %a' /etc/louver)" = "root:louver 750"
 must test "$(within stat -c '%a' /usr/bin/louver)" = 755
 must within getent passwd louver
@@ -37,7 +37,8 @@ status=0
 within louver check --config /etc/louver/louver.yaml > "$work/check" 2>&1 || status=$?
 must test "$status" = 2
 must grep -q jwt_secret "$work/check"
-must within louver policy test /etc/louver/policy.yaml
+must within louver policy test /etc/louver/policy.yaml > "$work/tests"
+must within louver policy schema > "$work/schema"
 say checked
 
 # With a configuration, as the unit starts it: its command line, its user, a read-only system.
@@ -63,7 +64,7 @@ wait "$pid"
 mount -o remount,rw "$root"
 say started
 
-quietly -i /tmp/louver.deb
+quietly -i /louver.deb
 must cmp "$files/louver.yaml" "$root/etc/louver/louver.yaml"
 say upgraded
 
