@@ -108,7 +108,7 @@ let package = Package(
         .executableTarget(
             name: "redaction-report", dependencies: ["Core", "JSON", "YAML", "Redaction", "RedactionCorpus", "TestSupport"],
             path: "Tests/Benchmarks/RedactionReport", swiftSettings: strict),
-        tests("Redaction", needs: ["JSON", "YAML", "Crypto", "CScan", "RedactionCorpus"]),
+        tests("Redaction", needs: ["JSON", "YAML", "Crypto", "CScan", "CZlib", "RedactionCorpus"]),
         tests(
             "Configuration", needs: ["Core", "YAML", "HTTP", "TLS", "Crypto", "Telemetry", "Identity", "Policy", "RateLimit", "Redaction"]),
         tests("Proxy", needs: ["JSON", "HTTP", "Crypto", "YAML", "Reactor", "Configuration", "MCP", "Telemetry"]),

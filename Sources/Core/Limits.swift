@@ -224,6 +224,8 @@ public enum Limits {
     public static let redactionEncodedBytesMax = 64 * 1024
     /// What one compressed run may grow to.
     public static let redactionInflatedBytesMax = 1024 * 1024
+    /// How many times its size a compressed run may grow to, once past 16 KiB.
+    public static let redactionInflationRatioMax = 40
     /// How far a decision about one place may look ahead.
     public static let redactionLookBytes = 4_096
     /// Values of one reply that may be nested below the value being scrubbed.

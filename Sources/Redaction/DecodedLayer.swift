@@ -5,6 +5,7 @@ import Core
 final class DecodedLayer {
     let scan: WindowScan
     private var bytes: [UInt8] = []
+    private var inflated: [UInt8] = []
 
     init(_ engine: RedactionEngine, names: KeyNames, depth: Int) {
         scan = WindowScan(engine, names: names, depth: depth)
@@ -44,15 +45,17 @@ final class DecodedLayer {
             }
         }
         if encoding == Int32(CSCAN_DEFLATED) {
-            var inflated = [UInt8](repeating: 0, count: Limits.redactionInflatedBytesMax)
+            // What grows more than that is made to be taken apart, not to be read.
+            let room = min(Limits.redactionInflatedBytesMax, max(16_384, count * Limits.redactionInflationRatioMax))
+            if inflated.count < room { inflated = [UInt8](repeating: 0, count: room) }
             let outcome = taken[0..<count].withUnsafeBufferPointer { source in
-                inflated.withUnsafeMutableBufferPointer { Inflation.run(source, into: $0) }
+                inflated.withUnsafeMutableBufferPointer { Inflation.run(source, into: UnsafeMutableBufferPointer(rebasing: $0[0..<room])) }
             }
             switch outcome {
             case .none: return .nothing
             case .tooLong: return .tooLong
             case .text(let written):
-                taken = inflated
+                swap(&taken, &inflated)
                 count = written
             }
         }

@@ -22,7 +22,11 @@ enum Inflation {
         stream.avail_in = UInt32(source.count)
         stream.next_out = out.baseAddress
         stream.avail_out = UInt32(out.count)
-        let status = inflate(&stream, Z_SYNC_FLUSH)
+        var status = inflate(&stream, Z_SYNC_FLUSH)
+        // A gzip file may have several members.
+        while status == Z_STREAM_END, stream.avail_in > 0, stream.avail_out > 0, inflateReset(&stream) == Z_OK {
+            status = inflate(&stream, Z_SYNC_FLUSH)
+        }
         let written = out.count - Int(stream.avail_out)
         switch status {
         case Z_STREAM_END: return .text(written)

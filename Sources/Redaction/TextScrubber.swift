@@ -8,7 +8,7 @@ public final class TextScrubber {
     private let engine: RedactionEngine
     private let scan: WindowScan
     /// Text that was written out already but may still be looked back at, then text that was not yet written.
-    @exclusivity(unchecked) private var pending = ByteBuffer()
+    @exclusivity(unchecked) private(set) var pending = ByteBuffer()
     /// How much of `pending` was written out: in source bytes, and in bytes of the view.
     @exclusivity(unchecked) private var contextBytes = 0
     @exclusivity(unchecked) private var contextView = 0

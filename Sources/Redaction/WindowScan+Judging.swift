@@ -80,7 +80,7 @@ extension WindowScan {
     /// What part of a value is the secret; nil when none is.
     func secretPart(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Range<Int>? {
         let bytes = text.extracting(value.start..<value.end)
-        if ValueShape.isPlaceholder(bytes) { return nil }
+        if ValueShape.isPlaceholder(bytes) || (value.separator == .cell && !isTelling(bytes)) { return nil }
         switch kind.shape {
         case .authorization: return credentialPart(text, value, kind)
         case .cookie: return cookiePart(text, value)
@@ -93,7 +93,9 @@ extension WindowScan {
     }
 
     private func acceptsStrong(_ bytes: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Bool {
-        if value.separator == .cell { return isTelling(bytes) }
+        if value.separator == .cell { return true }
+        // `scryptSync('password', 'salt')`
+        if value.separator == .comma, bytes.count < 6, ValueShape.isLowerWord(bytes) { return false }
         if value.isMember, kind.isAirflowName { return true }
         if isAddress(bytes) { return false }
         if ValueShape.isPath(bytes), kind.kind != .secret || bytes.count < 38 { return false }

@@ -52,12 +52,17 @@ extension WindowScan {
         // A property of Java: `-Ddb.password=x`.
         if isFlag, high - low > 2, text[low + 1] == 0x44 { low += 2 }
         let kind = keyNames.classify(text.extracting(low..<high))
-        guard kind.tier != .none else { return }
+        guard kind.tier != .none, !isUser(text, low, high) else { return }
         touchedEnd = false
         let value = findValue(text, from: high, site(text, low, isFlag: isFlag, kind: kind), limit: limit)
         if touchedEnd, grows(text, limit) { return hold(low) }
         guard let value else { return }
         judge(text, value, kind, limit, anchor: low)
+    }
+
+    /// Whether a name is that of the user in a URI, whose password is looked at there.
+    private func isUser(_ text: Span<UInt8>, _ low: Int, _ high: Int) -> Bool {
+        low > 1 && text[low - 1] == 0x2F && text[low - 2] == 0x2F && high < text.count && text[high] == 0x3A
     }
 
     /// Where the name ends; `API key` and `access token` may be two words.

@@ -10,7 +10,14 @@ extension WindowScan {
         }
         if encoding == Int32(CSCAN_DOTTED) { return lookAtDiscordToken(text, start, end) }
         // A run that the view begins with began before it, and was looked at there.
-        guard let layer = nextLayer(), start > 0 || isAtStart else { return }
+        guard start > 0 || isAtStart else { return }
+        guard let layer = nextLayer() else {
+            // Encoded more often than one looks: what it holds is not known.
+            if !ValueShape.isPlaceholder(text.extracting(start..<end)) {
+                findings.append(Finding(start, end, kind: GrammarKind.undecided.rawValue, rank: Finding.Rank.encoded))
+            }
+            return
+        }
         let isOpen = end == text.count && !isFinal
         if end - start > Limits.redactionEncodedBytesMax {
             var whole = Finding(start, end, kind: GrammarKind.undecided.rawValue, rank: Finding.Rank.encoded)

@@ -1,0 +1,129 @@
+import CZlib
+import Core
+import JSON
+import TestSupport
+import Testing
+
+@testable import Redaction
+
+/// What cannot be looked at within its bounds is withheld, counted, and never passed; and no input ends the process.
+@Suite struct FailClosedTests {
+    /// An engine with one detector of somebody's own.
+    private func engine(_ pattern: String) throws -> RedactionEngine {
+        let file = """
+            version: 1
+            detectors:
+              - id: mine
+                about: A pattern that takes long
+                literals: [acme_]
+                pattern: '\(pattern)'
+                positives: ["acme_ab"]
+                negatives: ["acme_"]
+            """
+        let set = try DetectorSet.load([("mine.yaml", Array(file.utf8))]).get()
+        return RedactionEngine(detectors: set, tenantKey: SecretBytes([UInt8](repeating: 1, count: 32).span))
+    }
+
+    private func scrub(_ text: String, _ engine: RedactionEngine = Samples.engine) -> (text: String, report: RedactionReport) {
+        let scrubber = TextScrubber(engine)
+        var out = ByteBuffer()
+        scrubber.push(Array(text.utf8).span, into: &out)
+        scrubber.finish(into: &out)
+        return (String(decoding: out.copy(), as: UTF8.self), scrubber.report)
+    }
+
+    @Test(arguments: [
+        "acme_(?:a+)+[bc]", "acme_(?:a|aa)+[bc]", "acme_(?:(a|b|ab)*)*c", #"acme_(?:(?:a*)*)*\d"#, "acme_((?:a)(?1)*)*z",
+        "acme_(a?){60}a{60}b",
+    ])
+    func aPatternThatTakesTooLongWithholdsTheValue(pattern: String) throws {
+        let value = String(repeating: "a", count: 3_000)
+        let (clean, report) = scrub("see acme_\(value) here", try engine(pattern))
+        // Within the step bound there is an answer; beyond it the whole run goes.
+        let isDecided = report.withheld == 0 && clean.contains(value)
+        let isWithheld =
+            report.withheld == 1 && !clean.contains("aaaa") && clean.hasPrefix("see REDACTED_withheld_") && clean.hasSuffix(" here")
+        #expect(isDecided || isWithheld, "\(clean.prefix(80)) \(report)")
+    }
+
+    @Test func theStepBoundIsReached() throws {
+        let (clean, report) = scrub("see acme_\(String(repeating: "a", count: 3_000)) here", try engine("acme_(?:a+)+[bc]"))
+        #expect(report.withheld == 1 && clean.hasPrefix("see REDACTED_withheld_"))
+    }
+
+    @Test func whatGrowsTooMuchWhenInflatedIsWithheld() throws {
+        let text = [UInt8](repeating: 0x41, count: 4_000_000)
+        var bomb = [UInt8](repeating: 0, count: 64 * 1024)
+        var count = uLongf(bomb.count)
+        try #require(compress2(&bomb, &count, text, uLong(text.count), 9) == Z_OK)
+        bomb.removeLast(bomb.count - Int(count))
+        let (clean, report) = scrub("data \(String(decoding: Base64.encode(bomb), as: UTF8.self)) end")
+        #expect(clean.hasPrefix("data REDACTED_withheld_") && clean.hasSuffix(" end") && report.withheld == 1)
+    }
+
+    @Test func anEncodedRunBeyondItsBoundIsWithheld() {
+        let text = String(repeating: "some text that says nothing. ", count: 4_000)
+        let (clean, report) = scrub("data \(String(decoding: Base64.encode(Array(text.utf8)), as: UTF8.self)) end")
+        #expect(clean.hasPrefix("data REDACTED_withheld_") && clean.hasSuffix(" end") && report.withheld == 1)
+    }
+
+    @Test func moreEncodingsThanAreLookedIntoAreWithheld() {
+        var text = Array("db_password=hunter2-x9!k and more".utf8)
+        for depth in 1...6 {
+            text = Base64.encode(text)
+            let clean = scrub("data \(String(decoding: text, as: UTF8.self)) end").text
+            #expect(clean.hasPrefix("data REDACTED_") && clean.hasSuffix(" end"), "\(depth) deep: \(clean)")
+        }
+    }
+
+    @Test func nestingBeyondItsBoundWithholdsTheReply() {
+        for bracket in ["[", "{\"a\":"] {
+            let scrubber = ReplyScrubber(Samples.engine)
+            for _ in 0..<Limits.redactionDepthMax + 50 { scrubber.open(bracket == "{\"a\":") }
+            #expect(scrubber.mustWithhold)
+        }
+    }
+
+    @Test(arguments: [
+        "password=\u{0}hunter2x9Kq\u{0}", "\u{0}\u{0}password\u{0}=\u{0}hunter2x9Kq", "{\"password\":\"hunter2x9Kq",
+        "{\"password\": \"hunter2x9Kq\\",
+        "<password>hunter2x9Kq", "password='hunter2x9Kq", "x://u:hunter2x9Kq@", "\u{FEFF}password=hunter2x9Kq",
+        "password\u{200B}=hunter2x9Kq",
+    ])
+    func oddBytesAndMissingEndsHideNothing(text: String) {
+        #expect(!scrub(text).text.contains("hunter2"), "\(scrub(text).text)")
+    }
+
+    @Test func invalidUTF8HidesNothing() {
+        for junk: [UInt8] in [[0xFF], [0xC3], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0x80]] {
+            let text = junk + Array("password=".utf8) + Array("hunter2x9Kq".utf8) + junk + Array(" end".utf8)
+            let clean = String(decoding: Samples.scrub(text), as: UTF8.self)
+            #expect(!clean.contains("hunter2") && clean.hasSuffix(" end"), "\(junk): \(clean)")
+        }
+    }
+
+    @Test(arguments: [
+        "a", "password=x ", "\\", "{\"a\":", "eyJ", "-----BEGIN " + "PRIVATE KEY-----\n", "%41", "secret='", "aGVsbG8gd29ybGQg",
+    ])
+    func aLongLineIsScrubbedInBoundedMemory(piece: String) {
+        let scrubber = TextScrubber(Samples.engine)
+        let block = Array(String(repeating: piece, count: 64 * 1024 / piece.utf8.count + 1).utf8)
+        var out = ByteBuffer()
+        var waitingMax = 0
+        for _ in 0..<10 {
+            scrubber.push(block.span, into: &out)
+            out.clear()
+            waitingMax = max(waitingMax, scrubber.pending.readableCount)
+        }
+        scrubber.finish(into: &out)
+        #expect(waitingMax <= 256 * 1024, "\(waitingMax) bytes")
+    }
+
+    @Test func aHundredThousandBytesInOneLineHideNothing() {
+        var random = SeededGenerator(seed: 9)
+        let filler = String(repeating: "column_a=1, column_b=some words here, ", count: 2_700)
+        let token = "gh" + "p_" + random.text(36, from: "ABCDEFGHabcdefgh0123456789")
+        let clean = scrub(filler + "password=hunter2x9Kq, token " + token + " " + filler).text
+        #expect(!clean.contains("hunter2") && !clean.contains(token.suffix(20)) && clean.hasSuffix(filler))
+    }
+}
