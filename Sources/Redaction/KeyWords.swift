@@ -123,10 +123,10 @@ struct KeyWords: Sendable {
             primary partition sort hosts foreign cache dedup deduplication idempotency public host row hash natural surrogate composite \
             unique join group index lookup object file map dict message routing xcom config conf param context state task dag run event \
             asset dataset bucket s3 column table range order ordering business candidate super gpg recv hot short shortcut any arrow \
-            registry root metric label tag kms return trigger rendered sorting grouping merge distribution clustering cluster lock batch record \
-            data json header default missing unknown invalid extra new old the this no by of first last next entry node field feature \
-            translation prefix cfg env name parent child left right source target from to date time user var variable set get pop for in \
-            on dist
+            registry root metric label tag kms return trigger rendered sorting grouping merge distribution clustering cluster lock batch \
+            record data json header default missing unknown invalid extra new old the this no by of first last next entry node field \
+            feature translation prefix cfg env name parent child left right source target from to date time user var variable set get pop \
+            for in on dist
             """, .harmlessKey
         ),
         (
