@@ -53,8 +53,8 @@ final class CredentialClient {
     /// Fetches another credential while the last one still holds, unless that is being done.
     func renew(for principal: Principal, token: [UInt8]) {
         guard let order = try? issuer.order(for: principal, token: token.span), running[order.key] == nil else { return }
-        LocalTask.run(on: loop) { [self] in
-            if running[order.key] == nil { _ = try? await run(order, principal) }
+        LocalTask.run(on: loop) {
+            if self.running[order.key] == nil { _ = try? await self.run(order, principal) }
         }
     }
 
