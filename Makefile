@@ -82,6 +82,11 @@ redact-report: ## What the detectors find, miss and touch, for seed 1 and a fres
 	.build/release/redaction-report $(if $(ARGS),$(ARGS),1)
 	$(if $(ARGS),,.build/release/redaction-report $$(date +%s))
 
+.PHONY: policy-cost
+policy-cost: ## What a decision costs, for 10 to 1,000 rules and 10 to 10,000 principals
+	swift build -c release --product policy-cost
+	.build/release/policy-cost Policies
+
 .PHONY: deploy-test
 deploy-test: SETUP := deploy
 deploy-test: setup build ## Only what is deployed: unit, package, image, chart, alerts, documents

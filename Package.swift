@@ -102,6 +102,9 @@ let package = Package(
         tests("RateLimit", needs: ["Redis"]),
         tests("Audit", needs: ["JSON", "Crypto", "Telemetry"]),
         tests("Policy", needs: ["JSON", "YAML", "Crypto", "Identity", "RateLimit"]),
+        .executableTarget(
+            name: "policy-cost", dependencies: ["Core", "JSON", "YAML", "Crypto", "Identity", "Policy"],
+            path: "Tests/Benchmarks/PolicyCost", swiftSettings: strict),
         .target(
             name: "RedactionCorpus", dependencies: ["Core", "Redaction", "TestSupport"], path: "Tests/RedactionCorpus",
             swiftSettings: strict),

@@ -26,6 +26,8 @@ public struct AuditRecord: Sendable {
     public var policyHash: [UInt8] = []
     /// The rule that decided.
     public var rule: [UInt8] = []
+    /// Policy rules that matched and only count.
+    public var shadows: [[UInt8]] = []
     /// The stable reason of a refusal or failure.
     public var reason: StaticString = ""
     /// `modern` or `legacy`.
@@ -90,6 +92,7 @@ public struct AuditRecord: Sendable {
         text(",\"policy\":", policy, into: &out)
         text(",\"policy_hash\":", policyHash, into: &out)
         text(",\"rule\":", rule, into: &out)
+        writeShadows(into: &out)
         word(",\"reason\":\"", reason, into: &out)
         word(",\"era\":\"", era, into: &out)
         word(",\"method\":\"", method, into: &out)
@@ -123,6 +126,16 @@ public struct AuditRecord: Sendable {
             }
         }
         out.append("}")
+    }
+
+    private func writeShadows(into out: inout ByteBuffer) {
+        if shadows.isEmpty { return }
+        out.append(",\"shadows\":[")
+        for (at, rule) in shadows.prefix(Limits.accessListMax).enumerated() {
+            if at > 0 { out.append(",") }
+            JSONLine.string(rule.span, longest: Limits.auditFieldBytesMax, into: &out)
+        }
+        out.append("]")
     }
 
     private func writeRedactions(into out: inout ByteBuffer) {

@@ -55,11 +55,25 @@ struct CallShape {
         guard let ref = params?["ref"], ref.kind == .object, let argument = params?["argument"], argument.kind == .object,
             argument["name"]?.kind == .string, argument["value"]?.kind == .string, params?["context"].map({ $0.kind == .object }) ?? true
         else { throw invalid(status, "completion_shape", "`params` needs `ref` and `argument` {name, value}") }
+        // A member that nobody decided on would go upstream beside the one that was decided on.
+        try require(
+            names(ref, are: ["type", "name", "title", "uri"]) && names(argument, are: ["name", "value"])
+                && params?["context"].map { names($0, are: ["arguments"]) } ?? true && (ref["name"] == nil || ref["uri"] == nil),
+            status, "completion_shape", "`ref`, `argument` and `context` have only the members that the protocol defines")
         if let type = ref["type"] {
             if type.equals("ref/prompt"), let name = ref["name"], name.kind == .string { return CallTarget(.prompt, name) }
             if type.equals("ref/resource"), let uri = ref["uri"], uri.kind == .string { return CallTarget(.resourceTemplate, uri) }
         }
         throw invalid(status, "completion_ref", "`params.ref` must be a ref/prompt with `name` or a ref/resource with `uri`")
+    }
+
+    /// Whether an object has no other members than these.
+    private static func names(_ object: JSONNode, are known: [StaticString]) -> Bool {
+        var areKnown = true
+        object.forEachMember { key, _ in
+            if !known.contains(where: { ASCII.equals(key, $0) }) { areKnown = false }
+        }
+        return areKnown
     }
 
     private static func checkListen(_ params: JSONNode?, _ status: Int) throws(ProtocolFailure) {

@@ -148,4 +148,44 @@ final class Constraint: Sendable {
             return count
         }
     }
+
+    // MARK: For advice
+
+    /// The texts that a value must be one of; nil when it may be others.
+    var literals: [[UInt8]]? {
+        for test in tests {
+            switch test {
+            case .glob(let globs):
+                let texts = globs.compactMap(\.literal)
+                if texts.count == globs.count { return texts }
+            case .oneOf(let values):
+                let texts = values.compactMap { value -> [UInt8]? in
+                    if case .text(let text) = value { return text }
+                    return nil
+                }
+                if texts.count == values.count, !texts.isEmpty { return texts }
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    /// Why no value can pass all of the tests, in words; nil where some may.
+    var contradiction: String? {
+        var types: [JSONTypeName] = JSONTypeName.allCases
+        for case .type(let names) in tests { types = names }
+        // A list is judged by its elements.
+        let isList = types.contains(.array)
+        for test in tests where !isList {
+            switch test {
+            case .glob, .regex: if !types.contains(.string) { return "only texts match patterns" }
+            case .range: if !types.contains(.integer), !types.contains(.number) { return "only numbers have a range" }
+            case .length: if !types.contains(.string) { return "only texts and lists have a length" }
+            default: continue
+            }
+        }
+        let asksForText = tests.contains { if case .glob = $0 { true } else if case .regex = $0 { true } else { false } }
+        let asksForNumber = tests.contains { if case .range = $0 { true } else { false } }
+        return asksForText && asksForNumber ? "a text has no range" : nil
+    }
 }

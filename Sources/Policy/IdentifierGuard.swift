@@ -62,6 +62,20 @@ struct IdentifierGuard: Sendable {
         return finding
     }
 
+    /// What is wrong with a completion: the value that is completed, which may be the beginning of one, and the arguments that are known
+    /// already.
+    func finding(completion params: JSONNode?) -> Finding? {
+        guard checksIdentifiers else { return nil }
+        if let name = params?["argument"]?["name"]?.string, let kind = IdentifierNames.kind(of: name.span),
+            let value = params?["argument"]?["value"]?.string, !value.isEmpty, !kind.acceptsText(value.span)
+        {
+            return .malformed(argument: name, kind)
+        }
+        var finding: Finding?
+        params?["context"]?["arguments"]?.forEachMember { key, value in if finding == nil { finding = judge(key, value) } }
+        return finding
+    }
+
     /// What is wrong with the URI of a resource.
     func finding(resource: [UInt8]) -> Finding? {
         !checksIdentifiers || IdentifierKind.uri.acceptsText(resource.span) ? nil : .malformed(argument: Array("uri".utf8), .uri)

@@ -10,7 +10,7 @@ public struct PolicyCall: Sendable {
     public let object: ObjectKind
     /// The name of the tool or prompt, the URI of the resource; empty where there is none.
     public let name: [UInt8]
-    /// `params.arguments`.
+    /// `params.arguments`; of `completion/complete` the whole of `params`.
     public let arguments: JSONNode?
     /// What the server's own list says of the tool; nil where nobody has asked it yet, or it lists no such tool.
     public var listed: ListedTool?

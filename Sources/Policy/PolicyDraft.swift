@@ -81,18 +81,8 @@ public struct PolicyDraft: Sendable {
         return lines
     }
 
-    private static let verbs: Set<String> = [
-        "get", "list", "fetch", "read", "search", "find", "show", "describe", "count", "diagnose", "explore",
-    ]
-
-    /// Whether a name begins with a reading verb, behind a prefix of the product, and the server does not say otherwise.
-    private static func reads(_ tool: Tool) -> Bool {
-        guard tool.saysReadOnly != false else { return false }
-        let words = String(decoding: tool.name, as: UTF8.self).lowercased().split { $0 == "_" || $0 == "-" || $0 == "." }.map(String.init)
-        let secrets: Set<String> = ["connection", "connections", "variable", "variables", "config", "secret", "secrets", "users", "user"]
-        guard secrets.isDisjoint(with: words) else { return false }
-        return words.drop { $0 == "airflow" }.first.map { verbs.contains($0) } ?? false
-    }
+    /// Whether its name only reads, and the server does not say otherwise.
+    private static func reads(_ tool: Tool) -> Bool { tool.saysReadOnly != false && ToolVerbs.reads(tool.name) }
 
     private static func quoted(_ name: [UInt8]) -> String {
         var out = ByteBuffer()

@@ -9,6 +9,7 @@ extension PolicySet {
         for (at, rule) in rules.enumerated() {
             adviseOnNames(rule, faults)
             adviseOnArguments(rule, faults)
+            adviseOnConditions(rule, faults)
             adviseOnEverybody(rule, faults)
             adviseOnReach(at, rule, faults)
         }
@@ -48,6 +49,25 @@ extension PolicySet {
         }
     }
 
+    /// Conditions that contradict themselves, or that only ask for what the argument guard refuses anyway.
+    private func adviseOnConditions(_ rule: Rule, _ faults: Faults) {
+        for constraint in rule.constraints {
+            if let words = constraint.contradiction {
+                add(rule, "can never match: \(constraint.words), and \(words)", "remove one of the conditions", faults)
+            }
+            guard rule.effect == .allow, argumentGuard.checksIdentifiers, constraint.path.isPlain, let texts = constraint.literals else {
+                continue
+            }
+            let kinds = knownTools(of: rule).compactMap { tool in tool.arguments.first { $0.name == constraint.path.argument }?.kind }
+            let name = constraint.path.argument
+            let byName = IdentifierNames.kind(of: name.span)
+            guard let kind = kinds.first ?? byName, texts.allSatisfy({ !kind.acceptsText($0.span) }) else { continue }
+            add(
+                rule, "can never match: `\(constraint.path.text)` is an identifier, which is \(kind.words)",
+                "the argument guard refuses every other value", faults)
+        }
+    }
+
     private func knownTools(of rule: Rule) -> [ServerProfile.Tool] {
         argumentGuard.profile.tools.values.filter { tool in rule.tools.contains { $0.matches(tool.name) } }
     }
@@ -57,7 +77,12 @@ extension PolicySet {
         let isForEverybody = rule.principals.contains(0) && rule.narrowed.allSatisfy { $0.contains(0) }
         guard rule.effect == .allow, isForEverybody else { return }
         let reading: Set<ToolClass> = [.read, .logs, .rendered, .source, .xcom, .config]
-        guard knownTools(of: rule).contains(where: { !reading.contains($0.toolClass) }) else { return }
+        let profile = argumentGuard.profile
+        let unknown = rule.tools.filter { glob in !profile.tools.keys.contains { glob.matches($0) } }
+        guard
+            knownTools(of: rule).contains(where: { !reading.contains($0.toolClass) })
+                || unknown.contains(where: { $0.matchesEverything || ToolVerbs.writes($0.pattern) })
+        else { return }
         add(
             rule, "lets whoever has authenticated use tools that change something or show secrets",
             "name principals, or narrow the pack: `extends: [{ pack: ..., principals: [...] }]`", faults)

@@ -63,12 +63,13 @@ extension PolicySet {
 
     /// What the argument guard finds in a call that a rule allows.
     func guardFinding(_ call: PolicyCall, _ candidates: Bits) -> IdentifierGuard.Finding? {
+        if call.method == .complete { return argumentGuard.finding(completion: call.arguments) }
         switch call.object {
         case .tool:
             let isConstrained = Bits.first(in: candidates, enforced, enforced) { !rules[$0].constraints.isEmpty } != nil
             return argumentGuard.finding(
                 tool: call.name, call.arguments, listed: call.listed, isConstrained: isConstrained)
-        case .resource where call.method != .complete: return argumentGuard.finding(resource: call.name)
+        case .resource: return argumentGuard.finding(resource: call.name)
         default: return nil
         }
     }

@@ -29,6 +29,7 @@ extension Exchange {
         line.policy = endpoint.policyName
         line.policyHash = endpoint.policy.hash
         line.rule = record.rule
+        line.shadows = record.shadows
         line.reason = record.reason
         line.era = record.era
         line.method = record.method

@@ -95,8 +95,7 @@ extension PolicyCall {
     init(_ inbound: Inbound, name: [UInt8]) {
         self.init(
             method: inbound.method.text.withUTF8Buffer { [UInt8]($0) }, object: inbound.target?.kind.policyObject ?? .none,
-            name: name,
-            arguments: inbound.arguments)
+            name: name, arguments: inbound.method == .complete ? inbound.params : inbound.arguments)
     }
 }
 

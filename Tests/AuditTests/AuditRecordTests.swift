@@ -25,6 +25,7 @@ import Testing
         record.policy = bytes("readers")
         record.policyHash = bytes("ff")
         record.rule = bytes("read")
+        record.shadows = [bytes("what-if"), bytes("\"")]
         record.era = "modern"
         record.method = "tools/call"
         record.kind = "tool"
@@ -41,7 +42,8 @@ import Testing
         #expect(
             text(record)
                 == #""time":"2023-11-14T22:13:20.123Z","id":"00000000000000ab","decision":"allow","outcome":"answered","#
-                + #""issuer":"i","subject":"s","route":"/mcp","policy":"readers","policy_hash":"ff","rule":"read","era":"modern","#
+                + #""issuer":"i","subject":"s","route":"/mcp","policy":"readers","policy_hash":"ff","rule":"read","#
+                + #""shadows":["what-if","\""],"era":"modern","#
                 + #""method":"tools/call","kind":"tool","object":"get_dag","arguments_digest":"aa","#
                 + #""arguments":{"dag_id":"a\"b","limit":5},"reissue":"mint","status":200,"upstream_status":200,"#
                 + #""bytes_in":10,"bytes_out":20,"redactions":{"aws-key-id":2},"us":1.5"# + "\n")

@@ -8,7 +8,7 @@ import subprocess
 from contextlib import closing
 
 import pytest
-from louver import BINARY
+from louver import BINARY, PLENTY
 from raw import META, SESSION_VERSION, Connection, Session, ask, base, call, modern, wait_until
 from servers import LAX
 from upstream import Turn, content
@@ -26,7 +26,7 @@ def fine(turn: Turn) -> None:
 def test_shadow_rules_are_counted_and_decide_nothing(front, serve, identity):
     upstream = serve({"work": fine, "other": fine})
     rules = "  - { id: what-if, deny: tools/call, tools: [work], shadow: true }\n"
-    louver = front(upstream, rules=rules)
+    louver = front(upstream, rules=rules, extra=PLENTY + "audit: { file: audit.log }\n")
     assert "fine" in ask(louver.port, "/scripted", identity.token(), "work").body.decode()
     ask(louver.port, "/scripted", identity.token(), "other")
     assert louver.metric("louver_policy_shadow_matches_total", rule="what-if") == 1
@@ -34,6 +34,22 @@ def test_shadow_rules_are_counted_and_decide_nothing(front, serve, identity):
     lines = [json.loads(line) for line in louver.access_file.read_text().splitlines()]
     assert [line.get("shadows") for line in lines if line.get("object") == "work"] == [["what-if"]]
     assert [line.get("shadows") for line in lines if line.get("object") == "other"] == [None]
+    wait_until(lambda: "what-if" in (louver.folder / "audit.log").read_text())
+
+
+def test_an_audit_log_tells_what_a_changed_policy_would_have_meant(front, serve, identity):
+    upstream = serve({"work": fine, "other": fine})
+    louver = front(upstream, extra=PLENTY + "audit: { file: audit.log }\n")
+    for tool in ("work", "other", "work", "unheard"):
+        ask(louver.port, "/scripted", identity.token(), tool)
+    log, new = louver.folder / "audit.log", louver.folder / "new.yaml"
+    wait_until(lambda: log.read_text().count("tools/call") == 4)
+    new.write_text((louver.folder / "policy.yaml").read_text().replace("tools: [work, other]", "tools: [other]"))
+    command = [str(BINARY), "policy", "diff", str(louver.folder / "policy.yaml"), str(new), "--replay", str(log)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1, done
+    assert "2 now denied" in done.stdout and "0 now allowed" in done.stdout and "2 alike" in done.stdout, done.stdout
+    assert "tools/call work read-only" in done.stdout
 
 
 # Questions on the stateless wire

@@ -24,6 +24,21 @@ import YAML
             "  - { id: a, allow: tools/call, tools: [list_dags], principals: [staff] }\n  - { id: b, deny: tools/call, tools: [\"*\"] }\n",
             "rule `a` can never decide: rule `b` denies"
         ),
+        (
+            "  - { id: a, allow: tools/call, tools: [get_dag_details], principals: [staff],\n"
+                + "      when: { dag_id: { type: integer, glob: x } } }\n",
+            "can never match: `dag_id` matches `x` and is of type integer, and only texts match patterns"
+        ),
+        (
+            "  - { id: a, allow: tools/call, tools: [get_dag_details], principals: [staff],\n"
+                + "      when: { dag_id: { glob: x, range: 1..2 } } }\n",
+            "a text has no range"
+        ),
+        (
+            "  - { id: a, allow: tools/call, tools: [get_dag_details], principals: [staff], when: { dag_id: [a/b, c/d] } }\n",
+            "`dag_id` is an identifier, which is letters, digits"
+        ),
+        ("  - { id: a, allow: tools/call, tools: [delete_everything], principals: [anyone] }\n", "lets whoever has authenticated"),
     ])
     func noticesWhatIsNotMeant(rules: String, expected: String) throws {
         let told = try advice(rules)

@@ -110,6 +110,21 @@ import Testing
     }
 
     @Test(arguments: [
+        (#"{"argument":{"name":"dag_id","value":"etl_"}}"#, true), (#"{"argument":{"name":"dag_id","value":""}}"#, true),
+        (#"{"argument":{"name":"dag_id","value":"../x"}}"#, false), (#"{"argument":{"name":"dagId","value":"a/b"}}"#, false),
+        (#"{"argument":{"name":"topic","value":"a/b"}}"#, true),
+        (#"{"argument":{"name":"a","value":"b"},"context":{"arguments":{"dag_id":"../x"}}}"#, false),
+        (#"{"argument":{"name":"a","value":"b"},"context":{"arguments":{"dag_id":"x"}}}"#, true),
+    ])
+    func completionsAreGuardedToo(params: String, expected: Bool) throws {
+        let policy = try PolicyFiles.load(
+            "version: 1\nname: p\nrules: [{ id: all, allow: completion/complete, prompts: [\"*\"], principals: [anyone] }]\n")
+        let call = PolicyCall(
+            method: Array("completion/complete".utf8), object: .prompt, name: Array("p".utf8), arguments: try Calls.json(params))
+        #expect(policy.judge(try Calls.principal(), call).isPermit == expected, "\(params)")
+    }
+
+    @Test(arguments: [
         ("airflow://version", true), ("airflow://dags/x", true), ("airflow://dags/../config", false),
         ("airflow://dags/%2e%2e/config", false),
         ("airflow://config?x", false), ("airflow://a\\b", false),

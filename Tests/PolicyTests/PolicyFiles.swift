@@ -25,7 +25,8 @@ enum PolicyFiles {
     static func resolver(_ own: [String: String] = [:]) -> PolicyResolver {
         { reference in
             if case .file(let path, _) = reference {
-                return own[path].map { PolicyText(path: path, bytes: Array($0.utf8)) }
+                if let content = own[path] { return PolicyText(path: path, bytes: Array(content.utf8)) }
+                return text("Tests/Fixtures/policies/files/\(path.dropFirst(2))")
             }
             if case .zone(let name) = reference {
                 guard let content = try? Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/\(name)")) else { return nil }
