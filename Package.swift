@@ -64,7 +64,7 @@ let package = Package(
         // Floor 3: domain. No I/O; time comes in as an argument.
         room("Identity", needs: ["Core", "JSON", "Crypto"]),
         room("MCP", needs: ["Core", "JSON", "HTTP", "Crypto"], exclude: ["README.md"]),
-        room("RateLimit", needs: ["Core", "Redis"], resources: [.embedInCode("TokenBucket.lua")]),
+        room("RateLimit", needs: ["Core", "Redis", "JSON"], resources: [.embedInCode("TokenBucket.lua")]),
         room("Audit", needs: ["Core", "JSON", "Crypto", "Telemetry"]),
         room("Policy", needs: ["Core", "JSON", "YAML", "Crypto", "Identity", "RateLimit", "CPCRE2"]),
         room("Redaction", needs: ["Core", "JSON", "YAML", "Crypto", "CScan", "CPCRE2", "CZlib"]),
@@ -99,7 +99,7 @@ let package = Package(
         tests("Reactor"),
         tests("Identity", needs: ["JSON", "Crypto"]),
         tests("MCP", needs: ["JSON", "HTTP", "Crypto"]),
-        tests("RateLimit", needs: ["Redis"]),
+        tests("RateLimit", needs: ["Redis", "JSON"]),
         tests("Audit", needs: ["JSON", "Crypto", "Telemetry"]),
         tests("Policy", needs: ["JSON", "YAML", "Crypto", "Identity", "RateLimit"]),
         .executableTarget(

@@ -181,6 +181,22 @@ public enum Limits {
     public static let limitRulesMax = 16
     /// Places for buckets in the memory of one process (40 bytes each when all are taken).
     public static let limitSlotsMax = 262_144
+    /// How long a call may hold a cap in the shared store without saying that it is still there: what a replica that died leaves behind.
+    public static let capHold: Duration = .seconds(30)
+    /// How often a call that holds a cap says that it is still there.
+    public static let capRenewal: Duration = .seconds(10)
+    /// How long tokens taken in advance are kept.
+    public static let leaseLife: Duration = .milliseconds(100)
+    /// Buckets of one loop with tokens taken in advance, and remembered refusals.
+    public static let leasedBucketsMax = 16_384
+    /// Calls' tokens that may be taken from the store in advance.
+    public static let leaseCallsMax = 1_000
+    /// Bytes of replies that one bucket may hold.
+    public static let replyBudgetBytesMax = 1 << 40
+    /// Callers whose last calls are remembered.
+    public static let repeatPrincipalsMax = 16_384
+    /// Last calls of one caller that are remembered.
+    public static let repeatCallsMax = 64
     /// Places for buckets of one loop's admission gate, principals and addresses each.
     public static let admissionSlotsMax = 32_768
 
@@ -356,6 +372,24 @@ public enum Limits {
     public static let keyWaitMax: Duration = .seconds(10)
     /// Bytes read and dropped so that a last answer arrives before its connection is reset.
     public static let lingerBytesMax = 256 * 1024
+    /// How long connecting to the store may take, TLS and login included.
+    public static let redisConnectTimeout: Duration = .seconds(1)
+    /// How often a connection to the store is asked whether it still takes writes, and how long that may take at least.
+    public static let redisHeartbeat: Duration = .seconds(1)
+    /// See `redisHeartbeat`.
+    public static let redisHeartbeatWait: Duration = .milliseconds(100)
+    /// Replies in a row that may be late before a connection to the store is given up.
+    public static let redisLateMax = 3
+    /// Between two attempts to connect to the store: the first pause, and the longest.
+    public static let redisPauses: ClosedRange<Duration> = .milliseconds(50) ... .seconds(2)
+    /// Redirections of one command within a cluster.
+    public static let redisRedirectsMax = 16
+    /// The least time between two questions which node of a cluster has which slots.
+    public static let redisRefreshPause: Duration = .milliseconds(200)
+    /// How long one sentinel may take to say where the primary is.
+    public static let redisSentinelTimeout: Duration = .milliseconds(500)
+    /// Servers that `redis.url` may name.
+    public static let redisNodesMax = 16
     /// Commands that wait for the store on one connection.
     public static let redisPipelineMax = 4_096
     /// Calls of sessions that can be cancelled.
@@ -364,6 +398,14 @@ public enum Limits {
     public static let replyPieceBytes = 64 * 1024
     /// Connections of one loop to one server that is asked for keys or credentials.
     public static let webConnectionsMax = 8
+    /// The longest time an upstream may ask for with `Retry-After`.
+    public static let retryAfterSecondsMax = 3_600
+    /// A body that is read although its request is refused at the door, so that the refusal carries its id.
+    public static let shedBodyBytesMax = 64 * 1024
+    /// An answer that is looked at for a word about throttling.
+    public static let throttleNoticeBytesMax = 4 * 1024
+    /// Calls of one caller that wait for a place at one upstream.
+    public static let upstreamWaitersOfOneMax = 128
     /// Exchanges of one loop that wait for a connection to one upstream.
     public static let upstreamWaitersMax = 1_024
 }

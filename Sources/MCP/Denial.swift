@@ -36,39 +36,48 @@ public struct Denial: Sendable, Equatable {
     }
 
     /// A used-up limit (4290). The wait is rounded up to whole seconds in words and in `Retry-After`.
-    public static func limited(_ inbound: Inbound, rule: [UInt8], retryAfter: Duration) -> Denial {
+    public static func limited(_ inbound: Inbound?, rule: [UInt8], retryAfter: Duration) -> Denial {
         let milliseconds = max(retryAfter.millisecondsRoundedUp, 1)
         var text = ByteBuffer(capacity: 256)
         text.append("Louver refused ")
-        appendObject(of: inbound, to: &text)
+        if let inbound { appendObject(of: inbound, to: &text) } else { text.append("the request") }
         text.append(": limit `")
         text.append(rule)
         text.append("` is used up. Try again in ")
         let seconds = seconds(milliseconds)
         text.append(decimal: seconds)
         text.append(seconds == 1 ? " second." : " seconds.")
+        text.append(" Until then it stays refused; go on with what you have, or ask for more with fewer calls.")
         return Denial(.limit, rule: rule, text: text.takeAll(), retryAfterMilliseconds: milliseconds)
     }
 
-    /// The same call again (4291).
-    public static func repeated(_ inbound: Inbound, rule: [UInt8], count: Int) -> Denial {
-        var text = ByteBuffer(capacity: 256)
+    /// The same call again, or two calls in turn (4291).
+    public static func repeated(_ inbound: Inbound, count: Int, within: Duration, isPair: Bool, retryAfter: Duration) -> Denial {
+        var text = ByteBuffer(capacity: 512)
         text.append("Louver refused ")
         appendObject(of: inbound, to: &text)
-        text.append(": the same call with the same arguments was made ")
+        text.append(isPair ? ": this call and one other were made in turn, " : ": the same call with the same arguments was made ")
         text.append(decimal: count)
-        text.append(" times in a row. The answer will not change; use what you have, change the arguments, or ask the user.")
-        return Denial(.repeated, rule: rule, text: text.takeAll())
+        text.append(isPair ? " calls in the last " : " times in the last ")
+        text.append(decimal: seconds(within.millisecondsRoundedUp))
+        text.append(" seconds, and the answer is not going to change. Use the answers you have, change the arguments, try another tool, ")
+        text.append("or ask the user. If you wait for something to finish, look at it again in ")
+        let wait = max(retryAfter.millisecondsRoundedUp, 1)
+        text.append(decimal: seconds(wait))
+        text.append(" seconds.")
+        return Denial(.repeated, rule: Array("repeat_guard".utf8), text: text.takeAll(), retryAfterMilliseconds: wait)
     }
 
     /// A failure behind Louver (5020, 5021, 5030, 5040). `reason` is a class such as `connect_timeout`, never the upstream's own words.
-    public static func failed(_ code: DenialCode, reason: StaticString) -> Denial {
+    public static func failed(_ code: DenialCode, reason: StaticString, retryAfter: Duration? = nil) -> Denial {
         var text = ByteBuffer(capacity: 256)
         text.append(advice(code))
         text.append(" (")
         text.append(reason)
         text.append(")")
-        return Denial(code, rule: reason.withUTF8Buffer { [UInt8]($0) }, text: text.takeAll())
+        return Denial(
+            code, rule: reason.withUTF8Buffer { [UInt8]($0) }, text: text.takeAll(),
+            retryAfterMilliseconds: retryAfter.map { max($0.millisecondsRoundedUp, 1) })
     }
 
     /// The value of `Retry-After`, in whole seconds of at least 1.

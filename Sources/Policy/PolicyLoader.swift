@@ -13,6 +13,7 @@ final class PolicyLoader {
     private var rules: [Rule] = []
     private var principals = [PrincipalMatch.anyone]
     private var limits: [BucketRule] = []
+    private var repeats: RepeatRule?
     private var cases: [PolicyCase] = []
     /// Everything read, for the hash; and the packs that are being read, so that a circle is noticed.
     private var texts: [PolicyText] = []
@@ -39,7 +40,8 @@ final class PolicyLoader {
         }
         guard read != nil, faults.count == before else { return nil }
         return PolicySet(
-            name: name, hash: hash, limits: limits, cases: cases, rules: rules, principals: principals, argumentGuard: argumentGuard)
+            name: name, hash: hash, limits: limits, repeats: repeats, cases: cases, rules: rules, principals: principals,
+            argumentGuard: argumentGuard)
     }
 
     // MARK: The server
@@ -72,6 +74,7 @@ final class PolicyLoader {
         let packs = extensions(reader, scope)
         readRules(reader, scope)
         readLimits(reader, scope)
+        if isRoot { repeats = RepeatReader.read(reader, profile) } else { reader.refuse("repeat_guard", "it belongs to the policy itself") }
         cases += isRoot ? readCases(reader, scope) : []
         if !isRoot { _ = reader.has("server") }
         for pack in packs { readPack(pack, reader, scope) }

@@ -16,6 +16,8 @@ public final class PolicySet: Sendable {
     public var server: String { argumentGuard.profile.name }
     /// The declared limits, at most `Limits.limitRulesMax`.
     public let limits: [BucketRule]
+    /// When a call that was made before is refused; nil where nobody wrote it.
+    public let repeats: RepeatRule?
     /// The tests written in the file.
     public let cases: [PolicyCase]
     /// The accepted definitions of tools; nil where the policy asks for none. Lists must leave out every tool they do not accept.
@@ -38,12 +40,13 @@ public final class PolicySet: Sendable {
     let hasInteractions: Bool
 
     init(
-        name: String, hash: [UInt8], limits: [BucketRule], cases: [PolicyCase], rules: [Rule], principals: [PrincipalMatch],
-        argumentGuard: IdentifierGuard
+        name: String, hash: [UInt8], limits: [BucketRule], repeats: RepeatRule? = nil, cases: [PolicyCase], rules: [Rule],
+        principals: [PrincipalMatch], argumentGuard: IdentifierGuard
     ) {
         self.name = name
         self.hash = hash
         self.limits = limits
+        self.repeats = repeats
         self.cases = cases
         self.rules = rules
         self.principals = principals

@@ -29,7 +29,12 @@ enum ProfileReader {
                     }
                 }
             }
-            return ServerProfile(name: name, tools: tools, callersToken: callersToken, expirySigns: signs)
+            let polling = reader.texts("polling")
+            for item in polling where tools[Array(item.text.utf8)] == nil {
+                reader.faults.add(reader.file, item.mark, "`polling` names \(Fault.quote(item.text)), which is no tool of this server")
+            }
+            return ServerProfile(
+                name: name, tools: tools, callersToken: callersToken, expirySigns: signs, polling: polling.map { Array($0.text.utf8) })
         }
     }
 

@@ -43,6 +43,8 @@ struct ServerProfile: Sendable {
     var callersToken = CallersToken.used
     /// Texts in a tool's result that say that Airflow took its token for expired, though the call itself went well.
     var expirySigns: [[UInt8]] = []
+    /// Tools that are asked again and again until something has happened: no repeat of them means a loop.
+    var polling: [[UInt8]] = []
 
     /// Whether the profile lists the tools of its server. If not, patterns stand for whatever comes, and arguments are not checked
     /// against a list.

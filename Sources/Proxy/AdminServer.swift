@@ -117,6 +117,8 @@ final class AdminServer {
         out.append("\",\"last_reload\":\"")
         out.append(
             health.reloadFault.withLock { $0.isEmpty } ? "applied" : "refused, the running configuration stays in force; see the log")
+        out.append("\",\"limit_store\":\"")
+        out.append(shared.storeHealth.word)
         out.append("\"}\n")
         return state == .ready ? 200 : 503
     }

@@ -31,9 +31,11 @@ extension Exchange {
     }
 
     /// Takes one from the caller's admission bucket, which counts refused calls too: a model that loops on a refusal is limited by it.
-    func admit(_ caller: Caller) throws {
+    func admit(_ caller: Caller, on route: Route) throws {
         let key = caller.principal.key
-        if let wait = site.admission.admit(principal: key.span, now: connection.loop.now) { throw Refusal.shed(retryAfter: wait) }
+        if let wait = site.admission.admit(principal: key.span, now: connection.loop.now) {
+            throw Refusal.shed(retryAfter: wait, bufferedRequest(on: route))
+        }
     }
 
     /// Waits until the issuer's keys were fetched again, once, and looks at the token anew: a key that an issuer begins to use without

@@ -34,7 +34,7 @@ extension Exchange {
     private func deliver(_ answer: Forwarded, to inbound: Inbound, for caller: Caller, on route: Route) async throws {
         let reply = answer.reply
         guard reply.status == 200 else {
-            try Self.checkError(reply)
+            try checkError(reply)
             let expectation = ReplyExpectation(to: inbound, id: answer.id, toleratesForeignErrorID: true)
             return try await WholeLane(self, answer, expectation).deliverError(to: inbound)
         }
@@ -51,12 +51,17 @@ extension Exchange {
 
     /// Which error statuses may carry a JSON-RPC error that is worth relaying; all others say something about the way, not about the
     /// request.
-    private static func checkError(_ reply: any UpstreamReply) throws {
+    private func checkError(_ reply: any UpstreamReply) throws {
         switch reply.status {
         case 400 where reply.form == .message, 404 where reply.form == .message: return
         case 401, 403: throw Failure(.upstream, "upstream_unauthorized", detail: "status \(reply.status)")
         case 300..<400: throw Failure(.upstream, "upstream_redirect", detail: "status \(reply.status)")
-        case 429: throw Failure(.upstream, "upstream_throttled", detail: "status 429")
+        case 429:
+            noteThrottling(reply)
+            throw Failure(.upstream, "upstream_throttled", detail: "status 429")
+        case 503 where reply.retryAfter != nil:
+            noteThrottling(reply)
+            throw Failure(.upstream, "upstream_throttled", detail: "status 503")
         default: throw Failure(.upstream, "upstream_status", detail: "status \(reply.status)")
         }
     }

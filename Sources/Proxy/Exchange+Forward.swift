@@ -32,6 +32,7 @@ extension Exchange {
         _ message: Message, _ permit: Permit, _ credential: [UInt8]?, for caller: Caller, on route: Route
     ) async throws -> Forwarded? {
         record.enter(.forward)
+        try await waitForPlace(message, for: caller, on: route)
         let out = connection.outbound
         out.reset()
         let id = worker.upstreamID(for: message)

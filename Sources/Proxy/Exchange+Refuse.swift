@@ -53,14 +53,17 @@ extension Exchange {
         case .unmapped(_, let inbound):
             try await answer(Denial(.policy, rule: Array("reissue".utf8), text: Self.unmapped), to: inbound, asError: false) { _ in }
         case .denied(let denial, let inbound): try await answer(denial, inbound)
-        case .limited(let standing, let bucket, let inbound): try await answer(standing, bucket, inbound)
-        case .shed(let wait):
-            ErrorText.append(503, into: &connection.draft)
-            try await send(429) { Self.retryAfter(wait, &$0) }
+        case .limited(let standing, let rule, let inbound): try await answer(standing, rule, inbound)
+        case .repeated(let finding, let rule, let inbound): try await answer(finding, rule, inbound)
+        case .crowded(let upstream, let wait, let inbound): try await answer(patience: Array("upstream/".utf8) + upstream, wait, inbound)
+        case .shed(let wait, let inbound): try await answer(patience: Array("admission".utf8), wait, inbound)
+        case .storeLost(let inbound):
+            try await answer(.failed(.storeLost, reason: "store_lost", retryAfter: .seconds(1)), to: inbound, asError: true) {
+                Self.retryAfter(.seconds(1), &$0)
+            }
         case .busy:
             ErrorText.append(503, into: &connection.draft)
             try await send(503) { Self.retryAfter(.seconds(1), &$0) }
-        case .storeLost(let inbound): try await answer(.failed(.storeLost, reason: "store_lost"), to: inbound, asError: true) { _ in }
         case .failed(let failure, let inbound): try await answer(failure, inbound)
         }
     }
@@ -116,17 +119,12 @@ extension Exchange {
         try await answer(words, to: inbound, asError: denial.answer == .error) { _ in }
     }
 
-    private func answer(_ standing: LimitStanding, _ bucket: [UInt8], _ inbound: Inbound?) async throws {
-        let denial: Denial = inbound.map { .limited($0, rule: bucket, retryAfter: standing.retryAfter) } ?? .failed(.limit, reason: "limit")
-        try await answer(denial, to: inbound, asError: true) { out in
-            Self.retryAfter(standing.retryAfter, &out)
-            Self.rateLimit(standing, bucket, &out)
-        }
-    }
-
     private func answer(_ failure: Failure, _ inbound: Inbound?) async throws {
         let code = Self.code(failure)
-        try await answer(.failed(code, reason: failure.reason), to: inbound, asError: code != .withheld) { _ in }
+        let wait = upstreamRetryAfter.map { Duration.seconds($0) }
+        try await answer(.failed(code, reason: failure.reason, retryAfter: wait), to: inbound, asError: code != .withheld) { out in
+            if let wait { Self.retryAfter(wait, &out) }
+        }
     }
 
     private static func code(_ failure: Failure) -> DenialCode {
@@ -157,7 +155,7 @@ extension Exchange {
 
     // MARK: Sending
 
-    private func send(_ status: Int, _ fields: (inout ByteBuffer) -> Void) async throws {
+    func send(_ status: Int, _ fields: (inout ByteBuffer) -> Void) async throws {
         record.status = status
         // A body that was not read is still on its way.
         if hasUnreadBody { keepsAlive = false }
@@ -168,27 +166,6 @@ extension Exchange {
         out.append(name)
         out.append(": ")
         out.append(value)
-        out.append("\r\n")
-    }
-
-    private static func retryAfter(_ wait: Duration, _ out: inout ByteBuffer) {
-        out.append("Retry-After: ")
-        out.append(decimal: max(1, (wait.millisecondsRoundedUp + 999) / 1_000))
-        out.append("\r\n")
-    }
-
-    /// `RateLimit` and `RateLimit-Policy` as structured fields (draft-ietf-httpapi-ratelimit-headers).
-    private static func rateLimit(_ standing: LimitStanding, _ bucket: [UInt8], _ out: inout ByteBuffer) {
-        out.append("RateLimit: \"")
-        out.append(bucket)
-        out.append("\";r=")
-        out.append(decimal: standing.remaining)
-        out.append(";t=")
-        out.append(decimal: max(1, (standing.retryAfter.millisecondsRoundedUp + 999) / 1_000))
-        out.append("\r\nRateLimit-Policy: \"")
-        out.append(bucket)
-        out.append("\";q=")
-        out.append(decimal: standing.limit)
         out.append("\r\n")
     }
 
@@ -207,10 +184,12 @@ extension Exchange {
         case .denied(let denial, _):
             worker.count(.denials, denial.rule)
             note(.denied, (DenialCode(rawValue: denial.code.rawValue) ?? .policy).reason)
-        case .limited(_, let bucket, _):
-            worker.count(.limitDenials, bucket)
-            record.bucket = bucket
+        case .limited(_, let rule, _):
+            worker.count(.limitDenials, rule.id)
+            record.bucket = rule.id
             note(.limited, "limit")
+        case .repeated: note(.limited, "repeated")
+        case .crowded: note(.limited, "upstream_busy")
         case .shed: note(.limited, "admission")
         case .busy(let reason): note(.failed, reason)
         case .storeLost: note(.limited, "store_lost")

@@ -7,23 +7,77 @@ import RateLimit
 import Reactor
 import Telemetry
 
+/// What a call that passed its limits has to settle when it is over.
+struct LimitDebt {
+    let route: Route
+    let request: LimitRequest
+    let hold: LimitHold
+}
+
 extension Exchange {
     /// Debits every bucket that applies, all or none, before anything is sent.
     func throttle(_ message: Message, _ permit: Permit, for caller: Caller, on route: Route) async throws {
         record.enter(.throttle)
-        guard let inbound = message.inbound, inbound.requestID != nil, !route.policy.limits.isEmpty else { return }
-        let verdict = try await site.limiter.take(
-            route.limits,
-            LimitRequest(
-                principal: caller.principal.key, client: caller.principal.client ?? [], group: caller.subject(of: route.policy).group,
-                tool: inbound.target != nil ? record.target : inbound.method.text.withUTF8Buffer { [UInt8]($0) },
-                upstream: route.upstreamName, route: route.nameBytes, dag: inbound.arguments?["dag_id"]?.string ?? []),
-            now: connection.loop.now, worker: worker)
-        switch verdict {
-        case .admitted: return
-        case .denied(let standing):
-            throw Refusal.limited(standing, bucket: route.policy.limits[standing.rule].id, inbound)
-        case .storeLost: throw Refusal.storeLost(inbound)
+        guard route.isLimited, let inbound = message.inbound, inbound.requestID != nil else { return }
+        // What a rule forces follows from what the client gave, so its own arguments tell calls apart.
+        var arguments: [UInt8] = []
+        if route.readsArguments, inbound.method == .toolsCall { arguments = ArgumentsDigest.of(inbound.arguments) }
+        if let rule = route.policy.repeats { try refuseRepeat(inbound, rule, arguments, for: caller) }
+        if route.limits.isEmpty { return }
+        let request = LimitRequest(
+            principal: caller.principal.key, client: caller.principal.client ?? [], group: caller.subject(of: route.policy).group,
+            tool: Self.limitedName(inbound, target: record.target), upstream: route.upstreamName, route: route.nameBytes,
+            dag: inbound.arguments?["dag_id"]?.string ?? [], arguments: arguments)
+        var hold = LimitHold()
+        if route.settlesLimits { hold.holder = worker.nextHolder() }
+        let verdict = await site.limiter.take(route.limits, request, now: connection.loop.now, worker: worker, hold: &hold)
+        if !hold.isEmpty {
+            let debt = LimitDebt(route: route, request: request, hold: hold)
+            limitDebt = debt
+            site.limiter.hold(debt)
         }
+        switch verdict {
+        case .admitted(let standing):
+            if let standing, standing.shadowDenials != 0 { countShadows(standing.shadowDenials, route) }
+        case .denied(let standing):
+            if standing.shadowDenials != 0 { countShadows(standing.shadowDenials, route) }
+            throw Refusal.limited(standing, route.limits[standing.rule], inbound)
+        case .storeLost(let rule):
+            record.bucket = route.limits[rule].id
+            throw Refusal.storeLost(inbound)
+        }
+    }
+
+    /// What a call counts as. The two ways to begin are one: a client that is refused the one is not pushed to the other.
+    private static func limitedName(_ inbound: Inbound, target name: [UInt8]) -> [UInt8] {
+        if inbound.target != nil { return name }
+        let method = inbound.method == .discover ? Method.initialize : inbound.method
+        return method.text.withUTF8Buffer { [UInt8]($0) }
+    }
+
+    private func refuseRepeat(_ inbound: Inbound, _ rule: RepeatRule, _ arguments: [UInt8], for caller: Caller) throws {
+        guard inbound.method == .toolsCall, inbound.target != nil else { return }
+        let (principal, tool) = (caller.principal.key, record.target)
+        guard rule.applies(to: tool.span) else { return }
+        let finding = worker.repeats.check(
+            principal: principal.span, tool: tool.span, arguments: arguments.span, rule: rule, now: connection.loop.now)
+        if let finding { throw Refusal.repeated(finding, rule, inbound) }
+    }
+
+    private func countShadows(_ shadows: UInt64, _ route: Route) {
+        var rest = shadows
+        while rest != 0 {
+            let index = rest.trailingZeroBitCount
+            rest &= rest - 1
+            if index < route.limits.count { worker.count(.limitShadows, route.limits[index].id) }
+        }
+    }
+
+    /// Gives back what the call held, and debits what its reply cost; nobody waits for it.
+    func settleLimits() {
+        guard let debt = limitDebt else { return }
+        limitDebt = nil
+        site.limiter.settle(
+            debt.route.limits, debt.request, debt.hold, replyBytes: connection.wire.bytesOut - bytesBefore.out, now: connection.loop.now)
     }
 }

@@ -56,7 +56,13 @@ final class Exchange {
     var mayReplaceCredential = false
     /// Whose keys its token needs, when they have to be fetched first.
     var keysMissing: KeySource.Identity?
-    private let bytesBefore: (into: Int, out: Int)
+    let bytesBefore: (into: Int, out: Int)
+    /// What the limits it passed want when it is over.
+    var limitDebt: LimitDebt?
+    /// Its place at an upstream that takes only so many calls at once.
+    var gatePlace: GatePlace?
+    /// Seconds after which the upstream wants to be asked again.
+    var upstreamRetryAfter: Int?
     /// Where a cancellation from another connection finds this call.
     var registeredCall: CallRegistry.Entry?
 
@@ -89,6 +95,8 @@ final class Exchange {
         reply?.finish()
         lane = nil
         connection.outbound.lane = nil
+        leaveGate()
+        settleLimits()
         record.bytesIn = connection.wire.bytesIn - bytesBefore.into
         record.bytesOut = connection.wire.bytesOut - bytesBefore.out
         writeRecord()
@@ -100,7 +108,7 @@ final class Exchange {
         guard case .endpoint(let route, let verb) = received else { return try await answerDocument(received) }
         let caller: Caller
         if let known = try authenticate() { caller = known } else { caller = try await authenticateWithNewKeys() }
-        try admit(caller)
+        try admit(caller, on: route)
         let message = try await classify(verb, on: route, from: caller)
         let permit = try await authorize(message, for: caller, on: route)
         try await throttle(message, permit, for: caller, on: route)

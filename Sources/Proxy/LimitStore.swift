@@ -1,41 +1,203 @@
 import Core
 import RateLimit
+import Reactor
 import Redis
 
 /// Where the declared buckets are kept: in this process, or in Redis with the process as its stand-in when Redis is lost.
 final class LimitStore {
     private let memory: MemoryLimiter
-    private let codec: RedisLimiter?
-    private let link: RedisLink?
+    private let codec: RedisLimiter
+    private let redis: RedisStore?
+    private let loop: EventLoop
+    /// Tokens taken in advance, for limits that say so.
+    private var leases = LeaseTable()
+    private let workers: Int
+    /// Calls that hold a cap in the store now, by the name they hold it under.
+    private var held: [UInt64: LimitDebt] = [:]
+    private var renewal: Timer?
+    private var returning: Timer?
 
-    init(memory: MemoryLimiter, link: RedisLink?) {
+    /// - Parameter workers: loops of this process, among which a lease is shared out.
+    init(memory: MemoryLimiter, redis: RedisStore?, workers: Int, loop: EventLoop) {
         self.memory = memory
-        self.link = link
-        codec = link == nil ? nil : RedisLimiter()
+        self.redis = redis
+        self.workers = workers
+        self.loop = loop
+        codec = RedisLimiter(leaseHolders: workers)
     }
 
-    /// Debits every bucket that applies, or none.
-    func take(_ rules: [BucketRule], _ request: LimitRequest, now: Instant, worker: Worker) async throws -> LimitVerdict {
-        guard let link, let codec else { return memory.take(rules, request, now: now) }
-        var command = ByteBuffer()
-        guard let ticket = codec.write(rules, request, sendsScript: false, into: &command) else { return .admitted(nil) }
-        do {
-            var answer = codec.read(try await link.execute(command.takeAll()), ticket, rules)
-            if case .scriptMissing = answer {
-                _ = codec.write(rules, request, sendsScript: true, into: &command)
-                answer = codec.read(try await link.execute(command.takeAll()), ticket, rules)
-            }
-            if case .verdict(let verdict) = answer { return verdict }
-            worker.storeLost("store_garbage")
-        } catch let failure as Failure {
-            worker.storeLost(failure.reason)
+    /// Debits every bucket that applies, or none. What the call has to settle in the end is added to `hold`.
+    func take(_ rules: [BucketRule], _ request: LimitRequest, now: Instant, worker: Worker, hold: inout LimitHold) async -> LimitVerdict {
+        guard let redis else { return memory.take(rules, request, now: now, hold: &hold) }
+        var ticket = LimitTicket(rules, request)
+        if ticket.count == 0 { return .admitted(nil) }
+        var lent = LimitTicket()
+        if rules.contains(where: { $0.lease > 1 }) {
+            if let denied = lend(rules, request, &ticket, &lent, now) { return .denied(denied) }
+            if ticket.count == 0 { return .admitted(nil) }
         }
-        return codec.verdictWithoutStore(rules, request, memory: memory, now: now)
+        let verdict = await ask(redis, rules, request, ticket, worker: worker, hold: &hold)
+        guard let verdict else {
+            lent.forEach { leases.give(codec.leaseKey(rules[$0], request)) }
+            return codec.verdictWithoutStore(rules, request, memory: memory, now: now, hold: &hold)
+        }
+        if case .denied(let standing) = verdict {
+            lent.forEach { leases.give(codec.leaseKey(rules[$0], request)) }
+            if rules[standing.rule].lease > 1 { leases.deny(codec.leaseKey(rules[standing.rule], request), standing, now: now) }
+        }
+        return verdict
     }
 
-    /// Whether the store can be asked; always true for the embedded one.
-    var isUp: Bool { link?.isUp ?? true }
+    // MARK: The store
 
-    /// Closes the link to Redis.
-    func close() { link?.close() }
+    /// Asks every part of the store that has buckets of the call, one after the other. When a later part refuses, the earlier ones get back
+    /// what they gave. Nil when the store is lost.
+    private func ask(
+        _ redis: RedisStore, _ rules: [BucketRule], _ request: LimitRequest, _ ticket: LimitTicket, worker: Worker, hold: inout LimitHold
+    ) async -> LimitVerdict? {
+        if !redis.isCluster { return await askPart(redis, rules, request, ticket, slot: 0, worker: worker, hold: &hold) }
+        var settled = LimitTicket()
+        var whole: LimitVerdict?
+        for part in codec.parts(rules, request, ticket) {
+            var own = hold
+            let verdict = await askPart(redis, rules, request, part.ticket, slot: part.slot, worker: worker, hold: &own)
+            guard case .admitted = verdict else {
+                codec.writeRefund(rules, request, settled, holder: hold.holder) { slot, command in redis.post(command, slot: slot) }
+                hold = LimitHold(holder: hold.holder)
+                return verdict
+            }
+            hold = own
+            part.ticket.forEach { settled.add($0) }
+            whole = LimitVerdict.nearer(whole, verdict)
+        }
+        return whole
+    }
+
+    private func askPart(
+        _ redis: RedisStore, _ rules: [BucketRule], _ request: LimitRequest, _ ticket: LimitTicket, slot: Int, worker: Worker,
+        hold: inout LimitHold
+    ) async -> LimitVerdict? {
+        do {
+            var command = ByteBuffer()
+            codec.write(rules, request, ticket, holder: hold.holder, into: &command)
+            var reply = try await redis.execute(command.takeAll(), slot: slot)
+            var answer = codec.read(reply, ticket, rules, request, hold: &hold)
+            if case .scriptMissing = answer {
+                codec.write(rules, request, ticket, holder: hold.holder, sendsScript: true, into: &command)
+                reply = try await redis.execute(command.takeAll(), slot: slot)
+                answer = codec.read(reply, ticket, rules, request, hold: &hold)
+            }
+            switch answer {
+            case .verdict(let verdict):
+                redis.succeeded(slot: slot)
+                if case .admitted = verdict { keepLeases(rules, request, ticket, reply) }
+                return verdict
+            case .failed(let code):
+                redis.trip(code, slot: slot)
+                worker.storeLost("store_refused")
+            case .scriptMissing: worker.storeLost("store_script")
+            }
+        } catch {
+            worker.storeLost((error as? Failure)?.reason ?? "store_failed")
+            // The debit may have been made after all: a place under a cap must not be held by nobody.
+            codec.writeRefund(rules, request, ticket.onlyCaps(rules), holder: hold.holder) { slot, command in
+                redis.post(command, slot: slot)
+            }
+        }
+        return nil
+    }
+
+    // MARK: Leases
+
+    /// Takes what is there in advance, and answers the refusal of a bucket that is known to be empty.
+    private func lend(
+        _ rules: [BucketRule], _ request: LimitRequest, _ ticket: inout LimitTicket, _ lent: inout LimitTicket, _ now: Instant
+    ) -> LimitStanding? {
+        for index in rules.indices where rules[index].lease > 1 && ticket.contains(index) && !rules[index].isShadow {
+            switch leases.take(codec.leaseKey(rules[index], request), now: now) {
+            case .none: continue
+            case .token:
+                lent.add(index)
+                ticket.remove(index)
+            case .denied(var standing):
+                standing.rule = index
+                lent.forEach { leases.give(codec.leaseKey(rules[$0], request)) }
+                return standing
+            }
+        }
+        return nil
+    }
+
+    private func keepLeases(_ rules: [BucketRule], _ request: LimitRequest, _ ticket: LimitTicket, _ reply: RedisReply) {
+        ticket.forEach { index in
+            guard rules[index].lease > 1, !rules[index].isShadow else { return }
+            let more = codec.leased(reply, ticket, index, rules[index], of: request.tool.span) - 1
+            guard more > 0 else { return }
+            guard leases.keep(codec.leaseKey(rules[index], request), rules[index], request, calls: more, until: loop.now + Limits.leaseLife)
+            else { return giveBack(rules[index], request, calls: more) }
+            scheduleReturn()
+        }
+    }
+
+    private func scheduleReturn() {
+        guard returning == nil else { return }
+        let timer = Timer { [weak self] _ in self?.returnLeases() }
+        returning = timer
+        loop.schedule(timer, at: loop.now + Limits.leaseLife)
+    }
+
+    /// What nobody used in its time goes back.
+    private func returnLeases() {
+        returning = nil
+        for (rule, request, calls) in leases.expire(now: loop.now) { giveBack(rule, request, calls: calls) }
+        if !leases.isEmpty { scheduleReturn() }
+    }
+
+    private func giveBack(_ rule: BucketRule, _ request: LimitRequest, calls: Int) {
+        guard let redis else { return }
+        var one = LimitTicket()
+        one.add(0)
+        codec.writeRefund([rule], request, one, calls: calls, holder: 0) { slot, command in redis.post(command, slot: slot) }
+    }
+
+    // MARK: What is held
+
+    /// Notes that a call holds a cap in the store, and says from time to time that it is still there.
+    func hold(_ debt: LimitDebt) {
+        guard debt.hold.place == .store, debt.route.limits.contains(where: \.isCap) else { return }
+        held[debt.hold.holder] = debt
+        if renewal == nil { scheduleRenewal() }
+    }
+
+    /// Gives back what a call held, and debits what its reply cost; nobody waits for it.
+    func settle(_ rules: [BucketRule], _ request: LimitRequest, _ hold: LimitHold, replyBytes: Int, now: Instant) {
+        guard hold.place == .store, let redis else {
+            return memory.settle(rules, request, hold, replyBytes: replyBytes, now: now)
+        }
+        held[hold.holder] = nil
+        codec.writeSettlement(rules, request, hold, replyBytes: replyBytes) { slot, command in redis.post(command, slot: slot) }
+    }
+
+    private func scheduleRenewal() {
+        let timer = Timer { [weak self] _ in self?.renew() }
+        renewal = timer
+        loop.schedule(timer, at: loop.now + Limits.capRenewal)
+    }
+
+    private func renew() {
+        renewal = nil
+        guard let redis, !held.isEmpty else { return }
+        for debt in held.values {
+            codec.writeRenewal(debt.route.limits, debt.request, debt.hold) { slot, command in redis.post(command, slot: slot) }
+        }
+        scheduleRenewal()
+    }
+
+    /// Closes the links to Redis. Calls that still run keep their places until their time there is over.
+    func close() {
+        if let renewal { loop.cancel(renewal) }
+        if let returning { loop.cancel(returning) }
+        for (rule, request, calls) in leases.expire(now: .never) { giveBack(rule, request, calls: calls) }
+        redis?.close()
+    }
 }

@@ -1,136 +1,177 @@
 import Core
 import Reactor
 import Redis
-import TLS
 
-/// Where the rate-limit store is.
-struct RedisTarget: Sendable {
-    let host: String
-    let port: UInt16
-    let unixPath: String?
-    let tls: TLSContext?
-    let serverName: String
-    let username: String?
-    let password: SecretBytes?
-    let database: Int
-    /// How long one exchange waits for the store before it counts as lost.
-    let timeout: Duration
-}
-
-/// One pipelined connection of a loop to Redis.
+/// One pipelined connection of a loop to one Redis server, kept up in the background.
 ///
-/// Commands are written as they come and replies matched in order. A reply that is late fails its waiter and breaks the connection, because
-/// from then on order says nothing; a broken connection is made anew, no sooner than after a growing, jittered pause.
+/// Commands are written as they come and replies matched in order. A reply that is late fails its own waiter; several in a row break the
+/// connection, and so does a server that says it cannot do its work. A broken connection is made anew after a growing, jittered pause, and
+/// counts as up when the server has said within the time of an exchange that it takes writes: until then everybody is told at once that the
+/// store is lost. So no exchange waits longer than its deadline, and a store that is half dead costs next to nothing.
 final class RedisLink {
     private let target: RedisTarget
     private let loop: EventLoop
+    private let locate: () async throws -> RedisAddress
+    private let changed: (RedisLink, _ isUp: Bool, Failure) -> Void
     private var wire: Wire?
     private var reader = RedisReplyReader()
     private var pending: [Pending] = []
     private var firstPending = 0
-    private var isConnecting = false
     private var isFlushing = false
-    private var retryAt = Instant(nanoseconds: 0)
-    private var pause = Duration.milliseconds(50)
     private var isClosed = false
+    /// Whether the first attempt to connect is still under way; then it is worth a wait.
+    private var isNew = true
+    private var pause = Limits.redisPauses.lowerBound
+    private var lateInARow = 0
+    private let room: WaitingRoom
+    private var heartbeat: Timer?
+    /// Where it is connected to, or was last.
+    private(set) var address: RedisAddress?
 
     private final class Pending {
         var continuation: UnsafeContinuation<RedisReply, any Error>?
         var timer: Timer?
     }
 
-    init(_ target: RedisTarget, loop: EventLoop) {
+    /// - Parameters:
+    ///   - locate: says where to connect to; asked again for every attempt.
+    ///   - changed: hears when the link comes up or is lost, and why.
+    init(
+        _ target: RedisTarget, loop: EventLoop, locate: @escaping () async throws -> RedisAddress,
+        changed: @escaping (RedisLink, _ isUp: Bool, Failure) -> Void
+    ) {
         self.target = target
         self.loop = loop
+        self.locate = locate
+        self.changed = changed
+        room = WaitingRoom(loop: loop, capacity: Limits.redisPipelineMax)
+        LocalTask.run(on: loop) { await self.keepUp() }
     }
 
-    /// Whether the store answered last.
+    /// Whether the server can be asked.
     var isUp: Bool { wire != nil }
 
-    /// Sends a command and waits for its reply, at most for the configured time.
-    func execute(_ command: [UInt8]) async throws -> RedisReply {
-        let deadline = loop.now + target.timeout
-        if wire == nil { try await connect(deadline) }
-        guard let wire, pending.count - firstPending < Limits.redisPipelineMax else { throw Failure(.store, "store_busy") }
+    /// Sends a command and waits for its reply, at most until `deadline`.
+    ///
+    /// - Parameter isAsking: whether it is for a slot that is on its way here from another node of the cluster.
+    func execute(_ command: [UInt8], isAsking: Bool = false, until deadline: Instant) async throws -> RedisReply {
+        if wire == nil, isNew { _ = await room.wait(until: deadline) }
+        guard let wire else { throw Failure(.store, "store_down") }
+        guard pending.count - firstPending < Limits.redisPipelineMax else { throw Failure(.store, "store_busy") }
+        if isAsking {
+            RedisCommand.append([Array("ASKING".utf8)], to: &wire.output)
+            pending.append(Pending())
+        }
         wire.output.append(command)
         let waiter = Pending()
         pending.append(waiter)
         startFlush(wire)
         return try await withUnsafeThrowingContinuation { continuation in
             waiter.continuation = continuation
-            let timer = Timer { [weak self] _ in self?.drop(Failure(.store, "store_timeout")) }
+            let timer = Timer { [weak self, weak waiter] _ in if let waiter { self?.late(waiter) } }
             waiter.timer = timer
             loop.schedule(timer, at: deadline)
         }
     }
 
+    /// Sends a command whose reply nobody waits for; dropped while there is no connection.
+    func post(_ command: consuming ByteBuffer) {
+        guard let wire, pending.count - firstPending < Limits.redisPipelineMax else { return }
+        command.withReadable { wire.output.append($0) }
+        pending.append(Pending())
+        startFlush(wire)
+    }
+
+    /// The server answered, but cannot do its work: the link is lost until it can.
+    func trip(_ code: RedisErrorCode) { drop(Failure(.store, "store_refused", detail: code.rawValue)) }
+
+    /// The server did its work.
+    func succeeded() {
+        lateInARow = 0
+        pause = Limits.redisPauses.lowerBound
+    }
+
     /// Closes the link for good.
     func close() {
         isClosed = true
+        if let heartbeat { loop.cancel(heartbeat) }
+        heartbeat = nil
         drop(Failure(.store, "store_closed"))
+        room.wakeAll()
     }
 
-    // MARK: Connecting
+    // MARK: Keeping it up
 
-    private func connect(_ deadline: Instant) async throws {
-        guard !isConnecting, !isClosed, loop.now >= retryAt else { throw Failure(.store, "store_down") }
-        isConnecting = true
-        defer { isConnecting = false }
-        do {
-            let fresh = try await open(deadline)
-            try await greet(fresh, deadline)
-            fresh.stream.deadline = .never
-            reader = RedisReplyReader()
-            wire = fresh
-            pause = .milliseconds(50)
-            startReading(fresh)
-        } catch {
-            // Jitter keeps the replicas of a deployment from knocking together.
-            retryAt = loop.now + pause * Double.random(in: 0.5...1.5)
-            pause = min(pause * 2, .seconds(2))
-            throw Failure(.store, "store_down", detail: "\(error)")
-        }
-    }
-
-    private func open(_ deadline: Instant) async throws -> Wire {
-        let address: SocketAddress
-        if let path = target.unixPath {
-            guard let unix = SocketAddress(unixPath: path) else { throw Failure(.store, "store_path") }
-            address = unix
-        } else {
-            address = try await Resolver.addresses(of: target.host, port: target.port, on: loop)[0]
-        }
-        let stream = try await Stream.connect(to: address, on: loop, deadline: deadline)
-        stream.deadlineReason = "store_timeout"
-        stream.deadline = deadline
-        let fresh = Wire(stream, tls: try target.tls.map { try TLSSession(client: $0, serverName: target.serverName) })
-        try await fresh.handshake()
-        return fresh
-    }
-
-    private func greet(_ wire: Wire, _ deadline: Instant) async throws {
-        var expected = 0
-        if let password = target.password {
-            var arguments = [Array("AUTH".utf8)]
-            if let name = target.username { arguments.append(Array(name.utf8)) }
-            arguments.append(password.withBytes { [UInt8]($0) })
-            RedisCommand.append(arguments, to: &wire.output)
-            expected += 1
-        }
-        if target.database != 0 {
-            RedisCommand.append([Array("SELECT".utf8), Array(String(target.database).utf8)], to: &wire.output)
-            expected += 1
-        }
-        try await wire.flush()
-        let greeting = RedisReplyReader()
-        while expected > 0 {
-            guard try await wire.fill() else { throw Failure(.store, "store_closed") }
-            greeting.feed(wire.input.readable)
-            wire.input.clear()
-            while let reply = try greeting.next() {
-                if let code = reply.errorCode { throw Failure(.store, "store_refused", detail: code.rawValue) }
-                expected -= 1
+    private func keepUp() async {
+        while !isClosed {
+            do {
+                let fresh = try await connect()
+                if isClosed { return fresh.close() }
+                begin(fresh)
+                await read(fresh)
+            } catch {
+                let failure = error as? Failure ?? Failure(.store, "store_connect", detail: "\(type(of: error))")
+                isNew = false
+                room.wakeAll()
+                if !isClosed { changed(self, false, Failure(.store, "store_connect", detail: "\(failure.reason) \(failure.detail)")) }
             }
+            if isClosed { return }
+            // Jitter keeps the replicas of a deployment from knocking together.
+            await loop.sleep(pause * Double.random(in: 0.5...1.5))
+            pause = min(pause * 2, Limits.redisPauses.upperBound)
+        }
+    }
+
+    private func connect() async throws -> Wire {
+        let deadline = loop.now + Limits.redisConnectTimeout
+        let address = try await locate()
+        self.address = address
+        let dialog = try await RedisDialog(address, target, loop: loop, deadline: deadline)
+        do {
+            // Who is too slow for an exchange is not up.
+            dialog.wire.stream.deadline = loop.now + target.timeout
+            try await dialog.requirePrimary()
+        } catch {
+            dialog.wire.close()
+            throw error
+        }
+        return dialog.wire
+    }
+
+    private func begin(_ fresh: Wire) {
+        fresh.stream.deadline = .never
+        reader = RedisReplyReader()
+        lateInARow = 0
+        isNew = false
+        wire = fresh
+        changed(self, true, Failure(.store, "store_up"))
+        room.wakeAll()
+        scheduleHeartbeat()
+    }
+
+    /// Asks now and then whether the server still takes writes: one that was made a replica, or froze while nobody called, is noticed.
+    private func scheduleHeartbeat() {
+        guard heartbeat == nil else { return }
+        let timer = Timer { [weak self] _ in self?.beat() }
+        heartbeat = timer
+        loop.schedule(timer, at: loop.now + Limits.redisHeartbeat)
+    }
+
+    private func beat() {
+        heartbeat = nil
+        guard !isClosed, let wire else { return }
+        scheduleHeartbeat()
+        LocalTask.run(on: loop) { await self.checkRole(of: wire) }
+    }
+
+    private func checkRole(of wire: Wire) async {
+        var command = ByteBuffer()
+        RedisCommand.append([Array("ROLE".utf8)], to: &command)
+        guard let reply = try? await execute(command.takeAll(), until: loop.now + max(target.timeout, Limits.redisHeartbeatWait)),
+            wire === self.wire
+        else { return }
+        if case .array(let parts) = reply, case .bulk(let role)? = parts.first, !ASCII.equals(role.span, "master") {
+            drop(Failure(.store, "store_is_replica"))
         }
     }
 
@@ -145,11 +186,7 @@ final class RedisLink {
     private func flush(_ wire: Wire) async {
         do { try await wire.flush() } catch { if wire === self.wire { drop(Failure(.store, "store_write")) } }
         isFlushing = false
-        if !wire.output.isEmpty, wire === self.wire { startFlush(wire) }
-    }
-
-    private func startReading(_ wire: Wire) {
-        LocalTask.run(on: loop) { await self.read(wire) }
+        if let current = self.wire, !current.output.isEmpty { startFlush(current) }
     }
 
     private func read(_ wire: Wire) async {
@@ -157,16 +194,17 @@ final class RedisLink {
             while try await wire.fill() {
                 reader.feed(wire.input.readable)
                 wire.input.clear()
-                while let reply = try reader.next() { answer(reply) }
+                while wire === self.wire, let reply = try reader.next() { answer(reply) }
+                if wire !== self.wire { return }
             }
             if wire === self.wire { drop(Failure(.store, "store_closed")) }
         } catch {
-            if wire === self.wire { drop(Failure(.store, "store_read")) }
+            if wire === self.wire { drop(Failure(.store, error is RedisFailure ? "store_garbage" : "store_read")) }
         }
     }
 
     private func answer(_ reply: RedisReply) {
-        guard firstPending < pending.count else { return drop(Failure(.store, "store_unexpected_reply")) }
+        guard firstPending < pending.count else { return drop(Failure(.store, "store_garbage")) }
         let waiter = pending[firstPending]
         firstPending += 1
         if firstPending == pending.count {
@@ -179,9 +217,20 @@ final class RedisLink {
         if let timer = waiter.timer { loop.cancel(timer) }
         waiter.timer = nil
         if let waiting = waiter.continuation {
+            lateInARow = 0
             waiter.continuation = nil
             waiting.resume(returning: reply)
         }
+    }
+
+    /// A reply did not come in time. When it comes after all, nobody is there for it.
+    private func late(_ waiter: Pending) {
+        waiter.timer = nil
+        guard let continuation = waiter.continuation else { return }
+        waiter.continuation = nil
+        lateInARow += 1
+        continuation.resume(throwing: Failure(.store, "store_timeout"))
+        if lateInARow >= Limits.redisLateMax { drop(Failure(.store, "store_timeout")) }
     }
 
     /// Breaks the connection and fails everybody who waits on it.
@@ -189,6 +238,7 @@ final class RedisLink {
         let waiting = pending[firstPending...]
         pending = []
         firstPending = 0
+        let wasUp = wire != nil
         wire?.close()
         wire = nil
         for waiter in waiting {
@@ -198,5 +248,6 @@ final class RedisLink {
             waiter.continuation = nil
             continuation.resume(throwing: failure)
         }
+        if wasUp { changed(self, false, failure) }
     }
 }

@@ -22,9 +22,13 @@ enum Refusal: Error {
     /// The policy says no.
     case denied(PolicyDenial, Inbound?)
     /// A bucket is empty.
-    case limited(LimitStanding, bucket: [UInt8], Inbound?)
+    case limited(LimitStanding, BucketRule, Inbound?)
+    /// The same call again.
+    case repeated(RepeatGuard.Finding, RepeatRule, Inbound)
+    /// The upstream has as many calls as it can take, and this one found no place in time.
+    case crowded([UInt8], Duration, Inbound?)
     /// Too many requests before any bucket was asked, or too many failed authentications from one address.
-    case shed(retryAfter: Duration)
+    case shed(retryAfter: Duration, Inbound?)
     /// Louver cannot take the request now: too much is on its way, or its audit line would find no room.
     case busy(StaticString)
     /// The store is lost and the bucket's rule says deny.

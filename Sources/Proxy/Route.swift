@@ -20,6 +20,16 @@ final class Route {
     let upstreamName: [UInt8]
     let facts: UpstreamFacts
     let counters: RouteCounters
+    /// Where the upstream takes only so many calls at once.
+    let gate: UpstreamGate?
+    /// How long a call waits for its place there.
+    let queueTimeout: Duration
+    /// Whether calls are counted at all.
+    let isLimited: Bool
+    /// Whether calls are told apart by their arguments.
+    let readsArguments: Bool
+    /// Whether calls have something to settle with their limits when they are over.
+    let settlesLimits: Bool
     private let number: Int
     private let issuer: Issuer
     private let credentials: IssuedCredentials
@@ -57,6 +67,11 @@ final class Route {
         expirySigns = loaded.policy.expirySigns
         facts = shared.facts(url: server.options.url.description) { UpstreamFacts(versions: server.options.wire.versions) }
         counters = RouteCounters(nameBytes, tools: facts.tools, registry: shared.registry, shard: shard)
+        gate = server.options.concurrentCalls.map { shared.gate(url: server.options.url.description, cap: $0) }
+        queueTimeout = server.options.queueTimeout
+        isLimited = !limits.isEmpty || policy.repeats != nil
+        readsArguments = policy.repeats != nil || limits.contains { $0.per.contains(.arguments) }
+        settlesLimits = limits.contains { $0.isSettledLater }
         timeout = server.options.timeout
         orphanTimeout = server.options.orphanTimeout
     }

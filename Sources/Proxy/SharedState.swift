@@ -14,14 +14,18 @@ final class SharedState: Sendable {
     let accessWriter: LineWriter?
     let audit: AuditTrail?
     let calls = CallRegistry()
-    let buckets = MemoryLimiter()
     /// What the replies to each principal taught; survives a reload.
     let learned = LearnedStore()
+    let buckets = MemoryLimiter(
+        epoch: WallTime(nanoseconds: WallTime.now().nanoseconds - Int64(clamping: Instant.now().nanoseconds)))
+    let repeats = RepeatGuard()
+    let storeHealth = StoreHealth()
     let issuerKeys = IssuerKeys()
     /// The key of session seals where the configuration names none: sessions then end with the process.
     let sessionKey = SealingKey.random()
     private let facts = Lock<[String: UpstreamFacts]>([:])
     private let healths = Lock<[String: UpstreamHealth]>([:])
+    private let gates = Lock<[String: UpstreamGate]>([:])
 
     private let logWriter: LineWriter?
     private let labelled = Lock<[Labelled: CounterID]>([:])
@@ -93,6 +97,17 @@ final class SharedState: Sendable {
     private struct Labelled: Hashable {
         let family: OpenFamily
         let label: [UInt8]
+    }
+
+    /// The gate before the upstream at a URL; survives a reload, which may move its cap.
+    func gate(url: String, cap: Int) -> UpstreamGate {
+        let gate = gates.withLock { table in
+            let known = table[url] ?? UpstreamGate(cap: cap)
+            table[url] = known
+            return known
+        }
+        gate.setCap(cap)
+        return gate
     }
 
     /// What is known about the upstream at a URL; survives a reload.

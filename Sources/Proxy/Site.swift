@@ -48,7 +48,10 @@ final class Site {
         self.snapshot = snapshot
         verifier = shared.issuerKeys.verifier(for: snapshot)
         admission = Self.gate(limits.admission)
-        limiter = LimitStore(memory: shared.buckets, link: snapshot.redis.map { RedisLink(RedisTarget($0), loop: loop) })
+        limiter = LimitStore(
+            memory: shared.buckets,
+            redis: snapshot.redis.map { RedisStore(RedisTarget($0), loop: loop, log: shared.log, health: shared.storeHealth) },
+            workers: options.workerCount(cores: LoopThread.coreCount), loop: loop)
         seal = SessionSeal(snapshot.sessionKey ?? shared.sessionKey)
         redaction = snapshot.redaction
         learning = options.redaction.learned
@@ -149,21 +152,6 @@ extension UpstreamTarget {
         connectionsMax = options.connections
         idleTimeout = options.idleTimeout
         connectTimeout = options.connectTimeout
-    }
-}
-
-extension RedisTarget {
-    init(_ loaded: LoadedRedis) {
-        let options = loaded.options
-        host = options.host
-        port = options.port
-        unixPath = nil
-        tls = options.tls == nil ? nil : loaded.tls
-        serverName = options.tls?.serverName ?? options.host
-        username = options.username
-        password = loaded.password
-        database = options.database
-        timeout = options.timeout
     }
 }
 

@@ -130,6 +130,7 @@ final class StreamedLane {
     private func deliverAnswer() async throws {
         isDone = true
         exchange.record.status = 200
+        if exchange.gatePlace != nil { connection.held.withSpan { exchange.noteThrottling(in: $0) } }
         if exchange.clientIsGone { return exchange.worker.shard.add(.orphansDiscarded) }
         switch commitment {
         case .nothing:

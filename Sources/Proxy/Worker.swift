@@ -15,6 +15,8 @@ final class Worker {
     let shard: Shard
     let calls: CallRegistry
     let log: Log
+    /// The last calls of everybody, for the repeat guard.
+    let repeats: RepeatGuard
     /// What new exchanges run under. An exchange that has begun keeps the site it began with.
     private(set) var site: Site
     var upstreamIDs: UpstreamIDSource
@@ -36,6 +38,7 @@ final class Worker {
     private var counted = BoundsCounted()
     private let keyWaiters: WaitingRoom
     private var keysAskedFor: Set<KeySource.Identity> = []
+    private var holder: UInt64
 
     init(_ snapshot: Snapshot, shared: SharedState, loop: EventLoop) {
         self.loop = loop
@@ -43,6 +46,8 @@ final class Worker {
         shard = shared.registry.makeShard()
         calls = shared.calls
         log = shared.log
+        repeats = shared.repeats
+        holder = shared.instanceSeed()
         access = AccessLog(writer: shared.accessWriter)
         audit = shared.audit.map { AuditOutlet(trail: $0, log: $0.makeLog()) }
         strays = RouteCounters(Array("none".utf8), tools: nil, registry: shared.registry, shard: shard)
@@ -142,6 +147,12 @@ final class Worker {
         return upstreamIDs.next()
     }
 
+    /// A name, unique in the world, under which a call holds caps.
+    func nextHolder() -> UInt64 {
+        holder &+= 1
+        return holder
+    }
+
     // MARK: What exchanges report
 
     func exchangeBegan() { shard.adjust(.activeExchanges, by: 1) }
@@ -185,10 +196,10 @@ final class Worker {
         access.append(line)
     }
 
+    /// An exchange was decided without the store. Coming and going of the store itself is told by its links.
     func storeLost(_ reason: StaticString) {
         shard.add(.storeLost)
         if reason.spells("store_busy") { shard.add(.boundHits, "redis_pipeline") }
-        log.event(.warn, "limit_store_lost", .word("reason", reason))
     }
 
     /// Counts what a scrubber removed, by kind.
@@ -252,7 +263,7 @@ final class Worker {
     /// Refuses an address that has failed to authenticate too often, before another signature is checked for it.
     func checkStrangers(_ connection: DownstreamConnection) throws {
         if let wait = site.admission.mayAuthenticate(address: connection.addressKey.span, now: loop.now) {
-            throw Refusal.shed(retryAfter: wait)
+            throw Refusal.shed(retryAfter: wait, nil)
         }
     }
 

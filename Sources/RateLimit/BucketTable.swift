@@ -42,9 +42,18 @@ struct BucketTable {
 
     /// The place of a bucket, made full when it is new. Nil only when nothing is left, not even for shared buckets.
     mutating func place(_ key: BucketKey, sharedAs shared: BucketKey, _ arithmetic: BucketArithmetic, now: UInt64) -> Int? {
+        var isShared = false
+        return place(key, sharedAs: shared, arithmetic, now: now, isShared: &isShared)
+    }
+
+    /// The same, and whether it is the shared one.
+    mutating func place(
+        _ key: BucketKey, sharedAs shared: BucketKey, _ arithmetic: BucketArithmetic, now: UInt64, isShared: inout Bool
+    ) -> Int? {
         if let at = find(key) { return at }
         if count < countMax { return insert(key, arithmetic, now) }
         overflows += 1
+        isShared = true
         if let at = find(shared) { return at }
         return count < places.count - 8 ? insert(shared, arithmetic, now) : nil
     }
@@ -62,6 +71,14 @@ struct BucketTable {
     mutating func draw(_ units: Int64, at place: Int, _ arithmetic: BucketArithmetic, now: UInt64) {
         var bucket = places[place].bucket
         bucket.draw(units, arithmetic, now: now)
+        places[place].bucket = bucket
+        places[place].fullAt = bucket.fullAt(arithmetic)
+    }
+
+    /// Draws units whatever the bucket at a place holds, or gives back where they are negative.
+    mutating func settle(_ units: Int64, at place: Int, _ arithmetic: BucketArithmetic, now: UInt64) {
+        var bucket = places[place].bucket
+        bucket.settle(units, arithmetic, now: now)
         places[place].bucket = bucket
         places[place].fullAt = bucket.fullAt(arithmetic)
     }

@@ -21,9 +21,12 @@ public struct KeyPart: OptionSet, Sendable, Hashable {
     /// The `dag_id` argument.
     public static let dag = KeyPart(rawValue: 64)
 
+    /// The arguments of the call, canonical: a repeat of the same call.
+    public static let arguments = KeyPart(rawValue: 128)
+
     /// The words of the policy file.
     public static let names: [(word: String, part: KeyPart)] = [
         ("principal", .principal), ("client", .client), ("group", .group), ("tool", .tool), ("upstream", .upstream), ("route", .route),
-        ("dag", .dag), ("global", []),
+        ("dag", .dag), ("arguments", .arguments), ("global", []),
     ]
 }

@@ -14,11 +14,13 @@ public struct LimitRequest: Sendable {
     public var route: [UInt8]
     /// The `dag_id` argument of the call.
     public var dag: [UInt8]
+    /// The digest of the canonical arguments (`ArgumentsDigest`).
+    public var arguments: [UInt8]
 
     /// Makes a request; only the principal is always known.
     public init(
         principal: [UInt8], client: [UInt8] = [], group: [UInt8] = [], tool: [UInt8] = [], upstream: [UInt8] = [], route: [UInt8] = [],
-        dag: [UInt8] = []
+        dag: [UInt8] = [], arguments: [UInt8] = []
     ) {
         self.principal = principal
         self.client = client
@@ -27,5 +29,6 @@ public struct LimitRequest: Sendable {
         self.upstream = upstream
         self.route = route
         self.dag = dag
+        self.arguments = arguments
     }
 }

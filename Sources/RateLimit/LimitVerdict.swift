@@ -6,4 +6,15 @@ public enum LimitVerdict: Sendable, Equatable {
     case denied(LimitStanding)
     /// The store cannot be asked and the rule at this index says deny.
     case storeLost(rule: Int)
+
+    /// The verdict of two parts of one call that both admitted it: how the bucket stands that has fewer calls left, and all shadows.
+    public static func nearer(_ one: LimitVerdict?, _ other: LimitVerdict?) -> LimitVerdict? {
+        guard case .admitted(let first)? = one else { return other }
+        guard case .admitted(let second)? = other else { return one }
+        guard var near = first, let second else { return .admitted(first ?? second) }
+        let shadows = near.shadowDenials | second.shadowDenials
+        if near.rule < 0 || second.rule >= 0 && second.remaining < near.remaining { near = second }
+        near.shadowDenials = shadows
+        return .admitted(near)
+    }
 }

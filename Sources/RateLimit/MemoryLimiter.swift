@@ -8,23 +8,59 @@ public final class MemoryLimiter: Sendable {
     private static let shardBits = 5
     private let shards: [Lock<BucketTable>]
     private let seed: KeySeed
+    private let epochMicroseconds: UInt64
 
     /// Makes an empty store of at most `slotsMax` places, rounded down to a power of two of at least 2,048.
-    public init(slotsMax: Int = Limits.limitSlotsMax, seed: KeySeed = .random()) {
+    ///
+    /// - Parameter epoch: what the civil time was when the monotonic clock stood at zero, which tells budgets when their window begins.
+    public init(slotsMax: Int = Limits.limitSlotsMax, seed: KeySeed = .random(), epoch: WallTime = WallTime(nanoseconds: 0)) {
         let perShard = max(64, slotsMax >> Self.shardBits)
         let places = 1 << (Int.bitWidth - 1 - perShard.leadingZeroBitCount)
         shards = (0..<1 << Self.shardBits).map { _ in Lock(BucketTable(placesMax: places)) }
         self.seed = seed
+        epochMicroseconds = UInt64(max(0, epoch.nanoseconds) / 1_000)
     }
 
     /// Debits every bucket that applies to the call, or none.
     public func take(_ rules: [BucketRule], _ request: borrowing LimitRequest, now: Instant) -> LimitVerdict {
-        decide(rules, request, now: now, isLocal: false, among: .max)
+        var hold = LimitHold()
+        return take(rules, request, now: now, hold: &hold)
+    }
+
+    /// The same; what an admitted call has to settle in the end is added to `hold`.
+    public func take(
+        _ rules: [BucketRule], _ request: borrowing LimitRequest, now: Instant, hold: inout LimitHold
+    ) -> LimitVerdict {
+        hold.place = .memory
+        return decide(rules, request, now: now, hold: &hold, among: .max)
     }
 
     /// The same for the rules whose bit is set in `mask`, with this replica's share of each: what `local` means while the store is lost.
-    func takeLocal(_ rules: [BucketRule], _ request: borrowing LimitRequest, now: Instant, among mask: UInt64) -> LimitVerdict {
-        decide(rules, request, now: now, isLocal: true, among: mask)
+    func takeLocal(
+        _ rules: [BucketRule], _ request: borrowing LimitRequest, now: Instant, among mask: UInt64, hold: inout LimitHold
+    ) -> LimitVerdict {
+        hold.place = .memoryShare
+        return decide(rules, request, now: now, hold: &hold, among: mask)
+    }
+
+    /// Gives back the caps that a call held, and debits what its reply cost.
+    public func settle(_ rules: [BucketRule], _ request: borrowing LimitRequest, _ hold: LimitHold, replyBytes: Int, now: Instant) {
+        let micros = micros(now)
+        var rest = hold.mask
+        while rest != 0 {
+            let index = rest.trailingZeroBitCount
+            rest &= rest - 1
+            let rule = rules[index]
+            let arithmetic = hold.place == .memoryShare ? rule.localArithmetic : rule.arithmetic
+            let own = rule.key(of: request, seed: seed)
+            let key = hold.shared >> UInt64(index) & 1 != 0 ? rule.digest : own
+            let units = arithmetic.isCap ? -arithmetic.unitsPerToken : rule.unitsOf(replyBytes: replyBytes, arithmetic)
+            shards[shard(of: own)].withLock { table in
+                table.makeRoom(for: 1, now: micros)
+                guard let place = table.place(key, sharedAs: rule.digest, arithmetic, now: micros) else { return }
+                table.settle(units, at: place, arithmetic, now: micros)
+            }
+        }
     }
 
     /// Buckets held, and calls counted in shared buckets because the store was full of buckets in use.
@@ -35,16 +71,24 @@ public final class MemoryLimiter: Sendable {
         }
     }
 
+    private func micros(_ now: Instant) -> UInt64 { now.nanoseconds / 1_000 &+ epochMicroseconds }
+
+    private func shard(of key: BucketKey) -> Int { Int(truncatingIfNeeded: key.high >> UInt64(64 - Self.shardBits)) }
+
     private func decide(
-        _ rules: [BucketRule], _ request: borrowing LimitRequest, now: Instant, isLocal: Bool, among mask: UInt64
+        _ rules: [BucketRule], _ request: borrowing LimitRequest, now: Instant, hold: inout LimitHold, among mask: UInt64
     ) -> LimitVerdict {
-        Probes.with { probes in
+        let micros = micros(now)
+        let isLocal = hold.place == .memoryShare
+        return Probes.with { probes in
             for index in rules.indices where mask >> UInt64(index) & 1 != 0 && rules[index].applies(to: request.tool.span) {
-                var probe = Probe(rule: index, rules[index], isLocal: isLocal, key: rules[index].key(of: request, seed: seed))
-                probe.shard = Int(truncatingIfNeeded: probe.key.high >> UInt64(64 - Self.shardBits))
+                var probe = Probe(
+                    rule: index, rules[index], of: request.tool.span, isLocal: isLocal, key: rules[index].key(of: request, seed: seed),
+                    now: micros)
+                probe.shard = shard(of: probe.key)
                 probes.insert(probe)
             }
-            if probes.count > 0 { _ = settle(probes, from: 0, now.nanoseconds / 1_000) }
+            if probes.count > 0, settle(probes, from: 0, micros) { probes.note(rules, in: &hold) }
             return probes.verdict
         }
     }
@@ -58,15 +102,26 @@ public final class MemoryLimiter: Sendable {
         return shards[shard].withLock { table in
             table.makeRoom(for: end - first, now: now)
             for index in first..<end {
-                let slot = table.place(probes[index].key, sharedAs: probes[index].sharedKey, probes[index].arithmetic, now: now)
+                var isShared = false
+                let slot = table.place(
+                    probes[index].key, sharedAs: probes[index].sharedKey, probes[index].arithmetic, now: now, isShared: &isShared)
+                probes[index].isShared = isShared
                 probes[index].slot = slot ?? -1
                 probes[index].level = slot.map { table.level(at: $0, probes[index].arithmetic, now: now) } ?? 0
             }
             guard settle(probes, from: end, now) else { return false }
-            for index in first..<end where probes[index].holdsEnough {
+            for index in first..<end where probes[index].holdsEnough && probes[index].cost > 0 {
                 table.draw(probes[index].cost, at: probes[index].slot, probes[index].arithmetic, now: now)
             }
             return true
         }
+    }
+}
+
+extension BucketRule {
+    /// Units that a reply costs.
+    func unitsOf(replyBytes: Int, _ arithmetic: BucketArithmetic) -> Int64 {
+        let (units, over) = Int64(clamping: replyBytes).multipliedReportingOverflow(by: arithmetic.unitsPerToken)
+        return over ? BucketArithmetic.debtMax : min(units, BucketArithmetic.debtMax)
     }
 }

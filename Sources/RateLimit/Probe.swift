@@ -1,3 +1,5 @@
+import Core
+
 /// One bucket of one call while it is being decided. Holds plain numbers only: nothing in it needs to be retained or freed.
 struct Probe: BitwiseCopyable {
     /// The index of its rule.
@@ -10,33 +12,47 @@ struct Probe: BitwiseCopyable {
     var arithmetic: BucketArithmetic
     /// Whether it never refuses.
     var isShadow: Bool
+    /// Whether it ended in the shared bucket.
+    var isShared = false
     /// Which shard it lives in.
     var shard = 0
     /// Its place in the shard.
     var slot = 0
     /// Units it held before the call.
     var level: Int64 = 0
-    /// Units the call would draw.
+    /// Units it must hold for the call to pass.
+    var need: Int64
+    /// Units the call draws.
     var cost: Int64
+    /// The time, in microseconds of the clock in use.
+    var now: UInt64
 
-    init(rule index: Int, _ rule: borrowing BucketRule, isLocal: Bool = false, key: BucketKey) {
+    init(rule index: Int, _ rule: borrowing BucketRule, of name: Span<UInt8>, isLocal: Bool = false, key: BucketKey, now: UInt64) {
         self.rule = index
         self.key = key
+        self.now = now
         sharedKey = rule.digest
         arithmetic = isLocal ? rule.localArithmetic : rule.arithmetic
         isShadow = rule.isShadow
-        cost = Int64(rule.cost) * arithmetic.unitsPerToken
+        switch rule.unit {
+        case .calls:
+            cost = Int64(rule.cost(of: name)) * arithmetic.unitsPerToken
+            need = cost
+        case .replyBytes:
+            cost = 0
+            need = arithmetic.unitsPerToken
+        }
     }
 
-    /// Whether it holds what the call would draw.
-    var holdsEnough: Bool { level >= cost }
+    /// Whether it holds what the call needs.
+    var holdsEnough: Bool { level >= need }
 
     /// What the caller is told about it.
     func standing(debited: Bool) -> LimitStanding {
         let left = debited ? level - cost : level
         return LimitStanding(
             rule: rule, limit: Int(arithmetic.capacity / arithmetic.unitsPerToken), remaining: Int(max(0, left) / arithmetic.unitsPerToken),
-            retryAfter: .microseconds(debited ? 0 : arithmetic.timeToReach(cost, from: left)),
-            fullAfter: .microseconds(arithmetic.timeToReach(arithmetic.capacity, from: left)))
+            retryAfter: .microseconds(debited ? 0 : arithmetic.timeToReach(need, from: left, at: now)),
+            fullAfter: .microseconds(arithmetic.timeToReach(arithmetic.capacity, from: left, at: now)))
     }
 }

@@ -46,6 +46,16 @@ struct Probes {
         return true
     }
 
+    /// Writes down what an admitted call has to settle in the end. A shadow that held nothing gave nothing.
+    func note(_ rules: [BucketRule], in hold: inout LimitHold) {
+        for index in 0..<count {
+            let probe = items[index]
+            guard rules[probe.rule].isSettledLater, probe.holdsEnough || probe.cost == 0 else { continue }
+            hold.mask |= 1 << UInt64(probe.rule)
+            if probe.isShared { hold.shared |= 1 << UInt64(probe.rule) }
+        }
+    }
+
     /// Puts together what the caller is told.
     var verdict: LimitVerdict {
         let admitted = admits
@@ -71,6 +81,6 @@ struct Probes {
     private func isNearer(_ index: Int, than other: Int, admitted: Bool) -> Bool {
         let (a, b) = (items[index], items[other])
         if admitted { return (a.level - a.cost) / a.arithmetic.unitsPerToken < (b.level - b.cost) / b.arithmetic.unitsPerToken }
-        return a.arithmetic.timeToReach(a.cost, from: a.level) > b.arithmetic.timeToReach(b.cost, from: b.level)
+        return a.arithmetic.timeToReach(a.need, from: a.level, at: a.now) > b.arithmetic.timeToReach(b.need, from: b.level, at: b.now)
     }
 }

@@ -3,8 +3,9 @@ import Redis
 
 /// The shared store, without its socket: writes the one command that debits every bucket of a call, and reads what comes back.
 ///
-///     if let ticket = limiter.write(rules, request, into: &out) { ... send, wait at most the deadline ...
-///         switch limiter.read(reply, ticket, rules) {
+///     let ticket = LimitTicket(rules, request)
+///     limiter.write(rules, request, ticket, holder: 7, into: &out) ... send, wait at most the deadline ...
+///     switch limiter.read(reply, ticket, rules, request, hold: &hold) {
 ///         case .verdict(let verdict): ...
 ///         case .scriptMissing: limiter.write(again: ticket ..., sendsScript: true) ...
 ///         case .failed: limiter.verdictWithoutStore(...)
@@ -15,10 +16,16 @@ public struct RedisLimiter: Sendable {
     private let seed: KeySeed
     private let script: [UInt8]
     private let scriptName: [UInt8]
+    private let leaseHolders: Int
+    /// What stands in front of each bucket's name.
+    public static let prefix = Array("louver:{".utf8)
 
     /// Makes the codec. All replicas that share a store must be given the same seed.
-    public init(seed: KeySeed = .shared) {
+    ///
+    /// - Parameter leaseHolders: among how many loops of this process a lease is shared out.
+    public init(seed: KeySeed = .shared, leaseHolders: Int = 1) {
         self.seed = seed
+        self.leaseHolders = max(1, leaseHolders)
         script = PackageResources.TokenBucket_lua
         scriptName = ScriptDigest.hex(of: script)
     }
@@ -31,45 +38,108 @@ public struct RedisLimiter: Sendable {
         RedisCommand.append(argument: script.span, to: &out)
     }
 
-    /// Writes the debit of every bucket that applies to the call. Nil, with nothing written, when none does.
-    /// - Parameter sendsScript: whether the text of the script goes along, after the server did not know its name.
+    /// Writes the debit of the buckets of a ticket, all or none.
+    ///
+    /// - Parameters:
+    ///   - holder: what the call is called among those that hold a cap; unique in the world.
+    ///   - sendsScript: whether the text of the script goes along, after the server did not know its name.
     public func write(
-        _ rules: [BucketRule], _ request: borrowing LimitRequest, sendsScript: Bool = false, into out: inout ByteBuffer
-    ) -> LimitTicket? {
-        var ticket = LimitTicket()
-        for index in rules.indices where rules[index].applies(to: request.tool.span) { ticket.add(index) }
-        guard ticket.count > 0 else { return nil }
-        RedisCommand.begin(arguments: 3 + 5 * ticket.count, to: &out)
-        if sendsScript {
-            RedisCommand.append(argument: "EVAL", to: &out)
-            RedisCommand.append(argument: script.span, to: &out)
-        } else {
-            RedisCommand.append(argument: "EVALSHA", to: &out)
-            RedisCommand.append(argument: scriptName.span, to: &out)
-        }
-        RedisCommand.append(argument: ticket.count, to: &out)
-        ticket.forEach { RedisCommand.append(argument: name(of: rules[$0], request).span, to: &out) }
+        _ rules: [BucketRule], _ request: borrowing LimitRequest, _ ticket: LimitTicket, holder: UInt64, sendsScript: Bool = false,
+        into out: inout ByteBuffer
+    ) {
+        var caps = false
+        ticket.forEach { caps = caps || rules[$0].arithmetic.isCap }
+        begin(ticket, rules, request, more: caps ? 2 : 0, sendsScript, &out)
         ticket.forEach { index in
             let rule = rules[index]
-            RedisCommand.append(argument: Int(rule.arithmetic.capacity), to: &out)
-            RedisCommand.append(argument: Int(rule.arithmetic.unitsPerMicrosecond), to: &out)
-            RedisCommand.append(argument: Int(rule.costUnits), to: &out)
-            RedisCommand.append(argument: rule.isShadow ? 1 : 0, to: &out)
+            let cost = Int64(rule.cost(of: request.tool.span)) * rule.arithmetic.unitsPerToken
+            let isOfBytes = rule.unit == .replyBytes
+            append(
+                rule.arithmetic, need: isOfBytes ? rule.arithmetic.unitsPerToken : cost,
+                draw: isOfBytes ? 0 : cost * Int64(rule.isShadow ? 1 : share(of: rule)), mode: rule.isShadow ? 1 : rule.lease > 1 ? 2 : 0,
+                &out)
         }
-        return ticket
+        if caps { appendHolder(holder, &out) }
+    }
+
+    /// Writes what an admitted call has to settle when it is over: the bytes of its reply, and the caps it gives back. Answers how many
+    /// commands it wrote, one for each bucket: each lies in a slot of its own.
+    public func writeSettlement(
+        _ rules: [BucketRule], _ request: borrowing LimitRequest, _ hold: LimitHold, replyBytes: Int,
+        each: (_ slot: Int, _ command: consuming ByteBuffer) -> Void
+    ) {
+        var rest = hold.mask
+        while rest != 0 {
+            let index = rest.trailingZeroBitCount
+            rest &= rest - 1
+            let rule = rules[index]
+            let key = name(of: rule, request)
+            var out = ByteBuffer()
+            if rule.arithmetic.isCap {
+                RedisCommand.begin(arguments: 3, to: &out)
+                RedisCommand.append(argument: "ZREM", to: &out)
+                RedisCommand.append(argument: key.span, to: &out)
+                RedisCommand.append(argument: Self.holderName(hold.holder).span, to: &out)
+            } else {
+                writeOne(rule, key, draw: rule.unitsOf(replyBytes: replyBytes, rule.arithmetic), &out)
+            }
+            each(HashSlot.of(key.span), out)
+        }
+    }
+
+    /// Writes that a call which holds caps is still there; one command for each.
+    public func writeRenewal(
+        _ rules: [BucketRule], _ request: borrowing LimitRequest, _ hold: LimitHold,
+        each: (_ slot: Int, _ command: consuming ByteBuffer) -> Void
+    ) {
+        var rest = hold.mask
+        while rest != 0 {
+            let index = rest.trailingZeroBitCount
+            rest &= rest - 1
+            guard rules[index].arithmetic.isCap else { continue }
+            let key = name(of: rules[index], request)
+            var out = ByteBuffer()
+            writeOne(rules[index], key, draw: 1, holder: hold.holder, &out)
+            each(HashSlot.of(key.span), out)
+        }
+    }
+
+    /// Writes that the buckets of a ticket get back what an admitted call drew there, because another part of the store refused it.
+    public func writeRefund(
+        _ rules: [BucketRule], _ request: borrowing LimitRequest, _ ticket: LimitTicket, calls: Int = 1, holder: UInt64,
+        each: (_ slot: Int, _ command: consuming ByteBuffer) -> Void
+    ) {
+        var caps = LimitHold()
+        caps.holder = holder
+        ticket.forEach { index in
+            let rule = rules[index]
+            if rule.arithmetic.isCap {
+                caps.mask |= 1 << UInt64(index)
+            } else if rule.unit == .calls {
+                let key = name(of: rule, request)
+                var out = ByteBuffer()
+                let drawn = Int64(rule.cost(of: request.tool.span)) * rule.arithmetic.unitsPerToken * Int64(calls)
+                writeOne(rule, key, draw: -drawn, &out)
+                each(HashSlot.of(key.span), out)
+            }
+        }
+        writeSettlement(rules, request, caps, replyBytes: 0, each: each)
     }
 
     /// Reads the reply to what `write` wrote. A reply of the wrong form is a failure, never a pass.
-    public func read(_ reply: RedisReply, _ ticket: LimitTicket, _ rules: [BucketRule]) -> LimitReply {
+    public func read(
+        _ reply: RedisReply, _ ticket: LimitTicket, _ rules: [BucketRule], _ request: borrowing LimitRequest, hold: inout LimitHold
+    ) -> LimitReply {
         if let code = reply.errorCode { return code == .noScript ? .scriptMissing : .failed(code) }
         guard case .array(let values) = reply, values.count == ticket.count + 2, case .integer(let debited) = values[0],
-            case .integer = values[1]
+            case .integer(let now) = values[1], now >= 0
         else { return .failed(.other) }
+        hold.place = .store
         return Probes.with { probes in
             var at = 2
             var isSound = true
             ticket.forEach { index in
-                var probe = Probe(rule: index, rules[index], key: rules[index].digest)
+                var probe = Probe(rule: index, rules[index], of: request.tool.span, key: rules[index].digest, now: UInt64(now))
                 if case .integer(let level) = values[at], level <= probe.arithmetic.capacity {
                     probe.level = level
                     probes.insert(probe)
@@ -79,14 +149,28 @@ public struct RedisLimiter: Sendable {
                 at += 1
             }
             guard isSound, probes.admits == (debited == 1) else { return .failed(.other) }
+            if debited == 1 { probes.note(rules, in: &hold) }
             return .verdict(probes.verdict)
         }
+    }
+
+    /// How many calls' tokens a lease brought: what the script drew from a bucket that held `level` before.
+    public func leased(_ reply: RedisReply, _ ticket: LimitTicket, _ index: Int, _ rule: BucketRule, of name: Span<UInt8>) -> Int {
+        guard case .array(let values) = reply else { return 0 }
+        var at = 2
+        var level: Int64 = 0
+        ticket.forEach { other in
+            if other == index, at < values.count, case .integer(let found) = values[at] { level = found }
+            at += 1
+        }
+        let need = Int64(rule.cost(of: name)) * rule.arithmetic.unitsPerToken
+        return Int(min(need * Int64(share(of: rule)), max(0, level)) / need)
     }
 
     /// What each rule that applies wants done while the store cannot be asked: one `deny` denies, `local` rules are counted in `memory`
     /// with this replica's share, `allow` passes. Shadows never deny. The caller counts and audits that it came to this.
     public func verdictWithoutStore(
-        _ rules: [BucketRule], _ request: borrowing LimitRequest, memory: MemoryLimiter, now: Instant
+        _ rules: [BucketRule], _ request: borrowing LimitRequest, memory: MemoryLimiter, now: Instant, hold: inout LimitHold
     ) -> LimitVerdict {
         var local: UInt64 = 0
         for index in rules.indices where rules[index].applies(to: request.tool.span) {
@@ -96,10 +180,28 @@ public struct RedisLimiter: Sendable {
             case .deny, .allow: continue
             }
         }
-        return memory.takeLocal(rules, request, now: now, among: local)
+        return memory.takeLocal(rules, request, now: now, among: local, hold: &hold)
     }
 
-    private func name(of rule: BucketRule, _ request: borrowing LimitRequest) -> [UInt8] {
+    /// The parts of a call's buckets that lie in one slot of a cluster each, in the order of their slots.
+    public func parts(_ rules: [BucketRule], _ request: borrowing LimitRequest, _ ticket: LimitTicket) -> [(slot: Int, ticket: LimitTicket)]
+    {
+        var out: [(slot: Int, ticket: LimitTicket)] = []
+        ticket.forEach { index in
+            let slot = HashSlot.of(name(of: rules[index], request).span)
+            if let at = out.firstIndex(where: { $0.slot == slot }) {
+                out[at].ticket.add(index)
+            } else {
+                var own = LimitTicket()
+                own.add(index)
+                out.append((slot, own))
+            }
+        }
+        return out.sorted { $0.slot < $1.slot }
+    }
+
+    /// The name of the bucket of a call in the store.
+    public func name(of rule: BucketRule, _ request: borrowing LimitRequest) -> [UInt8] {
         let key = rule.key(of: request, seed: seed)
         var out: [UInt8] = []
         out.reserveCapacity(64)
@@ -117,5 +219,58 @@ public struct RedisLimiter: Sendable {
         return out
     }
 
-    private static let prefix = Array("louver:{".utf8)
+    /// The name under which a bucket's lease is kept.
+    public func leaseKey(_ rule: BucketRule, _ request: borrowing LimitRequest) -> LeaseTable.Key {
+        LeaseTable.Key(key: rule.key(of: request, seed: seed))
+    }
+
+    // MARK: Pieces
+
+    private func share(of rule: BucketRule) -> Int { max(1, rule.lease / leaseHolders) }
+
+    /// A need that every bucket meets.
+    private static let anyLevel = -(Int64(1) << 52)
+
+    private func begin(
+        _ ticket: LimitTicket, _ rules: [BucketRule], _ request: borrowing LimitRequest, more: Int, _ sendsScript: Bool,
+        _ out: inout ByteBuffer
+    ) {
+        RedisCommand.begin(arguments: 3 + 6 * ticket.count + more, to: &out)
+        appendScript(sendsScript, &out)
+        RedisCommand.append(argument: ticket.count, to: &out)
+        ticket.forEach { RedisCommand.append(argument: name(of: rules[$0], request).span, to: &out) }
+    }
+
+    private func writeOne(_ rule: BucketRule, _ key: [UInt8], draw: Int64, holder: UInt64? = nil, _ out: inout ByteBuffer) {
+        RedisCommand.begin(arguments: 3 + 6 + (holder == nil ? 0 : 2), to: &out)
+        appendScript(false, &out)
+        RedisCommand.append(argument: 1, to: &out)
+        RedisCommand.append(argument: key.span, to: &out)
+        append(rule.arithmetic, need: Self.anyLevel, draw: draw, mode: 0, &out)
+        if let holder { appendHolder(holder, &out) }
+    }
+
+    private func appendScript(_ isText: Bool, _ out: inout ByteBuffer) {
+        RedisCommand.append(argument: isText ? "EVAL" : "EVALSHA", to: &out)
+        RedisCommand.append(argument: isText ? script.span : scriptName.span, to: &out)
+    }
+
+    private func append(_ arithmetic: BucketArithmetic, need: Int64, draw: Int64, mode: Int, _ out: inout ByteBuffer) {
+        RedisCommand.append(argument: Int(arithmetic.capacity), to: &out)
+        RedisCommand.append(argument: Int(arithmetic.window > 0 ? -arithmetic.window : arithmetic.unitsPerMicrosecond), to: &out)
+        RedisCommand.append(argument: Int(need), to: &out)
+        RedisCommand.append(argument: Int(draw), to: &out)
+        RedisCommand.append(argument: mode, to: &out)
+    }
+
+    private func appendHolder(_ holder: UInt64, _ out: inout ByteBuffer) {
+        RedisCommand.append(argument: Self.holderName(holder).span, to: &out)
+        RedisCommand.append(argument: Limits.capHold.millisecondsRoundedUp, to: &out)
+    }
+
+    private static func holderName(_ holder: UInt64) -> [UInt8] {
+        var out: [UInt8] = []
+        BucketKey.appendHex(holder, to: &out)
+        return out
+    }
 }

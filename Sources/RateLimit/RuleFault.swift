@@ -8,6 +8,8 @@ public enum RuleFault: Error, Sendable, Equatable {
     case burst
     /// The cost of a call is not positive, or larger than a full bucket.
     case cost
+    /// The lease is larger than a full bucket, or the limit is none of calls over time.
+    case lease
     /// The local share is not 1 to 100 percent.
     case share
     /// Rate and burst together are too large, or too odd, to be counted exactly.

@@ -38,6 +38,8 @@ public enum Counter: Int, CaseIterable, Sendable {
     case upstreamConnectionsReused
     /// Requests sent a second time because a reused connection was reset before any reply byte.
     case upstreamRetries
+    /// Times an upstream said that it is throttled and its cap was lowered.
+    case upstreamSlowdowns
     /// Replies in which something was redacted.
     case repliesRedacted
     /// Replies withheld from the client.

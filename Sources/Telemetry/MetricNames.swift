@@ -53,6 +53,9 @@ enum MetricNames {
         Family(
             "louver_policy_shadow_matches", "Exchanges that a policy rule with `shadow: true` matched, by rule.", .open(.shadowMatches)),
         Family("louver_limit_denials", "Exchanges over a limit, by bucket.", .open(.limitDenials)),
+        Family(
+            "louver_limit_shadow_denials", "Exchanges that a limit in shadow mode would have refused, by bucket.",
+            .open(.limitShadows)),
         Family("louver_upstream_failures", "Upstream failures by reason.", .open(.upstreamFailures)),
         Family("louver_failures", "Exchanges that Louver itself failed, by reason.", .open(.failures)),
         Family(
@@ -103,6 +106,9 @@ enum MetricNames {
             "louver_upstream_up", "Whether the upstream could be reached when it was last tried: 1 or 0; 1 before the first time.",
             .levels(.upstreamUp)),
         Family("louver_upstream_waiting", "Exchanges that wait for an upstream connection.", .gauges([(.upstreamWaiting, "")])),
+        Family(
+            "louver_upstream_slowdowns", "Times an upstream said that it is throttled and its cap was lowered.",
+            .counters([(.upstreamSlowdowns, "")])),
         Family(
             "louver_upstream_requests", "Requests sent upstream by the connection they went over.",
             .counters([

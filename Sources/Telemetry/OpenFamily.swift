@@ -19,6 +19,8 @@ public enum OpenFamily: Int, CaseIterable, Sendable {
     case redactions
     /// Limit denials by bucket.
     case limitDenials
+    /// Exchanges that a limit in shadow mode would have refused, by bucket.
+    case limitShadows
     /// Bounds of `Limits` that were hit, by name.
     case boundHits
     /// Policy denials by rule.
@@ -39,6 +41,7 @@ public enum OpenFamily: Int, CaseIterable, Sendable {
         case .connectionFailures: 32
         case .redactions: 384
         case .limitDenials: 128
+        case .limitShadows: 64
         case .boundHits: 64
         case .denials: 384
         case .permits: 384
@@ -53,7 +56,7 @@ public enum OpenFamily: Int, CaseIterable, Sendable {
         case .toolCalls: ["route", "tool", "outcome"]
         case .refusals, .upstreamFailures, .failures, .connectionFailures: ["reason"]
         case .redactions: ["kind"]
-        case .limitDenials: ["bucket"]
+        case .limitDenials, .limitShadows: ["bucket"]
         case .boundHits: ["bound"]
         case .denials, .permits, .shadowMatches: ["rule"]
         }

@@ -33,16 +33,27 @@ public enum Notation {
 
     /// Reads `10/s`, `60/min`, `500/h` or `1000/day`; nil for anything else, for 0 and for more than a thousand million.
     public static func rate(_ text: String) -> YAMLRate? {
-        guard let (count, unit) = split(text), (1...1_000_000_000).contains(count) else { return nil }
-        let per: Duration
-        switch unit {
-        case "/s": per = .seconds(1)
-        case "/min": per = .seconds(60)
-        case "/h": per = .seconds(3_600)
-        case "/day": per = .seconds(86_400)
-        default: return nil
-        }
+        guard let (count, unit) = split(text), (1...1_000_000_000).contains(count), let per = period(unit) else { return nil }
         return YAMLRate(count: Int(count), per: per)
+    }
+
+    /// Reads a rate of bytes, such as `10MiB/min` or `1GiB/day`; nil for anything else and for 0.
+    public static func byteRate(_ text: String) -> YAMLRate? {
+        guard let slash = text.utf8.lastIndex(of: UInt8(ascii: "/")), let per = period(text[slash...]),
+            let count = size(String(text[..<slash])),
+            count > 0
+        else { return nil }
+        return YAMLRate(count: count, per: per)
+    }
+
+    private static func period(_ unit: Substring) -> Duration? {
+        switch unit {
+        case "/s": .seconds(1)
+        case "/min": .seconds(60)
+        case "/h": .seconds(3_600)
+        case "/day": .seconds(86_400)
+        default: nil
+        }
     }
 
     /// Writes a duration the way `duration` reads it, in the largest unit that holds it exactly.

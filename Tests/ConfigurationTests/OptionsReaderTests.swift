@@ -113,7 +113,10 @@ import YAML
         }
         #expect(token.key == "upstreams.other.reissue.token_file")
         let redis = try #require(options.redis)
-        #expect([redis.host, "\(redis.port)", "\(redis.database)", redis.username] == ["redis.internal", "6379", "3", "louver"])
+        #expect(
+            [redis.nodes[0].host, "\(redis.nodes[0].port)", "\(redis.database)", redis.username] == [
+                "redis.internal", "6379", "3", "louver",
+            ])
         #expect(redis.tls?.ca?.path == "conf/r.pem")
         #expect(options.redaction.detectors?.map(\.path) == ["conf/a.yaml", "conf/b.yaml"])
         #expect(options.sessionKey?.path == "conf/session.key")

@@ -71,7 +71,23 @@ import YAML
 
     @Test func limitsAreCompiled() throws {
         let policy = try PolicyFiles.load(try #require(PolicyFiles.text("Tests/Fixtures/policies/valid/everything.yaml")))
-        #expect(policy.limits.map { String(decoding: $0.id, as: UTF8.self) } == ["per-user", "logs", "all"])
+        #expect(policy.limits.map { String(decoding: $0.id, as: UTF8.self) }.prefix(3) == ["per-user", "logs", "all"])
+        #expect(policy.limits[3].filling == .budget(count: 5_000, window: .seconds(86_400)))
+        #expect(policy.limits[3].answersInResult)
+        #expect(policy.limits[4].filling == .cap(count: 4))
+        #expect(policy.limits[5].unit == .replyBytes)
+        #expect(policy.limits[5].burst == 20 << 20)
+        #expect(policy.limits[6].burst == 1 << 30)
+        #expect(policy.limits[6].windowSeconds == 86_400)
+        for (tool, cost) in [("trigger_dag", 10), ("get_task_logs", 3), ("list_dags", 1)] {
+            let name = Array(tool.utf8)
+            let found = policy.limits[7].cost(of: name.span)
+            #expect(found == cost)
+        }
+        #expect(policy.limits[7].lease == 5)
+        #expect(policy.repeats?.calls == 5)
+        #expect(policy.repeats?.within == .seconds(120))
+        #expect(policy.repeats?.except.map(\.pattern).contains(Array("get_dag_run".utf8)) == true, "what the profile says is polled")
         #expect(policy.limits[0].burst == 20)
         #expect(policy.limits[1].cost == 2)
         #expect(policy.limits[1].whenStoreIsDown == .local(percent: 25))

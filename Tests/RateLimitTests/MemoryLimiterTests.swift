@@ -62,22 +62,117 @@ import Testing
 
     @Test(arguments: 0..<60)
     func equalsTheModel(seed: Int) throws {
-        var schedule = try Schedule(seed: UInt64(seed), periods: [.seconds(1), .seconds(60), .milliseconds(7), .microseconds(1_003)])
+        var schedule = try Schedule(
+            seed: UInt64(seed), periods: [.seconds(1), .seconds(60), .milliseconds(7), .microseconds(1_003)],
+            windows: [.seconds(2), .seconds(10)])
         let limiter = MemoryLimiter()
         var model = ReferenceModel()
-        var micros: UInt64 = 50_000_000
-        for _ in 0..<400 {
+        var micros: UInt64 = 5_000_000_000
+        for step in 0..<400 {
             if Int.random(in: 0..<10, using: &schedule.generator) == 0 {
-                micros = max(1, micros - UInt64.random(in: 0...3_000_000, using: &schedule.generator))
+                micros -= UInt64.random(in: 0...3_000_000, using: &schedule.generator)
             } else {
                 micros += UInt64.random(in: 0...200_000, using: &schedule.generator)
             }
+            let now = Instant(nanoseconds: micros * 1_000 + 999)
+            while let (request, hold, bytes) = schedule.ending() {
+                model.settle(schedule.rules, request, micros: micros, holder: hold.holder, replyBytes: bytes)
+                limiter.settle(schedule.rules, request, hold, replyBytes: bytes, now: now)
+            }
             let request = schedule.call()
-            let expected = model.take(schedule.rules, request, micros: micros)
-            let verdict = limiter.take(schedule.rules, request, now: Instant(nanoseconds: micros * 1_000 + 999))
+            var hold = LimitHold()
+            hold.holder = UInt64(step)
+            let expected = model.take(schedule.rules, request, micros: micros, holder: hold.holder)
+            let verdict = limiter.take(schedule.rules, request, now: now, hold: &hold)
+            if !hold.isEmpty { schedule.running.append((request, hold)) }
             #expect(verdict.isAdmitted == expected.admitted)
             if let standing = verdict.standing, standing.rule >= 0 { #expect(standing.remaining == expected.left[standing.rule]) }
         }
+    }
+
+    @Test func aCapIsGivenBack() throws {
+        let limiter = MemoryLimiter()
+        let rules = [try BucketRule(scope: [], id: [97], per: .principal, .cap(count: 2), BucketTerms())]
+        let request = LimitRequest(principal: [1])
+        let now = Instant(nanoseconds: 5_000_000_000)
+        var holds = [LimitHold(), LimitHold(), LimitHold()]
+        #expect(limiter.take(rules, request, now: now, hold: &holds[0]).isAdmitted)
+        #expect(limiter.take(rules, request, now: now, hold: &holds[1]).isAdmitted)
+        // An hour changes nothing.
+        let later = now + .seconds(3_600)
+        let denied = limiter.take(rules, request, now: later, hold: &holds[2])
+        #expect(!denied.isAdmitted)
+        #expect(denied.standing?.retryAfter == .seconds(1))
+        #expect(holds[2].isEmpty)
+        limiter.settle(rules, request, holds[0], replyBytes: 0, now: later)
+        #expect(limiter.take(rules, request, now: later, hold: &holds[2]).isAdmitted)
+        limiter.settle(rules, request, holds[1], replyBytes: 0, now: later)
+        limiter.settle(rules, request, holds[2], replyBytes: 0, now: later)
+        for _ in 0..<2 { #expect(limiter.take(rules, request, now: later).isAdmitted) }
+        #expect(!limiter.take(rules, request, now: later).isAdmitted)
+    }
+
+    /// A full table counts newcomers in a bucket they share; what they held goes back there.
+    @Test func aCapOutlivesAFlood() throws {
+        let limiter = MemoryLimiter(slotsMax: 2_048)
+        let flood = [try rule("flood", period: .seconds(3_600), burst: 1)]
+        let rules = [try BucketRule(scope: [], id: [97], per: .principal, .cap(count: 1), BucketTerms())]
+        let now = Instant(nanoseconds: 1_000_000_000)
+        var mine = LimitHold()
+        #expect(limiter.take(rules, LimitRequest(principal: [9, 9, 9, 9]), now: now, hold: &mine).isAdmitted)
+        for number in 0..<20_000 {
+            let principal = [UInt8(number & 255), UInt8(number >> 8 & 255), UInt8(number >> 16)]
+            _ = limiter.take(flood, LimitRequest(principal: principal), now: now)
+        }
+        #expect(!limiter.take(rules, LimitRequest(principal: [9, 9, 9, 9]), now: now).isAdmitted)
+        var other = LimitHold()
+        #expect(limiter.take(rules, LimitRequest(principal: [8, 8, 8, 8]), now: now, hold: &other).isAdmitted)
+        limiter.settle(rules, LimitRequest(principal: [8, 8, 8, 8]), other, replyBytes: 0, now: now)
+        limiter.settle(rules, LimitRequest(principal: [9, 9, 9, 9]), mine, replyBytes: 0, now: now)
+        #expect(limiter.take(rules, LimitRequest(principal: [9, 9, 9, 9]), now: now).isAdmitted)
+        #expect(limiter.take(rules, LimitRequest(principal: [8, 8, 8, 8]), now: now).isAdmitted)
+    }
+
+    @Test func aBudgetBeginsWithItsDay() throws {
+        let noon: Int64 = 1_800_000_000 / 86_400 * 86_400 + 43_200
+        let limiter = MemoryLimiter(epoch: WallTime(seconds: noon))
+        let rules = [try BucketRule(scope: [], id: [97], per: .principal, .budget(count: 2, window: .seconds(86_400)), BucketTerms())]
+        let request = LimitRequest(principal: [1])
+        for _ in 0..<2 { #expect(limiter.take(rules, request, now: Instant(nanoseconds: 0)).isAdmitted) }
+        let denied = limiter.take(rules, request, now: Instant(nanoseconds: 3_600_000_000_000))
+        #expect(!denied.isAdmitted)
+        #expect(denied.standing?.retryAfter == .seconds(11 * 3_600))
+        #expect(!limiter.take(rules, request, now: Instant(nanoseconds: 43_199_000_000_000)).isAdmitted)
+        for _ in 0..<2 { #expect(limiter.take(rules, request, now: Instant(nanoseconds: 43_200_000_000_000)).isAdmitted) }
+    }
+
+    @Test func aReplyIsPaidForAfterwards() throws {
+        let limiter = MemoryLimiter()
+        var terms = BucketTerms()
+        terms.unit = .replyBytes
+        let rules = [try BucketRule(scope: [], id: [97], per: .principal, .rate(count: 100, period: .seconds(1), burst: 100), terms)]
+        let request = LimitRequest(principal: [1])
+        let now = Instant(nanoseconds: 5_000_000_000)
+        var hold = LimitHold()
+        #expect(limiter.take(rules, request, now: now, hold: &hold).isAdmitted)
+        // Nothing is drawn before the reply is known, and then all of it, also more than there was.
+        #expect(limiter.take(rules, request, now: now).standing?.remaining == 100)
+        limiter.settle(rules, request, hold, replyBytes: 350, now: now)
+        let denied = limiter.take(rules, request, now: now)
+        #expect(denied.standing?.remaining == 0)
+        #expect(denied.standing?.retryAfter == .milliseconds(2_510))
+        #expect(limiter.take(rules, request, now: now + .milliseconds(2_510)).isAdmitted)
+    }
+
+    @Test func someToolsCostMore() throws {
+        var terms = BucketTerms()
+        terms.costs = [ToolCost(tool: Glob(Array("trigger_*".utf8)), cost: 5)]
+        let rules = [try BucketRule(scope: [], id: [97], per: .principal, .rate(count: 1, period: .seconds(60), burst: 6), terms)]
+        let limiter = MemoryLimiter()
+        let now = Instant(nanoseconds: 5_000_000_000)
+        #expect(limiter.take(rules, LimitRequest(principal: [1], tool: Array("trigger_dag".utf8)), now: now).standing?.remaining == 1)
+        #expect(limiter.take(rules, LimitRequest(principal: [1], tool: Array("get_dag".utf8)), now: now).standing?.remaining == 0)
+        #expect(!limiter.take(rules, LimitRequest(principal: [1], tool: Array("get_dag".utf8)), now: now).isAdmitted)
     }
 
     /// Loops meet here: however they race, no more is admitted than the burst.

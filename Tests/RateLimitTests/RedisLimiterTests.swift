@@ -34,7 +34,10 @@ import Testing
         #expect(words[0] == "EVALSHA")
         #expect(words[1].utf8.count == 40)
         #expect(words[2] == "3")
-        #expect(Array(words[6...]) == ["2000000", "1", "1000000", "0", "2000000", "1", "1000000", "0", "2000000", "1", "1000000", "1"])
+        #expect(
+            Array(words[6...]) == Array(repeating: ["2000000", "1", "1000000", "1000000", "0"], count: 2).flatMap(\.self) + [
+                "2000000", "1", "1000000", "1000000", "1",
+            ])
         // One tag for the principal's buckets, another for everybody's, and the principal in none.
         let tags = words[3..<6].map { $0.split(separator: "{").last.flatMap { $0.split(separator: "}").first } ?? "" }
         #expect(tags[0] == tags[1])
@@ -60,14 +63,16 @@ import Testing
         var out = ByteBuffer()
         let rules = [try rule("a"), try rule("b", burst: 4)]
         let ticket = try #require(limiter.write(rules, LimitRequest(principal: [1]), into: &out))
-        let passed = limiter.read(.array([.integer(1), .integer(5), .integer(2_000_000), .integer(1_500_000)]), ticket, rules)
+        let passed = limiter.read(
+            .array([.integer(1), .integer(5), .integer(2_000_000), .integer(1_500_000)]), ticket, rules, LimitRequest(principal: [1]))
         #expect(
             passed
                 == .verdict(
                     .admitted(
                         LimitStanding(
                             rule: 1, limit: 4, remaining: 0, retryAfter: .zero, fullAfter: .milliseconds(3_500), shadowDenials: 0))))
-        let refused = limiter.read(.array([.integer(0), .integer(5), .integer(250_000), .integer(900_000)]), ticket, rules)
+        let refused = limiter.read(
+            .array([.integer(0), .integer(5), .integer(250_000), .integer(900_000)]), ticket, rules, LimitRequest(principal: [1]))
         #expect(
             refused
                 == .verdict(
@@ -97,7 +102,7 @@ import Testing
         var out = ByteBuffer()
         let rules = [try rule("a")]
         let ticket = try #require(limiter.write(rules, LimitRequest(principal: [1]), into: &out))
-        #expect(limiter.read(reply, ticket, rules) == expected)
+        #expect(limiter.read(reply, ticket, rules, LimitRequest(principal: [1])) == expected)
     }
 
     @Test func withoutAStoreEachRuleDoesWhatItSays() throws {
@@ -105,7 +110,8 @@ import Testing
         let now = Instant(nanoseconds: 1_000_000_000)
         let request = LimitRequest(principal: [1], tool: Array("get_log".utf8))
         func verdict(_ rules: [BucketRule], _ memory: MemoryLimiter) -> LimitVerdict {
-            limiter.verdictWithoutStore(rules, request, memory: memory, now: now)
+            var hold = LimitHold()
+            return limiter.verdictWithoutStore(rules, request, memory: memory, now: now, hold: &hold)
         }
         #expect(verdict([try rule("a", loss: .allow), try rule("b", loss: .deny)], MemoryLimiter()) == .storeLost(rule: 1))
         #expect(verdict([try rule("a", loss: .deny, shadow: true)], MemoryLimiter()) == .admitted(nil))

@@ -1,27 +1,53 @@
 import Core
 import RateLimit
+import Redis
 import TestSupport
 
 /// A random policy and random calls, from a seed.
 struct Schedule {
     var generator: SeededGenerator
     var rules: [BucketRule]
+    /// Admitted calls that have not come to their end.
+    var running: [(request: LimitRequest, hold: LimitHold)] = []
 
-    static let allParts: [KeyPart] = [[], .principal, [.principal, .tool], .client, .group, [.tool, .dag], [.upstream, .route], .dag]
+    static let allParts: [KeyPart] = [
+        [], .principal, [.principal, .tool], .client, .group, [.tool, .dag], [.upstream, .route], .dag, [.principal, .arguments],
+    ]
 
-    /// - Parameter periods: the spans rates are drawn from.
-    init(seed: UInt64, periods: [Duration]) throws {
+    /// - Parameters:
+    ///   - periods: the spans rates are drawn from.
+    ///   - windows: the spans budgets are drawn from; none where they cannot be told in the time of a test.
+    init(seed: UInt64, periods: [Duration], windows: [Duration] = []) throws {
         var generator = SeededGenerator(seed: seed)
         var rules: [BucketRule] = []
         for index in 0..<Int.random(in: 1...6, using: &generator) {
             let burst = Int.random(in: 1...7, using: &generator)
             let globs = [[], [Glob(Array("get_*".utf8))], [Glob(Array("get_log".utf8)), Glob(Array("x".utf8))]]
+            var terms = BucketTerms()
+            terms.tools = globs.randomElement(using: &generator) ?? []
+            terms.isShadow = Int.random(in: 0..<6, using: &generator) == 0
+            var filling = BucketFilling.rate(
+                count: Int.random(in: 1...40, using: &generator), period: periods.randomElement(using: &generator) ?? .seconds(1),
+                burst: burst)
+            switch Int.random(in: 0..<8, using: &generator) {
+            case 0: filling = .cap(count: burst)
+            case 1:
+                if let window = windows.randomElement(using: &generator) { filling = .budget(count: burst, window: window) }
+            default: break
+            }
+            if case .cap = filling {
+            } else if Int.random(in: 0..<6, using: &generator) == 0 {
+                terms.unit = .replyBytes
+            } else {
+                terms.cost = Int.random(in: 1...burst, using: &generator)
+                if Bool.random(using: &generator) {
+                    terms.costs = [ToolCost(tool: Glob(Array("get_d*".utf8)), cost: Int.random(in: 1...burst, using: &generator))]
+                }
+            }
             rules.append(
                 try BucketRule(
-                    scope: Array("p".utf8), id: Array("r\(index)".utf8), per: Self.allParts.randomElement(using: &generator) ?? [],
-                    count: Int.random(in: 1...40, using: &generator), period: periods.randomElement(using: &generator) ?? .seconds(1),
-                    burst: burst, cost: Int.random(in: 1...burst, using: &generator), tools: globs.randomElement(using: &generator) ?? [],
-                    isShadow: Int.random(in: 0..<6, using: &generator) == 0))
+                    scope: Array("p".utf8), id: Array("r\(index)".utf8), per: Self.allParts.randomElement(using: &generator) ?? [], filling,
+                    terms))
         }
         self.rules = rules
         self.generator = generator
@@ -32,7 +58,14 @@ struct Schedule {
         return LimitRequest(
             principal: pick(["alice", "bob", "carol"]), client: pick(["ide", "cli"]), group: pick(["analysts", "ops"]),
             tool: pick(["get_log", "get_dag", "list_dags", "x"]), upstream: pick(["a", "b"]), route: pick(["r"]),
-            dag: pick(["", "d1", "d2"]))
+            dag: pick(["", "d1", "d2"]), arguments: pick(["", "{}"]))
+    }
+
+    /// A running call that ends now, now and then.
+    mutating func ending() -> (request: LimitRequest, hold: LimitHold, bytes: Int)? {
+        guard !running.isEmpty, Int.random(in: 0..<3, using: &generator) == 0 else { return nil }
+        let call = running.remove(at: Int.random(in: 0..<running.count, using: &generator))
+        return (call.request, call.hold, Int.random(in: 0...9, using: &generator))
     }
 }
 
@@ -48,5 +81,20 @@ extension LimitVerdict {
         case .denied(let standing): standing
         case .storeLost: nil
         }
+    }
+}
+
+/// Calls of tests that hold nothing.
+extension RedisLimiter {
+    func write(_ rules: [BucketRule], _ request: LimitRequest, sendsScript: Bool = false, into out: inout ByteBuffer) -> LimitTicket? {
+        let ticket = LimitTicket(rules, request)
+        guard ticket.count > 0 else { return nil }
+        write(rules, request, ticket, holder: 7, sendsScript: sendsScript, into: &out)
+        return ticket
+    }
+
+    func read(_ reply: RedisReply, _ ticket: LimitTicket, _ rules: [BucketRule], _ request: LimitRequest) -> LimitReply {
+        var hold = LimitHold()
+        return read(reply, ticket, rules, request, hold: &hold)
     }
 }

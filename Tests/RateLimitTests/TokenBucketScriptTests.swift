@@ -24,7 +24,7 @@ struct TokenBucketScriptTests {
         var out = ByteBuffer()
         func call(script: Bool) throws -> LimitReply {
             let ticket = try #require(limiter.write(rules, request, sendsScript: script, into: &out))
-            return limiter.read(try #require(try server.exchange(&out)), ticket, rules)
+            return limiter.read(try #require(try server.exchange(&out)), ticket, rules, request)
         }
         #expect(try call(script: false) == .scriptMissing)
         guard case .verdict(.admitted) = try call(script: true) else {
@@ -45,25 +45,42 @@ struct TokenBucketScriptTests {
         var schedule = try Schedule(seed: UInt64(100 + seed), periods: [.milliseconds(7), .milliseconds(40), .microseconds(1_003)])
         let limiter = RedisLimiter()
         var model = ReferenceModel()
-        for _ in 0..<500 {
+        for step in 0..<500 {
             if Int.random(in: 0..<8, using: &schedule.generator) == 0 { usleep(UInt32.random(in: 0...6_000, using: &schedule.generator)) }
-            try compare(schedule.call(), schedule.rules, limiter, server, &model)
+            try compare(&schedule, UInt64(step), limiter, server, &model)
         }
     }
 
     private func compare(
-        _ request: LimitRequest, _ rules: [BucketRule], _ limiter: RedisLimiter, _ server: RedisServer, _ model: inout ReferenceModel
+        _ schedule: inout Schedule, _ step: UInt64, _ limiter: RedisLimiter, _ server: RedisServer, _ model: inout ReferenceModel
     ) throws {
+        let rules = schedule.rules
+        while let (request, hold, bytes) = schedule.ending() {
+            // One command for each bucket, each at a time of its own.
+            for (index, sent) in zip(hold.indices, limiter.settlement(rules, request, hold, bytes)) {
+                var command = ByteBuffer()
+                command.append(sent)
+                var micros: UInt64 = 0
+                if case .array(let values) = try server.exchange(&command), case .integer(let now) = values[1] { micros = UInt64(now) }
+                model.settle(rules, request, micros: micros, holder: hold.holder, replyBytes: bytes, only: index)
+            }
+        }
+        let request = schedule.call()
         var out = ByteBuffer()
-        guard let ticket = limiter.write(rules, request, sendsScript: true, into: &out) else { return }
+        let ticket = LimitTicket(rules, request)
+        if ticket.count == 0 { return }
+        limiter.write(rules, request, ticket, holder: step, sendsScript: true, into: &out)
+        var hold = LimitHold()
+        hold.holder = step
         let reply = try #require(try server.exchange(&out))
-        guard case .verdict(let verdict) = limiter.read(reply, ticket, rules), case .array(let values) = reply,
+        guard case .verdict(let verdict) = limiter.read(reply, ticket, rules, request, hold: &hold), case .array(let values) = reply,
             case .integer(let now) = values[1]
         else {
             Issue.record("no verdict: \(reply)")
             return
         }
-        let expected = model.take(rules, request, micros: UInt64(now))
+        if !hold.isEmpty { schedule.running.append((request, hold)) }
+        let expected = model.take(rules, request, micros: UInt64(now), holder: step)
         #expect(verdict.isAdmitted == expected.admitted)
         if let standing = verdict.standing, standing.rule >= 0 { #expect(standing.remaining == expected.left[standing.rule]) }
     }
@@ -76,25 +93,40 @@ struct TokenBucketScriptTests {
         let clocked = text.split(separator: "redis.call('TIME')", omittingEmptySubsequences: false)
         #expect(clocked.count == 2)
         let script = Array(clocked.joined(separator: "{ ARGV[#ARGV - 1], ARGV[#ARGV] }").utf8)
-        var schedule = try Schedule(seed: UInt64(200 + seed), periods: [.seconds(86_400), .seconds(36_000)])
+        var schedule = try Schedule(
+            seed: UInt64(200 + seed), periods: [.seconds(86_400), .seconds(36_000)], windows: [.seconds(86_400), .seconds(3_600)])
         let limiter = RedisLimiter()
         var model = ReferenceModel()
+        model.capHold = 30_000_000
         var micros: UInt64 = 1_900_000_000_000_000
-        for _ in 0..<300 {
+        for step in UInt64(0)..<300 {
             switch Int.random(in: 0..<12, using: &schedule.generator) {
             case 0: micros -= UInt64.random(in: 0...900_000, using: &schedule.generator)
             case 1: micros -= UInt64.random(in: 1_000_001...7_200_000_000, using: &schedule.generator)
             default: micros += UInt64.random(in: 0...1_000_000_000, using: &schedule.generator)
             }
+            while let (request, hold, bytes) = schedule.ending() {
+                for bytes in limiter.settlement(schedule.rules, request, hold, bytes) {
+                    var command = ByteBuffer()
+                    command.append(bytes)
+                    _ = try server.exchange(script, micros, &command)
+                }
+                model.settle(schedule.rules, request, micros: micros, holder: hold.holder, replyBytes: bytes)
+            }
             let request = schedule.call()
             var out = ByteBuffer()
-            guard let ticket = limiter.write(schedule.rules, request, into: &out) else { continue }
+            let ticket = LimitTicket(schedule.rules, request)
+            if ticket.count == 0 { continue }
+            limiter.write(schedule.rules, request, ticket, holder: step, into: &out)
+            var hold = LimitHold()
+            hold.holder = step
             let reply = try #require(try server.exchange(script, micros, &out))
-            guard case .verdict(let verdict) = limiter.read(reply, ticket, schedule.rules) else {
+            guard case .verdict(let verdict) = limiter.read(reply, ticket, schedule.rules, request, hold: &hold) else {
                 Issue.record("no verdict: \(reply)")
                 return
             }
-            let expected = model.take(schedule.rules, request, micros: micros)
+            if !hold.isEmpty { schedule.running.append((request, hold)) }
+            let expected = model.take(schedule.rules, request, micros: micros, holder: step)
             #expect(verdict.isAdmitted == expected.admitted)
             if let standing = verdict.standing, standing.rule >= 0 { #expect(standing.remaining == expected.left[standing.rule]) }
         }
@@ -106,13 +138,78 @@ struct TokenBucketScriptTests {
         let rules = [try BucketRule(scope: [], id: [97], per: .principal, count: 1, period: .milliseconds(60), burst: 3)]
         var out = ByteBuffer()
         let ticket = try #require(limiter.write(rules, LimitRequest(principal: [1]), sendsScript: true, into: &out))
-        guard case .verdict(.admitted) = limiter.read(try #require(try server.exchange(&out)), ticket, rules) else {
+        guard case .verdict(.admitted) = limiter.read(try #require(try server.exchange(&out)), ticket, rules, LimitRequest(principal: [1]))
+        else {
             Issue.record("not admitted")
             return
         }
         #expect(try server.send(Array("DBSIZE".utf8)) == .integer(1))
         usleep(150_000)
         #expect(try server.send(Array("DBSIZE".utf8)) == .integer(0))
+    }
+
+    /// Nobody gives back what a replica held that died; it comes back by itself.
+    @Test func aCapDiesWithItsHolder() throws {
+        let server = try #require(RedisServer())
+        let limiter = RedisLimiter()
+        let rules = [try BucketRule(scope: [], id: [97], per: .principal, .cap(count: 1), BucketTerms())]
+        let request = LimitRequest(principal: [1])
+        func take(_ holder: UInt64, _ hold: inout LimitHold) throws -> Bool {
+            var out = ByteBuffer()
+            let ticket = LimitTicket(rules, request)
+            limiter.write(rules, request, ticket, holder: holder, sendsScript: true, into: &out)
+            hold.holder = holder
+            guard case .verdict(let verdict) = limiter.read(try #require(try server.exchange(&out)), ticket, rules, request, hold: &hold)
+            else { return false }
+            return verdict.isAdmitted
+        }
+        var (first, second) = (LimitHold(), LimitHold())
+        #expect(try take(1, &first))
+        #expect(try !take(2, &second))
+        // Still there: the end moves on, and there is still one holder.
+        limiter.writeRenewal(rules, request, first) { _, command in
+            var command = command
+            _ = try? server.exchange(&command)
+        }
+        #expect(try !take(2, &second))
+        for bytes in limiter.settlement(rules, request, first, 0) {
+            var command = ByteBuffer()
+            command.append(bytes)
+            _ = try server.exchange(&command)
+        }
+        #expect(try take(2, &second))
+        let key = limiter.name(of: rules[0], request)
+        guard case .integer(let left)? = try server.send(Array("PTTL".utf8), key) else {
+            Issue.record("no time to live")
+            return
+        }
+        #expect(left > 20_000 && left <= 30_000)
+        _ = try server.send(Array("ZADD".utf8), key, Array("1".utf8), Array("0000000000000002".utf8))
+        #expect(try take(3, &first), "whose time is over holds nothing")
+    }
+
+    @Test func aRefundGivesBackWhatWasDrawn() throws {
+        let server = try #require(RedisServer())
+        let limiter = RedisLimiter()
+        let rules = [try BucketRule(scope: [], id: [97], per: .principal, count: 1, period: .seconds(600), burst: 3)]
+        let request = LimitRequest(principal: [1])
+        func remaining() throws -> Int? {
+            var out = ByteBuffer()
+            let ticket = try #require(limiter.write(rules, request, sendsScript: true, into: &out))
+            guard case .verdict(let verdict) = limiter.read(try #require(try server.exchange(&out)), ticket, rules, request) else {
+                return nil
+            }
+            return verdict.standing?.remaining
+        }
+        #expect(try remaining() == 2)
+        for _ in 0..<2 {
+            limiter.writeRefund(rules, request, LimitTicket(rules, request), holder: 7) { _, command in
+                var command = command
+                _ = try? server.exchange(&command)
+            }
+        }
+        // Never above full.
+        #expect(try remaining() == 2)
     }
 
     @Test func aForeignValueIsAnErrorOrAFullBucket() throws {
@@ -129,7 +226,10 @@ struct TokenBucketScriptTests {
         for garbage in ["", "x", "1", "1 2 3", "99999999999999999999999999 1", "nan nan"] {
             _ = try server.send(Array("SET".utf8), key, Array(garbage.utf8))
             let ticket = try #require(limiter.write(rules, LimitRequest(principal: [1]), sendsScript: true, into: &out))
-            guard case .verdict(let verdict) = limiter.read(try #require(try server.exchange(&out)), ticket, rules) else {
+            guard
+                case .verdict(let verdict) = limiter.read(
+                    try #require(try server.exchange(&out)), ticket, rules, LimitRequest(principal: [1]))
+            else {
                 Issue.record("no verdict for \(garbage)")
                 continue
             }
@@ -138,7 +238,20 @@ struct TokenBucketScriptTests {
         _ = try server.send(Array("DEL".utf8), key)
         _ = try server.send(Array("LPUSH".utf8), key, Array("x".utf8))
         let ticket = try #require(limiter.write(rules, LimitRequest(principal: [1]), sendsScript: true, into: &out))
-        #expect(limiter.read(try #require(try server.exchange(&out)), ticket, rules) == .failed(.wrongType))
+        #expect(limiter.read(try #require(try server.exchange(&out)), ticket, rules, LimitRequest(principal: [1])) == .failed(.wrongType))
+    }
+}
+
+extension LimitHold {
+    /// The rules it is about.
+    fileprivate var indices: [Int] { (0..<64).filter { mask >> UInt64($0) & 1 != 0 } }
+}
+
+extension RedisLimiter {
+    fileprivate func settlement(_ rules: [BucketRule], _ request: LimitRequest, _ hold: LimitHold, _ bytes: Int) -> [[UInt8]] {
+        var out: [[UInt8]] = []
+        writeSettlement(rules, request, hold, replyBytes: bytes) { _, command in out.append(command.copy()) }
+        return out
     }
 }
 
@@ -152,6 +265,10 @@ extension RedisServer {
         var words = items.map { item -> [UInt8] in
             if case .bulk(let bytes) = item { return bytes }
             return []
+        }
+        if words[0] == Array("ZREM".utf8) {
+            RedisCommand.append(words, to: &out)
+            return try exchange(&out)
         }
         words[0] = Array("EVAL".utf8)
         words[1] = script

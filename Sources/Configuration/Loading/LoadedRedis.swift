@@ -9,4 +9,6 @@ public struct LoadedRedis: Sendable {
     public let tls: TLSContext?
     /// Its password; nil for none.
     public let password: SecretBytes?
+    /// The password of its sentinels; nil for none.
+    public let sentinelPassword: SecretBytes?
 }

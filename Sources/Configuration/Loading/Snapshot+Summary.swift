@@ -38,7 +38,7 @@ extension Snapshot {
         if publishedKeys.count > 0 {
             lines.append(Self.row("keys", "\(Self.count(publishedKeys.count, "public key")) of its own at /.well-known/jwks.json"))
         }
-        lines.append(Self.row("limits", options.redis.map { "in Redis at \($0.host):\($0.port)" } ?? "in the memory of each process"))
+        lines.append(Self.row("limits", options.redis.map { "in Redis at \($0.place)" } ?? "in the memory of each process"))
         lines.append(Self.row("redaction", "\(redaction.detectors.detectors.count) detectors and the built-in ones\(knownSecrets)"))
         lines.append(
             Self.row(

@@ -97,7 +97,8 @@ public final class SnapshotLoader: Sendable {
     private func loadRedis(_ options: RedisOptions, _ loader: FileLoader) -> LoadedRedis? {
         let context = options.tls.flatMap { TLSLoader(loader: loader).client($0, name: "redis") }
         let password = options.password.flatMap { loader.secretText($0) }
-        return LoadedRedis(options: options, tls: context, password: password)
+        let sentinelPassword = options.sentinelPassword.flatMap { loader.secretText($0) }
+        return LoadedRedis(options: options, tls: context, password: password, sentinelPassword: sentinelPassword)
     }
 
     /// A sealing key has exactly 32 bytes and its file may have more, so it is derived.

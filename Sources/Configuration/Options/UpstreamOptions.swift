@@ -10,6 +10,10 @@ public struct UpstreamOptions: Sendable {
     public var tls: ClientTLSOptions
     /// The most connections each worker opens to it.
     public var connections: Int
+    /// The most calls at once, over all workers; nil for no cap.
+    public var concurrentCalls: Int?
+    /// How long a call waits for its place among those.
+    public var queueTimeout: Duration
     /// How long an idle connection is kept.
     public var idleTimeout: Duration
     /// How long connecting may take, TLS included.

@@ -39,6 +39,8 @@ extension OptionsReader {
             UpstreamOptions(
                 name: name, url: url, wire: reader.choice("wire", default: UpstreamWire.auto), tls: tls ?? ClientTLSOptions(),
                 connections: reader.int("connections", in: 1...65_535, default: 256),
+                concurrentCalls: reader.optionalInt("concurrent_calls", in: 1...65_535),
+                queueTimeout: reader.duration("queue_timeout", in: .milliseconds(1) ... .seconds(3_600), default: .seconds(10)),
                 idleTimeout: reader.duration("idle_timeout", default: .seconds(4)),
                 connectTimeout: reader.duration("connect_timeout", default: .seconds(5)),
                 timeout: reader.duration("timeout", default: .seconds(300)),

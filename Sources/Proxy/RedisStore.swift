@@ -1,0 +1,206 @@
+import Configuration
+import Core
+import RateLimit
+import Reactor
+import Redis
+import Telemetry
+
+/// The shared store as one loop sees it: one server, the primary that Sentinel names, or a cluster.
+final class RedisStore {
+    private let target: RedisTarget
+    private let loop: EventLoop
+    private let log: Log
+    private let health: StoreHealth
+    /// A cluster's nodes by address; otherwise the one link.
+    private var links: [RedisAddress: RedisLink] = [:]
+    private var only: RedisLink?
+    /// Which node a slot of the cluster is on; empty until the cluster has said so.
+    private var slots: [RedisAddress?] = []
+    private let slotsKnown: WaitingRoom
+    private var isRefreshing = false
+    private var refreshedAt = Instant(nanoseconds: 0)
+    private var isClosed = false
+    private var isToldUp = false
+
+    init(_ target: RedisTarget, loop: EventLoop, log: Log, health: StoreHealth) {
+        self.target = target
+        self.loop = loop
+        self.log = log
+        self.health = health
+        slotsKnown = WaitingRoom(loop: loop, capacity: Limits.redisPipelineMax)
+        health.joined()
+        if isCluster { refresh() } else { only = makeLink { [self] in try await primary() } }
+    }
+
+    /// Whether buckets lie on several servers, so that one command reaches those of one slot only.
+    var isCluster: Bool { target.topology == .cluster }
+
+    /// Sends the command for the keys of a slot and waits for its reply, at most for the configured time, redirections included.
+    func execute(_ command: [UInt8], slot: Int) async throws -> RedisReply {
+        let deadline = loop.now + target.timeout
+        if let only { return try await only.execute(command, until: deadline) }
+        if slots.isEmpty { _ = await slotsKnown.wait(until: deadline) }
+        guard !slots.isEmpty, var address = slots[slot] else {
+            refresh()
+            throw Failure(.store, "store_down")
+        }
+        var isAsking = false
+        for _ in 0..<Limits.redisRedirectsMax {
+            let reply: RedisReply
+            do { reply = try await link(address).execute(command, isAsking: isAsking, until: deadline) } catch {
+                // Perhaps another node has taken over.
+                refresh()
+                throw error
+            }
+            guard case .error(let text) = reply, let redirection = Redirection(text, from: address) else { return reply }
+            switch redirection {
+            case .moved(let to):
+                slots[slot] = to
+                address = to
+                isAsking = false
+                refresh()
+            case .ask(let to):
+                address = to
+                isAsking = true
+            case .tryAgain:
+                guard loop.now < deadline else { return reply }
+                await loop.sleep(.milliseconds(1))
+            }
+        }
+        throw Failure(.store, "store_redirects")
+    }
+
+    /// Sends a command whose reply nobody waits for.
+    func post(_ command: consuming ByteBuffer, slot: Int) {
+        if let only { return only.post(command) }
+        if !slots.isEmpty, let address = slots[slot] { link(address).post(command) }
+    }
+
+    /// The server of a slot answered, but cannot do its work.
+    func trip(_ code: RedisErrorCode, slot: Int) {
+        switch code {
+        case .clusterDown, .crossSlot, .wrongType, .other, .noScript, .moved, .ask: if isCluster { refresh() }
+        default: serving(slot)?.trip(code)
+        }
+    }
+
+    /// The server of a slot did its work.
+    func succeeded(slot: Int) { serving(slot)?.succeeded() }
+
+    /// Closes every link.
+    func close() {
+        isClosed = true
+        only?.close()
+        for link in links.values { link.close() }
+        slotsKnown.wakeAll()
+        if isToldUp { health.lost() }
+        health.left()
+    }
+
+    private func serving(_ slot: Int) -> RedisLink? { only ?? (slots.isEmpty ? nil : slots[slot].flatMap { links[$0] }) }
+
+    // MARK: Links
+
+    private func link(_ address: RedisAddress) -> RedisLink {
+        if let known = links[address] { return known }
+        let fresh = makeLink { address }
+        links[address] = fresh
+        return fresh
+    }
+
+    private func makeLink(_ locate: @escaping () async throws -> RedisAddress) -> RedisLink {
+        RedisLink(target, loop: loop, locate: locate) { [weak self] link, isUp, failure in self?.changed(link, isUp, failure) }
+    }
+
+    /// One server came or went. Said once each time, and shown in `/readyz`.
+    private func changed(_ link: RedisLink, _ isUp: Bool, _ failure: Failure) {
+        if isClosed { return }
+        let isUpNow = only?.isUp ?? (!links.isEmpty && links.values.allSatisfy(\.isUp))
+        if !isUp, isCluster { refresh() }
+        guard isUpNow != isToldUp || !isUp && health.isFirstLoss() else { return }
+        if isUpNow != isToldUp { if isUpNow { health.found() } else { health.lost() } }
+        isToldUp = isUpNow
+        let address = link.address?.description ?? "unknown"
+        if isUpNow {
+            log.event(.info, "limit_store_up", .text("address", address))
+        } else {
+            log.event(
+                .warn, "limit_store_lost", .text("address", address), .word("reason", failure.reason), .text("detail", failure.detail))
+        }
+    }
+
+    // MARK: Sentinel
+
+    /// Where the server is: as written, or as the first sentinel says that answers.
+    private func primary() async throws -> RedisAddress {
+        guard case .sentinel(let name) = target.topology else { return target.addresses[0] }
+        var last: any Error = Failure(.store, "store_no_sentinel")
+        for sentinel in target.addresses {
+            do {
+                let deadline = loop.now + Limits.redisSentinelTimeout
+                let dialog = try await RedisDialog(sentinel, target, isSentinel: true, loop: loop, deadline: deadline)
+                defer { dialog.wire.close() }
+                let reply = try await dialog.ask("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name)
+                guard case .array(let parts) = reply, parts.count == 2, case .bulk(let host) = parts[0], case .bulk(let port) = parts[1],
+                    let number = UInt16(String(decoding: port, as: UTF8.self)), !host.isEmpty
+                else { throw Failure(.store, "store_no_primary", detail: reply.errorCode?.rawValue ?? "") }
+                return RedisAddress(host: String(decoding: host, as: UTF8.self), port: number)
+            } catch { last = error }
+        }
+        throw last
+    }
+
+    // MARK: Cluster
+
+    /// Asks the cluster which node has which slots; at most so often, and never twice at once.
+    private func refresh() {
+        guard isCluster, !isRefreshing, !isClosed, loop.now >= refreshedAt + Limits.redisRefreshPause else { return }
+        isRefreshing = true
+        LocalTask.run(on: loop) { await self.askForSlots() }
+    }
+
+    private func askForSlots() async {
+        var isDone = false
+        while !isDone, !isClosed {
+            for address in links.filter({ $0.value.isUp }).map(\.key) + target.addresses where !isDone {
+                if let found = try? await slotTable(from: address) {
+                    install(found)
+                    isDone = true
+                }
+            }
+            refreshedAt = loop.now
+            if !isDone {
+                changedCluster()
+                await loop.sleep(Limits.redisRefreshPause * Double.random(in: 0.5...1.5))
+            }
+        }
+        isRefreshing = false
+    }
+
+    private func changedCluster() {
+        if slots.isEmpty, !isToldUp, health.isFirstLoss() {
+            log.event(.warn, "limit_store_lost", .word("reason", "store_no_cluster"))
+        }
+    }
+
+    private func slotTable(from address: RedisAddress) async throws -> [RedisAddress?] {
+        let dialog = try await RedisDialog(address, target, loop: loop, deadline: loop.now + Limits.redisConnectTimeout)
+        defer { dialog.wire.close() }
+        let reply = try await dialog.ask("CLUSTER", "SLOTS")
+        guard let table = SlotTable.read(reply, from: address) else {
+            throw Failure(.store, "store_no_cluster", detail: reply.errorCode?.rawValue ?? "")
+        }
+        return table
+    }
+
+    private func install(_ table: [RedisAddress?]) {
+        slots = table
+        let primaries = Set(table.compactMap(\.self))
+        for address in primaries { _ = link(address) }
+        for address in links.keys where !primaries.contains(address) {
+            links[address]?.close()
+            links[address] = nil
+        }
+        slotsKnown.wakeAll()
+    }
+}

@@ -1,0 +1,286 @@
+"""The shared store in every form it can have, half dead ones included."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+from louver import write_secret
+from raw import ask, wait_until
+from redis_servers import LIMITS, Cluster, Sentinels, Server
+from test_limits import fine
+
+ONE = "limits:\n  - { id: per-user, per: [principal], rate: 1/min, burst: 5 }\n"
+
+
+def readiness(louver) -> str:
+    return json.loads(louver.admin("/readyz"))["limit_store"]
+
+
+def statuses(louver, token: str, count: int) -> list[int]:
+    return [ask(louver.port, "/scripted", token, "fine", id=number).status for number in range(count)]
+
+
+# How it is reached -------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_unix_socket(front, serve, identity, tmp_path):
+    server = Server(tmp_path, "--unixsocket", str(tmp_path / "redis.sock")).start()
+    louver = front(serve({"fine": fine}), limits=ONE, extra=LIMITS + f'redis: {{ url: "unix://{tmp_path}/redis.sock", timeout: 100ms }}\n')
+    assert statuses(louver, identity.token(), 6) == [200] * 5 + [429]
+    assert readiness(louver) == "up"
+    server.stop()
+
+
+def test_tls_and_a_user_of_its_own(front, serve, identity, tmp_path):
+    def openssl(*arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=tmp_path)
+
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2",
+            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")  # fmt: skip
+    secret = "correct-" + "horse"
+    tls = Server(tmp_path).port
+    server = Server(
+        tmp_path, "--tls-port", str(tls), "--tls-cert-file", str(tmp_path / "cert.pem"), "--tls-key-file", str(tmp_path / "key.pem"),
+        "--tls-ca-cert-file", str(tmp_path / "cert.pem"), "--tls-auth-clients", "no", "--user", "louver", "on", f">{secret}", "~louver:*", "+@read", "+@write", "+@scripting", "+role", "+time",
+    ).start()  # fmt: skip
+
+    def prepare(louver) -> None:
+        write_secret(louver.folder / "redis_password", secret)
+
+    extra = LIMITS + (
+        f'redis: {{ url: "rediss://louver@localhost:{tls}/0", password_file: redis_password, timeout: 100ms, tls: {{ ca: {tmp_path}/cert.pem }} }}\n'
+    )
+    louver = front(serve({"fine": fine}), limits=ONE, extra=extra, prepare=prepare)
+    wait_until(lambda: readiness(louver) == "up")
+    assert statuses(louver, identity.token(), 6) == [200] * 5 + [429], louver.log_file.read_text()
+    assert secret not in louver.log_file.read_text()
+    server.say("ACL", "SETUSER", "louver", "off")
+    server.say("CLIENT", "KILL", "USER", "louver")
+    wait_until(lambda: readiness(louver) == "lost")
+    assert statuses(louver, identity.token(), 1) == [503]
+    server.stop()
+
+
+def test_a_replica_is_never_read(front, serve, identity, tmp_path):
+    """A replica's numbers may be old. The call is decided as without a store, also when the primary becomes one while it is used."""
+    server, other = Server(tmp_path).start(), Server(tmp_path).start()
+    louver = front(serve({"fine": fine}), limits=ONE, extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n')
+    assert statuses(louver, identity.token(), 1) == [200]
+    server.say("REPLICAOF", "127.0.0.1", str(other.port))
+    wait_until(lambda: readiness(louver) == "lost")
+    assert statuses(louver, identity.token(), 1) == [503]
+    server.say("REPLICAOF", "NO", "ONE")
+    wait_until(lambda: statuses(louver, identity.token(), 1) == [200], 10)
+    server.stop()
+    other.stop()
+
+
+# Half dead ---------------------------------------------------------------------------------------------------------------------------
+
+
+class Impostor:
+    """Something that takes connections where Redis should be, and answers in its own way."""
+
+    def __init__(self, answer) -> None:
+        self.answer, self.connections = answer, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            while heard := connection.recv(65_536):
+                for command in heard.split(b"*")[1:]:
+                    said = self.answer(command)
+                    if said:
+                        connection.sendall(said)
+        except OSError:
+            pass
+
+    def close(self) -> None:
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+
+ROLE = b"*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n"
+
+
+def primary_that(answers: bytes, wait: float = 0):
+    def answer(command: bytes) -> bytes:
+        if b"ROLE" in command:
+            return ROLE
+        time.sleep(wait)
+        return answers
+
+    return answer
+
+
+HALF_DEAD = {
+    "silent": lambda command: b"",
+    "silent after its role": primary_that(b""),
+    "slow": primary_that(b"*3\r\n:1\r\n:5\r\n:5000000\r\n", 0.5),
+    "loading": primary_that(b"-LOADING Redis is loading the dataset in memory\r\n"),
+    "read only": primary_that(b"-READONLY You can't write against a read only replica.\r\n"),
+    "out of memory": primary_that(b"-OOM command not allowed when used memory > 'maxmemory'.\r\n"),
+    "a replica": lambda command: b"*5\r\n$5\r\nslave\r\n$9\r\n127.0.0.1\r\n:1\r\n$9\r\nconnected\r\n:0\r\n",
+    "no Redis": lambda command: b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    "garbage": primary_that(b"\xff\xfe\x00garbage\r\n"),
+    "another type": primary_that(b"+OK\r\n"),
+    "too few": primary_that(b"*2\r\n:1\r\n:5\r\n"),
+    "no numbers": primary_that(b"*3\r\n:1\r\n:5\r\n$3\r\nabc\r\n"),
+    "more than full": primary_that(b"*3\r\n:1\r\n:5\r\n:9000000000000000000\r\n"),
+    "endless": primary_that(b"*1000000\r\n"),
+    "huge": primary_that(b"$536870912\r\n"),
+}
+
+
+@pytest.mark.parametrize("kind", HALF_DEAD)
+def test_a_store_that_is_half_dead_is_lost(kind, front, serve, identity):
+    impostor = Impostor(HALF_DEAD[kind])
+    louver = front(serve({"fine": fine}), limits=ONE, extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{impostor.port}", timeout: 50ms }}\n')
+    token = identity.token()
+    for number in range(6):
+        began = time.monotonic()
+        reply = ask(louver.port, "/scripted", token, "fine", id=number)
+        assert (reply.status, reply.answer["error"]["code"], reply.answer["id"]) == (503, 5030, number)
+        assert time.monotonic() - began < 1, "no call waits longer than the store's deadline"
+    assert louver.metric("louver_store_lost_total") == 6
+    assert impostor.connections < 60, "it is not hammered"
+    impostor.close()
+
+
+def test_a_poisoned_key_costs_its_own_bucket_only(front, serve, identity, tmp_path):
+    server = Server(tmp_path).start()
+    louver = front(serve({"fine": fine}), limits=ONE, extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n')
+    assert statuses(louver, identity.token("alice"), 1) == [200]
+    key = server.say("KEYS", "louver:*").split("\r\n")[2]
+    server.say("DEL", key)
+    server.say("LPUSH", key, "x")
+    assert statuses(louver, identity.token("alice"), 2) == [503, 503]
+    assert statuses(louver, identity.token("bob"), 2) == [200, 200], "everybody else goes on"
+    assert readiness(louver) == "up"
+    server.stop()
+
+
+def test_coming_and_going_is_told_once(front, serve, identity, tmp_path):
+    server = Server(tmp_path).start()
+    louver = front(serve({"fine": fine}), limits=ONE, extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n')
+    wait_until(lambda: readiness(louver) == "up")
+    server.stop()
+    wait_until(lambda: readiness(louver) == "lost")
+    statuses(louver, identity.token(), 20)
+    server.start()
+    wait_until(lambda: readiness(louver) == "up", 10)
+    wait_until(lambda: louver.log_file.read_text().count('"limit_store_up"') == 2)
+    assert louver.log_file.read_text().count('"limit_store_lost"') == 1
+    server.stop()
+
+
+# Sentinel and Cluster ------------------------------------------------------------------------------------------------------------------
+
+
+def test_sentinel_names_the_next_primary(front, serve, identity, tmp_path):
+    store = Sentinels(tmp_path)
+    try:
+        louver = front(serve({"fine": fine}), limits=ONE, extra=store.extra)
+        token = identity.token()
+        assert statuses(louver, token, 2) == [200] * 2
+        store.primary.stop()
+        assert statuses(louver, token, 1) == [503], "the rule says deny, and that holds meanwhile"
+        wait_until(lambda: readiness(louver) == "up", 30)
+        assert statuses(louver, token, 1) == [200]
+        assert "master" in store.replica.say("ROLE")
+        assert int(store.replica.say("DBSIZE")[1:]) == 1
+    finally:
+        store.stop()
+
+
+SPREAD = """limits:
+  - { id: per-user, per: [principal], rate: 1/min, burst: 5 }
+  - { id: tool, per: [tool], rate: 1000/min, burst: 1000 }
+  - { id: all, per: [global], rate: 1/min, burst: 30 }
+"""
+
+
+def test_a_cluster_holds_every_bucket(front, serve, identity, tmp_path):
+    store = Cluster(tmp_path)
+    try:
+        one, two = (front(serve({"fine": fine}), limits=SPREAD, extra=store.extra) for _ in range(2))
+        tokens = [identity.token(f"person-{number}") for number in range(8)]
+        wait_until(lambda: readiness(one) == readiness(two) == "up", 10)
+        passed = [[ask(louver.port, "/scripted", token, "fine").status for louver in (one, two)] for token in tokens]
+        assert passed == [[200, 200]] * 8
+        assert all(store.keys()), "callers spread over the nodes"
+        first = [ask(louver.port, "/scripted", tokens[0], "fine").status for louver in (one, two, one, two)]
+        assert first == [200, 200, 200, 429]
+        # The refused call gave back what it had drawn from buckets in other slots.
+        rest = [ask(one.port, "/scripted", token, "fine").status for token in tokens[1:] for _ in range(3)]
+        assert rest.count(200) == 30 - 16 - 3, "what is left for everybody together"
+        # Slots wander while they are used.
+        store.move(2_000, store.nodes[0], store.nodes[1])
+        store.move(2_000, store.nodes[2], store.nodes[0])
+        others = [ask(louver.port, "/scripted", identity.token("person-0"), "fine").status for louver in (one, two)]
+        assert others == [429, 429], "what was drawn stays drawn"
+        assert one.metric("louver_store_lost_total") == 0
+    finally:
+        store.stop()
+
+
+# Leases --------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_leases_admit_no_more_than_they_say(front, serve, identity, tmp_path):
+    """Four replicas, eight callers of one bucket of 60 with leases of five: at most four leases more than burst and rate allow."""
+    server = Server(tmp_path).start()
+    extra = LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n'
+    upstream = serve({"fine": fine})
+    limits = "limits:\n  - { id: leased, per: [global], rate: 60/min, burst: 60, lease: 5 }\n"
+    replicas = [front(upstream, limits=limits, extra=extra) for _ in range(4)]
+    for louver in replicas:
+        wait_until(lambda louver=louver: readiness(louver) == "up")
+    server.say("CONFIG", "RESETSTAT")
+    admitted: list[int] = []
+    began = time.monotonic()
+
+    def caller(number: int) -> None:
+        token = identity.token(f"person-{number}")
+        for _ in range(40):
+            if ask(replicas[number % 4].port, "/scripted", token, "fine").status == 200:
+                admitted.append(number)
+
+    threads = [threading.Thread(target=caller, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    allowed = 60 + (time.monotonic() - began)
+    assert allowed - 4 * 5 - 2 <= len(admitted) <= allowed + 4 * 5
+    trips = sum(int(line.split("calls=")[1].split(",")[0]) for line in server.say("INFO", "commandstats").splitlines() if "evalsha" in line)
+    assert trips < 320 / 2, "a refusal is remembered until the next token, and not every call makes a trip"
+    server.stop()
+
+
+def test_unused_tokens_of_a_lease_go_back(front, serve, identity, tmp_path):
+    server = Server(tmp_path).start()
+    extra = LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n'
+    louver = front(serve({"fine": fine}), limits="limits:\n  - { id: leased, per: [principal], rate: 1/min, burst: 10, lease: 5 }\n", extra=extra)
+    token = identity.token()
+    for _ in range(10):
+        assert ask(louver.port, "/scripted", token, "fine").status == 200
+        time.sleep(0.25)
+    assert ask(louver.port, "/scripted", token, "fine").status == 429
+    server.stop()
