@@ -39,6 +39,7 @@ final class RedisStore {
     func execute(_ command: [UInt8], slot: Int) async throws -> RedisReply {
         let deadline = loop.now + target.timeout
         if let only { return try await only.execute(command, until: deadline) }
+        if isClosed { throw Failure(.store, "store_closed") }
         if slots.isEmpty { _ = await slotsKnown.wait(until: deadline) }
         guard !slots.isEmpty, var address = slots[slot] else {
             refresh()
@@ -92,6 +93,9 @@ final class RedisStore {
         isClosed = true
         only?.close()
         for link in links.values { link.close() }
+        // A link asks its store where to connect to: without this the two would keep each other for ever.
+        only = nil
+        links.removeAll()
         slotsKnown.wakeAll()
         if isToldUp { health.lost() }
         health.left()
