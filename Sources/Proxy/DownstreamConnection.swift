@@ -66,7 +66,7 @@ final class DownstreamConnection {
     func drain() {
         if isIdle {
             wire.stream.fail(Failure(.louver, "drained"))
-        } else if outbound.deadline == .never, outbound.isUnderWay {
+        } else if outbound.isEndless, outbound.isUnderWay {
             outbound.cancel(Failure(.louver, "draining"))
         }
     }

@@ -74,6 +74,7 @@ final class HTTPUpstream: UpstreamDoor {
 
     /// Finds a connection for a request, and binds what it waits for meanwhile to the request: a cancellation ends it wherever it is.
     private func checkOut(_ request: OutboundRequest, fresh: Bool) async throws -> UpstreamConnection {
+        if request.isEndless { return try await connect(request, isStream: true) }
         if idle.count + target.connectionsMax - open <= promised { try await waitForRoom(request) }
         while let connection = fresh ? nil : idle.popLast() {
             connection.isIdle = false
@@ -86,17 +87,19 @@ final class HTTPUpstream: UpstreamDoor {
             discard(connection, wakes: false)
         }
         if open >= target.connectionsMax, let oldest = idle.first { dropIdle(oldest, wakes: false) }
-        return try await connect(request)
+        return try await connect(request, isStream: false)
     }
 
-    private func connect(_ request: OutboundRequest) async throws -> UpstreamConnection {
-        open += 1
+    /// - Parameter isStream: for a stream that lives on. There are no more of these than clients that read one, so they need no bound of
+    ///   their own.
+    private func connect(_ request: OutboundRequest, isStream: Bool) async throws -> UpstreamConnection {
+        if !isStream { open += 1 }
         gauges.opened()
         do {
             let by = loop.now + target.connectTimeout
             let stream = try await dial(request, by)
             let connection = UpstreamConnection(
-                Wire(stream, tls: try target.tls.map { try TLSSession(client: $0, serverName: target.serverName) }))
+                Wire(stream, tls: try target.tls.map { try TLSSession(client: $0, serverName: target.serverName) }), isStream: isStream)
             stream.deadlineReason = "connect_timeout"
             stream.deadline = min(by, request.deadline)
             try await connection.wire.handshake()
@@ -110,7 +113,7 @@ final class HTTPUpstream: UpstreamDoor {
             request.stream?.close()
             request.stream = nil
             if (error as? Failure)?.origin == .upstream { gauges.reached(false) }
-            leave()
+            leave(isStream)
             throw error
         }
     }
@@ -138,7 +141,9 @@ final class HTTPUpstream: UpstreamDoor {
 
     /// Takes back a connection whose reply was read to its end.
     func checkIn(_ connection: UpstreamConnection) {
-        guard !isRetired, connection.wire.stream.isQuiet, connection.wire.input.isEmpty else { return discard(connection) }
+        guard !isRetired, !connection.isStream, connection.wire.stream.isQuiet, connection.wire.input.isEmpty else {
+            return discard(connection)
+        }
         connection.wire.stream.deadline = .never
         connection.isReused = true
         connection.isIdle = true
@@ -158,7 +163,7 @@ final class HTTPUpstream: UpstreamDoor {
     /// - Parameter wakes: false where whoever closes it goes on to use its place.
     private func discard(_ connection: UpstreamConnection, wakes: Bool) {
         connection.wire.close()
-        leave(wakes: wakes)
+        leave(connection.isStream, wakes: wakes)
     }
 
     /// Closes what is idle and keeps nothing from now on: the configuration that made this pool is no longer used.
@@ -173,9 +178,10 @@ final class HTTPUpstream: UpstreamDoor {
         sweep = nil
     }
 
-    private func leave(wakes: Bool = true) {
-        open -= 1
+    private func leave(_ isStream: Bool, wakes: Bool = true) {
         gauges.closed()
+        if isStream { return }
+        open -= 1
         if wakes { wakeWaiter() }
     }
 

@@ -12,8 +12,14 @@ final class UpstreamConnection {
     /// Whether it has carried a message before: only then can a reset mean that the upstream closed it while it lay idle.
     var isReused = false
     var isIdle = false
+    /// Whether it carries a stream that lives on. Such a connection is no part of the pool: clients that listen would leave no place for
+    /// those that call.
+    let isStream: Bool
 
-    init(_ wire: Wire) { self.wire = wire }
+    init(_ wire: Wire, isStream: Bool) {
+        self.wire = wire
+        self.isStream = isStream
+    }
 
     /// Sends a request and reads the reply's head, skipping interim ones.
     func exchange(_ request: OutboundRequest, prefix: [UInt8]) async throws -> ResponseHead {

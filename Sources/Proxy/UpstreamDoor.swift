@@ -36,6 +36,9 @@ final class OutboundRequest {
     private var wait: Wait?
     private var cancellation: Failure?
 
+    /// Whether it asks for a stream that lives on.
+    var isEndless: Bool { deadline == .never }
+
     /// Whether somebody works on it.
     var isUnderWay: Bool { stream != nil || wait != nil }
 

@@ -41,10 +41,11 @@ import Testing
         }
     }
 
-    private static func message(_ text: String, until deadline: Instant = .never, isRepeatable: Bool = false) -> OutboundRequest {
+    /// A call. Its deadline is far away unless a test says otherwise: what has none is a stream.
+    private static func message(_ text: String, until deadline: Instant? = nil, isRepeatable: Bool = false) -> OutboundRequest {
         let request = OutboundRequest()
         request.body.append(Array(text.utf8))
-        request.deadline = deadline
+        request.deadline = deadline ?? .now() + .seconds(600)
         request.isRepeatable = isRepeatable
         return request
     }
@@ -144,10 +145,35 @@ import Testing
         }
     }
 
+    @Test func streamsThatLiveOnTakeNoPlaceFromCalls() async throws {
+        try await Home().run { loop in
+            let pool = try Pool(loop, connections: 1) { request, connection in
+                guard request.head.hasPrefix("GET") else { return try await Self.echo(request, connection) }
+                try await connection.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+                while try await connection.next() != nil {}
+                return false
+            }
+            let streams = (0..<5).map { _ in OutboundRequest() }
+            var replies: [any UpstreamReply] = []
+            for stream in streams {
+                stream.verb = .listen
+                replies.append(try await pool.upstream.send(stream))
+            }
+            #expect(pool.busy == 5)
+            for _ in 0..<3 { #expect(try await pool.ask(Self.message("call")) == "call") }
+            #expect(pool.server.opened == 6 && pool.idle == 1)
+            for reply in replies { reply.finish() }
+            #expect(pool.busy == 0 && pool.idle == 1)
+            #expect(try await pool.ask(Self.message("call")) == "call")
+            try await pool.close(loop)
+        }
+    }
+
     @Test func aFullQueueRefusesAndIsCounted() async throws {
         try await Home().run { loop in
+            var isHeld = true
             let pool = try Pool(loop, connections: 1) { _, _ in
-                await loop.sleep(.seconds(1))
+                while isHeld { await loop.sleep(.milliseconds(1)) }
                 return false
             }
             let requests = (0...Limits.upstreamWaitersMax).map { Self.message("\($0)") }
@@ -159,6 +185,7 @@ import Testing
             } catch { #expect(Self.reason(error) == "upstream_queue_full") }
             #expect(pool.registry.value(pool.registry.register(.boundHits, Array("upstream_waiters".utf8))) == 1)
             for request in requests { request.cancel(Failure(.downstream, "client_gone")) }
+            isHeld = false
             try await pool.close(loop)
         }
     }

@@ -20,7 +20,7 @@ actor Home {
 extension EventLoop {
     /// Waits until something comes true that must.
     func until(_ isTrue: () -> Bool) async throws {
-        for _ in 0..<2_000 {
+        for _ in 0..<20_000 {
             if isTrue() { return }
             await sleep(.milliseconds(5))
         }
