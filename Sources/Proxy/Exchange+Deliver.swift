@@ -68,6 +68,7 @@ extension Exchange {
 
     /// A notification was taken, or not; there is nothing to relay.
     private func deliverAcceptance(_ reply: any UpstreamReply) async throws {
+        try await checkSession(reply)
         guard (200..<300).contains(reply.status) else { throw Failure(.upstream, "notification_refused", detail: "status \(reply.status)") }
         _ = try await reply.whole(atMost: Limits.heldReplyBytesMax)
         record.status = 202
@@ -76,20 +77,28 @@ extension Exchange {
 
     /// The end of a session: what the upstream says about it, without its words (2025-11-25 basic/transports).
     private func deliverEnd(_ reply: any UpstreamReply) async throws {
+        try await checkSession(reply)
         _ = try? await reply.whole(atMost: Limits.heldReplyBytesMax)
         switch reply.status {
         case 200, 202, 204: record.status = 200
-        case 404: throw ProtocolFailure.sessionNotFound
         case 405: throw HTTPFailure(status: 405, reason: "session_end")
         default: throw Failure(.upstream, "upstream_status", detail: "status \(reply.status)")
         }
         try await connection.sendEmpty(record.status, keepsAlive: keepsAlive)
     }
 
+    /// Passes on that the upstream does not know a session, where it says so itself with a JSON-RPC error. A replica that rolls answers
+    /// 404 too, and a client that believed it would drop its session.
+    private func checkSession(_ reply: any UpstreamReply) async throws {
+        guard reply.status == 404, reply.form == .message, forwarding?.message.session != nil else { return }
+        let body = try await reply.whole(atMost: Limits.heldReplyBytesMax)
+        if (try? JSONDocument.parse(body, dialect: .reply))?.root["error"]?["code"] != nil { throw ProtocolFailure.sessionNotFound }
+    }
+
     private func deliverSessionStream(_ reply: any UpstreamReply, _ lane: StreamedLane) async throws {
+        try await checkSession(reply)
         switch reply.status {
         case 200 where reply.form == .events: try await lane.run(reply)
-        case 404: throw ProtocolFailure.sessionNotFound
         case 405, 409: throw HTTPFailure(status: 405, reason: "no_session_stream")
         default: throw Failure(.upstream, "upstream_status", detail: "status \(reply.status)")
         }

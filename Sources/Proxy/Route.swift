@@ -134,10 +134,17 @@ extension UpstreamReply {
             case .idle: continue
             case .end: return all.takeAll()
             case .bytes:
-                let end = piece.ends.first?.offset ?? piece.bytes.readableCount
-                piece.bytes.withReadable { all.append(UnsafeRawBufferPointer(rebasing: $0[..<end])) }
+                var start = 0
+                var isComplete = false
+                for end in piece.ends where !isComplete {
+                    piece.bytes.withReadable { all.append(UnsafeRawBufferPointer(rebasing: $0[start..<end.offset])) }
+                    start = end.offset
+                    // An event without data only tells where to resume (2025-11-25 basic/transports).
+                    isComplete = !all.isEmpty
+                }
+                if !isComplete { piece.bytes.withReadable { all.append(UnsafeRawBufferPointer(rebasing: $0[start...])) } }
                 if all.readableCount > count { throw Failure(.upstream, "reply_too_large") }
-                if !piece.ends.isEmpty { return all.takeAll() }
+                if isComplete { return all.takeAll() }
             }
         }
     }

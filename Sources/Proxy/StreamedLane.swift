@@ -25,6 +25,8 @@ final class StreamedLane {
     /// When the client must have heard something.
     private(set) var keepAliveAt: Instant
     private var isDone = false
+    /// What is wrong with the event that is being read, unless it turns out to carry no message at all.
+    private var fault: ReplyFailure?
 
     /// Makes the lane before the reply's head has come: an upstream that thinks for long must not leave its client in silence.
     init(_ exchange: Exchange, _ expectation: ReplyExpectation, _ inbound: Inbound?) {
@@ -80,10 +82,16 @@ final class StreamedLane {
     }
 
     private func feed(_ piece: ReplyPiece, _ start: Int, _ end: Int) async throws {
-        if start == end { return }
+        if start == end || fault != nil { return }
         let rewriter = currentScrubbing().rewriter
         let began = exchange.record.scrubBegin
-        try piece.bytes.withSpan { (bytes) throws(ReplyFailure) in try rewriter.push(bytes.extracting(start..<end)) }
+        do throws(ReplyFailure) {
+            try piece.bytes.withSpan { (bytes) throws(ReplyFailure) in try rewriter.push(bytes.extracting(start..<end)) }
+        } catch {
+            guard reply?.form == .events, commitment != .json else { throw error }
+            fault = error
+            return
+        }
         exchange.record.scrubbed(since: began)
         rewriter.takeOutput(into: &connection.held)
         if exchange.clientIsGone {
@@ -96,6 +104,7 @@ final class StreamedLane {
     }
 
     private func messageEnded() async throws {
+        if let fault { throw fault }
         guard let scrubbing else { return }
         let began = exchange.record.scrubBegin
         let verdict = try scrubbing.rewriter.finish()
@@ -123,6 +132,7 @@ final class StreamedLane {
 
     /// An event of another type carries no message of the protocol.
     private func dropMessage() {
+        fault = nil
         connection.held.clear()
         giveBack()
     }
@@ -215,6 +225,7 @@ final class StreamedLane {
 
     private func ended() async throws {
         isDone = true
+        if let fault { throw fault }
         guard expectation.stream == .session else { throw Failure(.upstream, "ended_without_answer") }
         try await connection.endStream()
     }

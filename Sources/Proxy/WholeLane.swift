@@ -84,7 +84,8 @@ struct WholeLane {
                     append(start, end.offset, to: &text)
                     start = end.offset
                     let message = text.takeAll()
-                    guard end.isMessage else { continue }
+                    // An event without data only tells where to resume (2025-11-25 basic/transports).
+                    guard end.isMessage, !message.isEmpty else { continue }
                     let whole = try WholeReply(message)
                     if whole.isAnswer {
                         exchange.drainInBackground(reply)

@@ -389,6 +389,72 @@ def test_a_session_call_that_is_given_up_is_cancelled_upstream(leaves, serve, fr
     wait_until(lambda: louver.metric("louver_upstream_connections", state="busy") == 0)
 
 
+# Sessions
+
+
+@pytest.mark.parametrize("says_so", [True, False], ids=["the server says so", "a replica that rolls"])
+def test_a_session_is_lost_only_when_the_server_says_so(says_so, serve, front, identity):
+    """A 404 makes a client drop its session; a balancer or a starting replica answers 404 too, and knows nothing of sessions."""
+    lost = threading.Event()
+
+    def forgetful(turn: Turn) -> None:
+        if not lost.is_set():
+            return turn.upstream.respond(turn)
+        if says_so:
+            return turn.json({"jsonrpc": "2.0", "id": "server-error", "error": {"code": -32600, "message": "Session not found"}}, 404)
+        turn.reply(404, b"<html>no such page</html>", "text/html")
+
+    louver = front(serve({"fine": fine}, instead=forgetful))
+    session = Session(louver.port, "/scripted", identity.token())
+    lost.set()
+    expected = 404 if says_so else 502
+    assert session.call("fine", {}, 1).status == expected
+    assert session.notify("notifications/cancelled", {"requestId": 1}).status == 202, "of no call that is under way"
+    assert session.notify("notifications/initialized", {}).status == expected
+    for method in ("GET", "DELETE"):
+        with Connection(louver.port) as connection:
+            connection.get("/scripted", {**session.headers, "Accept": "text/event-stream"}, method)
+            assert connection.reply().status == expected, method
+
+
+def test_clients_that_listen_leave_places_for_those_that_call(serve, front, identity):
+    """Each client of a session keeps a stream open; they are no part of the bound that calls wait for."""
+    louver = front(serve({"fine": fine}), connections=1)
+    with contextlib.ExitStack() as open_until_the_end:
+        for _ in range(5):
+            session = Session(louver.port, "/scripted", identity.token())
+            listening = open_until_the_end.enter_context(Connection(louver.port))
+            listening.get("/scripted", {**session.headers, "Accept": "text/event-stream"})
+            assert listening.head()[0] == 200
+        assert louver.metric("louver_upstream_connections", state="busy") == 5
+        assert ask(louver.port, "/scripted", identity.token(), "fine").status == 200
+    wait_until(lambda: louver.metric("louver_upstream_connections", state="busy") == 0)
+
+
+def test_events_that_only_say_where_to_resume_are_passed_over(serve, front, identity):
+    """2025-11-25 servers begin every stream with one, the one of `initialize` too."""
+
+    def priming(turn: Turn) -> None:
+        method = turn.request.message.get("method")
+        if method == "initialize":
+            turn.raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nMcp-Session-Id: 0123456789abcdef\r\nTransfer-Encoding: chunked\r\n\r\n")
+            turn.chunk(b"id: 1\r\ndata: \r\n\r\n")
+            turn.event(turn.answer({"protocolVersion": "2025-11-25", "capabilities": {}, "serverInfo": {"name": "s", "version": "1"}}))
+            return turn.end()
+        if method == "tools/call":
+            turn.events()
+            turn.chunk(b"id: 2\r\ndata:\r\n\r\nretry: 500\r\n\r\n")
+            turn.event(turn.answer(content("fine")))
+            return turn.end()
+        turn.upstream.respond(turn)
+
+    louver = front(serve({"fine": fine}, instead=priming))
+    session = Session(louver.port, "/scripted", identity.token())
+    reply = session.call("fine", {}, 1)
+    assert reply.answer["result"]["content"][0]["text"] == "fine"
+    assert b"id: " not in reply.body and b"retry" not in reply.body
+
+
 # Tasks
 
 

@@ -63,6 +63,18 @@ import Testing
         }
     }
 
+    /// Servers of 2025-11-25 begin a stream with an id and no data, and may say when to come again.
+    @Test(arguments: ["tools/list", "tools/call"])
+    func eventsWithoutAMessageSayNothing(_ method: String) async throws {
+        let answer = try await ask(method) { body in
+            let result = method == "tools/list" ? #"{"tools":[]}"# : #"{"content":[]}"#
+            return Self.events + ScriptedUpstream.chunk("id: 1\ndata: \n\nretry: 500\n\nevent: ping\ndata: {}\n\n")
+                + Self.event(#"{"jsonrpc":"2.0","id":\#(ScriptedUpstream.id(body)),"result":\#(result)}"#) + "0\r\n\r\n"
+        }
+        #expect(answer.head.hasPrefix("HTTP/1.1 200 "), "\(answer)")
+        #expect(answer.body.contains(#""id":7"#) && !answer.body.contains("500"))
+    }
+
     @Test func aNotificationMakesItEvents() async throws {
         let answer = try await ask { Self.events + Self.progress + Self.event(ScriptedUpstream.answer($0)) + "0\r\n\r\n" }
         #expect(answer.head.contains("Content-Type: text/event-stream") && answer.head.contains("X-Accel-Buffering: no"))
