@@ -90,7 +90,8 @@ extension Exchange {
         out.deadline = inbound.method.lane == .perEvent ? .never : connection.loop.now + route.timeout
         if inbound.requestID != nil, inbound.method.lane != .whole {
             let questions = questionSeal(session, of: caller, on: route)
-            lane = StreamedLane(self, ReplyExpectation(to: inbound, id: id, features: features, questions: questions), inbound)
+            let expectation = ReplyExpectation(to: inbound, id: id, features: features, questions: questions)
+            if let lane { lane.expect(expectation) } else { lane = StreamedLane(self, expectation, inbound) }
             out.lane = lane
         }
         out.isRepeatable = inbound.method.isRepeatable

@@ -18,7 +18,7 @@ final class StreamedLane {
     private let exchange: Exchange
     private let connection: DownstreamConnection
     private var reply: (any UpstreamReply)?
-    private let expectation: ReplyExpectation
+    private var expectation: ReplyExpectation
     private let inbound: Inbound?
     private var commitment = Commitment.nothing
     private var scrubbing: Scrubbing?
@@ -44,6 +44,15 @@ final class StreamedLane {
 
     /// Whether the client has been promised events: then every answer, errors too, is one.
     var isEvents: Bool { commitment == .events }
+
+    /// Begins again for the reply to a call that goes out once more. What the client was promised meanwhile holds.
+    func expect(_ expectation: ReplyExpectation) {
+        self.expectation = expectation
+        reply = nil
+        fault = nil
+        isDone = false
+        giveBack()
+    }
 
     /// Runs until the answer is delivered, or the stream ends.
     func run(_ reply: any UpstreamReply) async throws {

@@ -30,7 +30,7 @@ class Waiting:
 def at_rest(louver) -> None:
     """Nothing is under way any more."""
     wait_until(lambda: louver.metric("louver_active_exchanges") == 0)
-    assert louver.metric("louver_upstream_connections", state="busy") == 0
+    wait_until(lambda: louver.metric("louver_upstream_connections", state="busy") == 0)
     assert louver.metric("louver_orphans") == 0
 
 
