@@ -156,7 +156,11 @@ public enum StructureCases {
                 "sqlplus scott/\(secret)@db", "spark-submit --conf spark.hadoop.fs.s3a.secret.key=\(secret) job.py",
                 "vault kv put secret/x password=\(secret)",
                 "helm upgrade x --set db.password=\(secret)", "az login --service-principal -u x --password \(secret) --tenant t",
-                "beeline -u jdbc:hive2://h -n u --password \(secret)",
+                "beeline -u jdbc:hive2://h -n u --password \(secret)", "docker login -u bob -p \(secret) r.io", "7z x -p\(secret) a.7z",
+                "unzip -P \(secret) a.zip", "ldapadd -w \(secret) -D cn=x", "htpasswd -b f bob \(secret)", "lftp -u bob,\(secret) sftp://h",
+                "airflow variables set partner_api_token \(secret)", "aws configure set aws_secret_access_key \(secret)",
+                "smbclient //h/s -U bob%\(secret)", "rabbitmqctl add_user bob \(secret)", "java -Ddb.password=\(secret) -jar x",
+                "git clone https://bob:\(secret)@git.example.com/a/b.git", "CONFIG SET requirepass \(secret)",
             ]), [secret], &random)
     }
 
@@ -236,6 +240,8 @@ public enum StructureCases {
                 "\"auths\": {\"r.io\": {\"auth\": \"\(String(decoding: Base64.encode(Array("u:\(secret)".utf8)), as: UTF8.self))\"}}",
                 "sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username=\"u\" password=\"\(secret)\";",
                 "Server=h;Database=d;User Id=u;Password=\(secret);Encrypt=true", "jdbc:sqlserver://h:1433;user=u;password=\(secret);x=1",
+                "USER bob\nPASS \(secret)", "requests.get(u, auth=('bob', '\(secret)'))", "{\"password\": {\"value\": \"\(secret)\"}}",
+                "machine h password \(secret) login bob", "spark.hadoop.fs.azure.account.key.a.dfs.core.windows.net=\(secret)",
                 "    outputs:\n      prod:\n        type: snowflake\n        password: \(secret)\n        role: x", "api_key: \(hex)",
             ]), [secret, hex], &random)
     }
@@ -259,7 +265,8 @@ public enum StructureCases {
                 "COPY t FROM 's3://b' CREDENTIALS 'aws_access_key_id=x;aws_secret_access_key=\(secret)'",
                 "CREATE STAGE s CREDENTIALS=(AWS_KEY_ID='x' AWS_SECRET_KEY='\(secret)')",
                 "CREATE USER MAPPING OPTIONS (user 'u', password '\(secret)')",
-                "SET PASSWORD FOR 'x'@'%' = '\(secret)'", "ENCRYPTED PASSWORD '\(secret)'",
+                "SET PASSWORD FOR 'x'@'%' = '\(secret)'", "ENCRYPTED PASSWORD '\(secret)'", "CREATE LOGIN x WITH PASSWORD = N'\(secret)'",
+                "CREATE SECRET s (TYPE s3, KEY_ID 'x', SECRET '\(secret)')",
             ]), [secret], &random)
     }
 }
