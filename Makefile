@@ -97,7 +97,7 @@ soak: build ## Long: 200,000 calls over both wires with clients that leave; memo
 	LOUVER_SOAK=100000 python3 Tests/EndToEnd/run.py --no-stack -k "soak" $(ARGS)
 
 .PHONY: chaos
-chaos: build ## Long: upstream, store and Louver killed and reloaded under load; no reply crossed or lost without an error
+chaos: build ## Long: upstream, store and Louver killed, frozen, failed over and reloaded under load; no reply crossed or lost
 	LOUVER_CHAOS=$(SECONDS_EACH) python3 Tests/EndToEnd/run.py --no-stack -k "chaos" $(ARGS)
 
 .PHONY: syscalls

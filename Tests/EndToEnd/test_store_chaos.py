@@ -1,0 +1,178 @@
+"""The store of limits killed, frozen, failed over and resharded under 200 calls a second: nobody hangs, nothing is lost, the rule holds.
+
+`make chaos` runs it for as long as it is told; in CI a few seconds show that it works. Only processes that the test started are touched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+from raw import Connection, ask, call, modern, wait_until
+from redis_servers import LIMITS, Cluster, Sentinels, Server
+from test_limits import fine
+
+SECONDS = float(os.environ.get("LOUVER_CHAOS", "4"))
+CALLERS, RATE = 8, 200
+# Far beyond the 100 ms that a call may wait for the store: what takes longer hangs.
+HANGS = 5.0
+
+
+class Caller(threading.Thread):
+    """Calls at its share of the rate, and keeps what came back and how long it took."""
+
+    def __init__(self, louver, token: str, stop: threading.Event) -> None:
+        super().__init__(daemon=True)
+        self.louver, self.token, self.stop_event = louver, token, stop
+        self.statuses: Counter[int] = Counter()
+        self.longest, self.lost = 0.0, []
+
+    def run(self) -> None:
+        with Connection(self.louver.port, HANGS * 2) as connection:
+            while not self.stop_event.wait(CALLERS / RATE):
+                began = time.monotonic()
+                try:
+                    reply = connection.post("/scripted", call("fine", {}), modern(self.token, "tools/call", "fine"))
+                except (OSError, ValueError) as error:
+                    self.lost.append(repr(error))
+                    return
+                self.statuses[reply.status] += 1
+                self.longest = max(self.longest, time.monotonic() - began)
+
+
+@contextmanager
+def load(louver, identity):
+    """Callers before a Louver; afterwards none of them has lost a call or hung."""
+    stop = threading.Event()
+    callers = [Caller(louver, identity.token(f"person-{number}"), stop) for number in range(CALLERS)]
+    for caller in callers:
+        caller.start()
+    total: Counter[int] = Counter()
+    try:
+        yield total
+    finally:
+        stop.set()
+        for caller in callers:
+            caller.join(HANGS * 3)
+    for caller in callers:
+        total.update(caller.statuses)
+    assert [lost for caller in callers for lost in caller.lost] == []
+    assert max(caller.longest for caller in callers) < HANGS
+    print(f"store chaos: {dict(total)}")
+
+
+def limits(mode: str) -> str:
+    return f"limits:\n  - {{ id: wide, per: [principal], rate: 1000000/min, burst: 1000000, when_store_is_down: {mode} }}\n"
+
+
+def is_up(louver) -> bool:
+    return json.loads(louver.admin("/readyz"))["limit_store"] == "up"
+
+
+def recovers(louver, identity) -> None:
+    wait_until(lambda: is_up(louver), 30)
+    wait_until(lambda: ask(louver.port, "/scripted", identity.token(), "fine").status == 200, 10)
+
+
+@pytest.mark.timeout(SECONDS * 3 + 120)
+@pytest.mark.parametrize("mode", ["deny", "local", "allow"])
+def test_chaos_killed_and_frozen(mode, front, serve, identity, tmp_path):
+    server = Server(tmp_path).start()
+    louver = front(
+        serve({"fine": fine}), limits=limits(mode), extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n', workers=2
+    )
+    wait_until(lambda: is_up(louver))
+    end = time.monotonic() + SECONDS
+    with load(louver, identity) as statuses:
+        while time.monotonic() < end:
+            time.sleep(0.5)
+            server.stop()
+            time.sleep(0.5)
+            server.start()
+            wait_until(lambda: is_up(louver), 30)
+            server.process.send_signal(signal.SIGSTOP)
+            time.sleep(1)
+            server.process.send_signal(signal.SIGCONT)
+            wait_until(lambda: is_up(louver), 30)
+        recovers(louver, identity)
+    assert statuses[200] > 0
+    assert set(statuses) <= ({200, 503} if mode == "deny" else {200})
+    assert mode != "deny" or statuses[503] > 0
+    assert louver.metric("louver_store_lost_total") > 0
+    server.stop()
+
+
+@pytest.mark.timeout(SECONDS * 3 + 180)
+def test_chaos_failed_over(front, serve, identity, tmp_path):
+    store = Sentinels(tmp_path)
+    try:
+        louver = front(serve({"fine": fine}), limits=limits("deny"), extra=store.extra, workers=2)
+        wait_until(lambda: is_up(louver))
+        with load(louver, identity) as statuses:
+            time.sleep(0.5)
+            # Frozen, not dead: its sockets stay open, and nobody must believe it when it wakes up as what it was.
+            store.primary.process.send_signal(signal.SIGSTOP)
+            wait_until(lambda: "master" in store.replica.say("ROLE"), 30)
+            recovers(louver, identity)
+            store.primary.process.send_signal(signal.SIGCONT)
+            wait_until(lambda: "slave" in store.primary.say("ROLE"), 30)
+            time.sleep(0.5)
+            recovers(louver, identity)
+        assert set(statuses) <= {200, 503} and statuses[200] > 0
+    finally:
+        store.stop()
+
+
+@pytest.mark.timeout(SECONDS * 3 + 180)
+def test_chaos_resharded(front, serve, identity, tmp_path):
+    store = Cluster(tmp_path)
+    try:
+        louver = front(serve({"fine": fine}), limits=limits("deny"), extra=store.extra, workers=2)
+        wait_until(lambda: is_up(louver), 10)
+        end = time.monotonic() + SECONDS
+        with load(louver, identity) as statuses:
+            one, two, three = store.nodes
+            while time.monotonic() < end:
+                for source, target in ((one, two), (two, three), (three, one)):
+                    store.move(1_500, source, target)
+        assert set(statuses) <= {200, 503}
+        assert statuses[503] <= sum(statuses.values()) / 20, "slots that wander cost next to nobody a call"
+    finally:
+        store.stop()
+
+
+@pytest.mark.timeout(SECONDS * 3 + 120)
+def test_chaos_four_replicas_admit_what_one_would(front, serve, identity, tmp_path):
+    """Exactly burst and rate, within 1 %, however many replicas there are."""
+    server = Server(tmp_path).start()
+    extra = LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 500ms }}\n'
+    upstream = serve({"fine": fine})
+    entry = "limits:\n  - { id: shared, per: [global], rate: 40/s, burst: 40 }\n"
+    replicas = [front(upstream, limits=entry, extra=extra) for _ in range(4)]
+    for louver in replicas:
+        wait_until(lambda louver=louver: is_up(louver))
+    admitted: list[float] = []
+    end = time.monotonic() + SECONDS
+
+    def caller(number: int) -> None:
+        token = identity.token(f"person-{number}")
+        with Connection(replicas[number].port) as connection:
+            while time.monotonic() < end:
+                if connection.post("/scripted", call("fine", {}), modern(token, "tools/call", "fine")).status == 200:
+                    admitted.append(time.monotonic())
+
+    threads = [threading.Thread(target=caller, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    allowed = 40 + 40 * (max(admitted) - min(admitted))
+    print(f"four replicas: {len(admitted)} admitted, {allowed:.1f} allowed")
+    assert abs(len(admitted) - allowed) <= max(allowed / 100, 3)
+    server.stop()
