@@ -84,7 +84,9 @@ let package = Package(
         // Floor 5: the program.
         .executableTarget(
             name: "louver",
-            dependencies: ["Core", "JSON", "YAML", "Crypto", "Configuration", "Proxy", "Redaction", "Policy", "MCP", "Telemetry", "Audit"],
+            dependencies: [
+                "Core", "JSON", "YAML", "Crypto", "Identity", "Configuration", "Proxy", "Redaction", "Policy", "MCP", "Telemetry", "Audit",
+            ],
             path: "Sources/louver", swiftSettings: strict),
 
         .target(name: "TestSupport", dependencies: ["Core", "COpenSSL"], path: "Tests/TestSupport", swiftSettings: strict),

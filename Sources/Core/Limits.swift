@@ -93,6 +93,8 @@ public enum Limits {
     public static let tokenBytesMax = 16 * 1024
     /// Verified tokens remembered by one loop.
     public static let verifiedTokensMax = 10_000
+    /// Keys that open session seals: the current one and those before it.
+    public static let sessionKeysMax = 4
     /// A session id, sealed or not.
     public static let sessionIDBytesMax = 1_024
     /// A progress token or request id as written.
@@ -100,6 +102,12 @@ public enum Limits {
 
     // MARK: Identity
 
+    /// The least characters of an API key.
+    public static let apiKeyBytesMin = 32
+    /// API keys of one file.
+    public static let apiKeysMax = 10_000
+    /// Ids of revoked tokens.
+    public static let revokedTokensMax = 100_000
     /// One claim that is read as a short text, a group or a scope.
     public static let claimTextBytesMax = 1_024
     /// Names in the path of a claim.

@@ -13,11 +13,9 @@ public final class AirflowMint: Sendable {
     public let algorithm: SignatureAlgorithm
     /// The key's public half under its `kid`; nil for a shared secret.
     public let published: PublishedKeys.Entry?
-    private let key: SigningKey
+    private let signer: TokenSigner
     private let subject: SubjectSource
     private let roles: RoleMapping?
-    /// The encoded header with its dot: the same for every token.
-    private let prefix: [UInt8]
     private let issuer: [UInt8]?
     private let audience: [UInt8]
 
@@ -50,14 +48,19 @@ public final class AirflowMint: Sendable {
                 remedy: "write what the deployment's `[api_auth]` section says")
         }
         published = try key.publicParts.map { (_) throws(IdentityFault) in try PublishedKeys.Entry(key, id: keyID, algorithm: chosen) }
-        self.key = key
         self.algorithm = chosen
         self.issuer = issuer
         self.audience = audience
         self.lifetime = lifetime
         self.subject = subject
         self.roles = roles
-        prefix = Self.prefix(chosen, keyID)
+        signer = TokenSigner(key, chosen, keyID: keyID, type: "JWT")
+    }
+
+    /// The name and role that a token for this caller would say. Throws if the caller gets none.
+    public func identity(of principal: Principal) throws(IssueFailure) -> (name: [UInt8], role: AirflowRole?) {
+        let grant = try grant(for: principal)
+        return (grant.subject, grant.role)
     }
 
     /// What a token for this caller may say. Throws unless the caller has a name and, where one is needed, a role.
@@ -74,16 +77,7 @@ public final class AirflowMint: Sendable {
     func mint(_ grant: AirflowGrant, now: WallTime) throws(IssueFailure) -> UpstreamCredential {
         let issued = WallTime(seconds: now.seconds)
         let expires = issued.moved(by: lifetime)
-        var token = prefix
-        token.append(contentsOf: Base64.encode(claims(grant, issued, expires), .url))
-        let signature: [UInt8]
-        do {
-            signature = try key.sign(algorithm, over: token.span)
-        } catch {
-            throw .signingFailed
-        }
-        token.append(UInt8(ascii: "."))
-        token.append(contentsOf: Base64.encode(signature, .url))
+        let token = try signer.sign(claims(grant, issued, expires))
         return UpstreamCredential(bearer: token, issued: issued, expires: expires)
     }
 
@@ -114,17 +108,5 @@ public final class AirflowMint: Sendable {
         out.append(decimal: Int(expires.seconds))
         out.append("}")
         return out.takeAll()
-    }
-
-    private static func prefix(_ algorithm: SignatureAlgorithm, _ keyID: [UInt8]?) -> [UInt8] {
-        var out = ByteBuffer(capacity: 128)
-        out.append("{\"alg\":")
-        JSONText.appendString(algorithm.name, to: &out)
-        if let keyID {
-            out.append(",\"kid\":")
-            JSONText.appendString(keyID.span, to: &out)
-        }
-        out.append(",\"typ\":\"JWT\"}")
-        return Base64.encode(out.takeAll(), .url) + [UInt8(ascii: ".")]
     }
 }

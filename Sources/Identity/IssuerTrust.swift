@@ -36,6 +36,9 @@ public struct IssuerTrust: Sendable {
     /// Whether it is an Airflow deployment, whose tokens may carry a `role`.
     public private(set) var isAirflow = false
 
+    /// Whether it is Louver itself, whose tokens may say with which issuer their chain began.
+    public private(set) var isLouver = false
+
     /// Pins an issuer. Throws if a name is empty or holds a control character, no audience or algorithm is given, or the algorithms do not
     /// go with the keys: HS with secrets, the others with public keys.
     public init(
@@ -79,6 +82,20 @@ public struct IssuerTrust: Sendable {
         return trust
     }
 
+    /// Pins Louver's own tokens for clients.
+    static func louver(
+        issuer: [UInt8], audiences: [[UInt8]], algorithms: [SignatureAlgorithm], keys: KeySet, lifetime: Duration
+    ) throws(IdentityFault) -> IssuerTrust {
+        var trust = try IssuerTrust(issuer: issuer, audiences: audiences, algorithms: algorithms, keys: keys)
+        trust.maximumLifetime = lifetime
+        trust.groupsClaim = try ClaimPath("groups")
+        trust.requiresIssuedAt = true
+        trust.requiresTokenID = true
+        trust.requiresAccessTokenType = true
+        trust.isLouver = true
+        return trust
+    }
+
     /// The same trust with other keys, after a rotation.
     public func replacing(keys: KeySet) throws(IdentityFault) -> IssuerTrust {
         var next = try IssuerTrust(issuer: issuer, audiences: audiences, algorithms: algorithms, keys: keys)
@@ -94,6 +111,7 @@ public struct IssuerTrust: Sendable {
         next.requiresCertificate = requiresCertificate
         next.allowsMissingIssuer = allowsMissingIssuer
         next.isAirflow = isAirflow
+        next.isLouver = isLouver
         return next
     }
 

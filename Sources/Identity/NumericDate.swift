@@ -41,7 +41,7 @@ enum NumericDate {
 
 extension WallTime {
     /// This time moved by a span, held within the range of the type.
-    func moved(by span: Duration) -> WallTime {
+    public func moved(by span: Duration) -> WallTime {
         let (seconds, attoseconds) = span.components
         let (whole, over) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (nanos, over2) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)

@@ -11,6 +11,8 @@ public final class Principal: Sendable {
     public let issuerIndex: Int
     /// Whether the issuer is an Airflow deployment.
     public let isOfAirflow: Bool
+    /// Whether the caller may be handed another token of Louver's: it came with one, or with one of an Airflow deployment's.
+    public let isRenewable: Bool
     /// The `sub` of the token; empty for a machine whose issuer gives none.
     public let subject: [UInt8]
     /// The `client_id` of the token, or its `azp`.
@@ -44,18 +46,21 @@ public final class Principal: Sendable {
     ) {
         let text = claims.root.withSource { source in source.withUnsafeBufferPointer { [UInt8]($0) } }
         self.init(
-            issuer: issuer, issuerIndex: issuerIndex, isOfAirflow: isOfAirflow, subject: subject, client: client, groups: groups,
-            scopes: scopes, claimsText: text, expires: expires, tokenID: tokenID, confirmation: confirmation, tokenDigest: tokenDigest)
+            issuer: issuer, issuerIndex: issuerIndex, isOfAirflow: isOfAirflow, isRenewable: isOfAirflow, subject: subject,
+            client: client, groups: groups, scopes: scopes, claimsText: text, expires: expires, tokenID: tokenID,
+            confirmation: confirmation, tokenDigest: tokenDigest)
     }
 
     /// Puts a principal together around the payload of its token, which was parsed in the request dialect.
     init(
-        issuer: [UInt8], issuerIndex: Int, isOfAirflow: Bool, subject: [UInt8], client: [UInt8]?, groups: [[UInt8]], scopes: [[UInt8]],
-        claimsText: [UInt8], expires: WallTime, tokenID: [UInt8]?, confirmation: CertificateConfirmation?, tokenDigest: Digest256
+        issuer: [UInt8], issuerIndex: Int, isOfAirflow: Bool, isRenewable: Bool, subject: [UInt8], client: [UInt8]?, groups: [[UInt8]],
+        scopes: [[UInt8]], claimsText: [UInt8], expires: WallTime, tokenID: [UInt8]?, confirmation: CertificateConfirmation?,
+        tokenDigest: Digest256
     ) {
         self.issuer = issuer
         self.issuerIndex = issuerIndex
         self.isOfAirflow = isOfAirflow
+        self.isRenewable = isRenewable
         self.subject = subject
         self.client = client
         self.groups = groups
@@ -68,6 +73,22 @@ public final class Principal: Sendable {
         key = Self.key(issuer: issuer, client: client ?? [], subject: subject)
         keyValue = key.withUnsafeBytes { $0.loadUnaligned(as: UInt128.self) }
     }
+
+    /// The caller whom a verified client certificate names; nil when the name is no plain text.
+    public static func certificate(_ name: [UInt8], thumbprint: [UInt8], expires: WallTime) -> Principal? {
+        guard ClaimText.isPlain(name.span), thumbprint.count == 32 else { return nil }
+        var out = ByteBuffer(capacity: 128)
+        out.append("{\"sub\":")
+        JSONText.appendString(name.span, to: &out)
+        out.append("}")
+        return Principal(
+            issuer: certificateIssuer, issuerIndex: -1, isOfAirflow: false, isRenewable: false, subject: name, client: nil, groups: [],
+            scopes: [], claimsText: out.takeAll(), expires: expires, tokenID: nil, confirmation: nil,
+            tokenDigest: Digest.sha256Value(thumbprint.span))
+    }
+
+    /// The issuer of principals whom a client certificate names.
+    public static let certificateIssuer = [UInt8]("client-certificate".utf8)
 
     /// All claims. Parsed anew on each access (a microsecond or two): keep the document to read several.
     public var claims: JSONDocument {

@@ -67,6 +67,11 @@ public enum TokenRefusal: String, Error, Sendable, CaseIterable {
     /// The signature is not the key's.
     case signatureWrong = "signature_wrong"
 
+    /// An API key that nobody has.
+    case apiKeyUnknown = "api_key_unknown"
+    /// The issuer says that the token is not active (RFC 7662).
+    case inactive
+
     // MARK: Claims (RFC 7519 section 4.1, RFC 9068, RFC 8705)
 
     /// No `exp`.
@@ -103,6 +108,8 @@ public enum TokenRefusal: String, Error, Sendable, CaseIterable {
     case clientMalformed = "client_malformed"
     /// `jti` is not a string, empty, too long, or holds a control character.
     case tokenIDMalformed = "token_id_malformed"
+    /// The token or its chain was revoked by `jti`.
+    case revoked
     /// No `jti` from an issuer that must state it, so that the token could not be revoked.
     case tokenIDMissing = "token_id_missing"
     /// `scope` or `scp` is not a list of scopes.

@@ -9,10 +9,14 @@ public final class TokenVerifier: Sendable {
     public let issuers: [IssuerTrust]
     private let places: [[UInt8]: Int]
     private let missingIssuer: Int?
+    private let revoked: RevokedTokens
+    private let apiKeys: APIKeys
 
     /// Makes a verifier; without issuers it refuses every token. Throws if two issuers have the same name or both may be left out of
     /// their tokens, if there are more than `Limits.issuersMax`, or if a setting is out of its bounds.
-    public init(issuers: [IssuerTrust]) throws(IdentityFault) {
+    public init(
+        issuers: [IssuerTrust], revoked: RevokedTokens = .none, apiKeys: APIKeys = .none
+    ) throws(IdentityFault) {
         guard issuers.count <= Limits.issuersMax else {
             throw IdentityFault("\(issuers.count) issuers", remedy: "trust at most \(Limits.issuersMax)")
         }
@@ -34,6 +38,8 @@ public final class TokenVerifier: Sendable {
         self.issuers = issuers
         self.places = places
         missingIssuer = missing
+        self.revoked = revoked
+        self.apiKeys = apiKeys
     }
 
     /// The same verifier with other keys for the issuers at these places, after a rotation. Throws if they do not go with the issuers'
@@ -41,7 +47,7 @@ public final class TokenVerifier: Sendable {
     public func replacing(keys: [Int: KeySet]) throws(IdentityFault) -> TokenVerifier {
         var next = issuers
         for (index, keys) in keys { next[index] = try issuers[index].replacing(keys: keys) }
-        return try TokenVerifier(issuers: next)
+        return try TokenVerifier(issuers: next, revoked: revoked, apiKeys: apiKeys)
     }
 
     /// Verifies a token. `certificate` is the SHA-256 thumbprint of the client certificate of the connection: a token that is bound to one
@@ -68,6 +74,7 @@ public final class TokenVerifier: Sendable {
         let parsed: CompactToken
         let place: Int
         do throws(TokenRefusal) {
+            if apiKeys.count > 0, APIKeys.isKey(token) { return try apiKeys.principal(digest: digest, now: now) }
             parsed = try CompactToken(token)
             place = try issuer(of: parsed.claims.root)
         } catch {
@@ -98,13 +105,28 @@ public final class TokenVerifier: Sendable {
         let confirmation = try check.confirmation()
         let groups = try check.groups()
         try check.requirements()
+        let (name, chain) = try chain(of: token.claims.root, trust)
+        if revoked.contains(tokenID, chain: chain) { throw .revoked }
         // Last: its refusal tells the client that everything else was good.
         let scopes = try check.scopes()
         return Principal(
-            issuer: trust.issuer, issuerIndex: place, isOfAirflow: trust.isAirflow, subject: subject,
-            client: client.map { texts?.shared($0) ?? $0 }, groups: texts?.shared(groups) ?? groups,
+            issuer: name, issuerIndex: place, isOfAirflow: trust.isAirflow, isRenewable: trust.isAirflow || trust.isLouver,
+            subject: subject, client: client.map { texts?.shared($0) ?? $0 }, groups: texts?.shared(groups) ?? groups,
             scopes: texts?.shared(scopes) ?? scopes, claimsText: token.claimsText, expires: expires, tokenID: tokenID,
             confirmation: confirmation, tokenDigest: digest)
+    }
+
+    /// The issuer that a chain of Louver's tokens began with, and the chain's id: the caller stays who he was.
+    private func chain(of claims: JSONNode, _ trust: IssuerTrust) throws(TokenRefusal) -> (issuer: [UInt8], id: [UInt8]?) {
+        guard trust.isLouver else { return (trust.issuer, nil) }
+        let id = claims["chain"].flatMap { ClaimText.copy($0) }
+        switch ClaimText.read(claims["origin"]) {
+        case .absent: return (trust.issuer, id)
+        case .malformed: throw .issuerMalformed
+        case .text(let name):
+            guard places[name] != nil else { throw .issuerUnknown }
+            return (name, id)
+        }
     }
 
     /// Which issuer a token claims to come from.

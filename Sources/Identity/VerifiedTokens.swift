@@ -38,6 +38,13 @@ public final class VerifiedTokens {
         return principal
     }
 
+    /// Remembers whom a token speaks of that somebody else vouches for, for a while at most.
+    public func keep(_ principal: Principal, verifier: TokenVerifier, for span: Duration, now: WallTime) {
+        turn(to: verifier)
+        let verified = VerifiedToken(principal: principal, since: now, until: min(principal.expires, now.moved(by: span)))
+        if verified.holds(at: now) { evictions += entries.insert(principal.tokenDigest, verified, weight: principal.weight) }
+    }
+
     /// Forgets everything, after a revocation.
     public func forget() {
         entries.removeAll()

@@ -6,9 +6,13 @@ import Crypto
 /// hijacking). The value is visible ASCII, as the header must be.
 public struct SessionSeal: Sendable {
     private let key: SealingKey
+    private let previous: [SealingKey]
 
-    /// Seals under a key that all replicas share.
-    public init(_ key: SealingKey) { self.key = key }
+    /// Seals under a key that all replicas share, and opens what was sealed under those before it as well.
+    public init(_ key: SealingKey, previous: [SealingKey] = []) {
+        self.key = key
+        self.previous = previous
+    }
 
     /// Seals a session for a principal (its stable 16-byte key) on a route. Nil when the upstream's id is no legal session id or too long:
     /// then the upstream's answer is not to be trusted.
@@ -28,7 +32,7 @@ public struct SessionSeal: Sendable {
     /// Opens a header value; nil unless it was sealed for this principal on this route. The reason is never told apart.
     public func open(_ value: Span<UInt8>, principal: [UInt8], route: [UInt8]) -> LegacySession? {
         guard value.count <= Limits.sessionIDBytesMax, let sealed = Base64.decode(value, .url),
-            let plain = key.open(sealed.span, context: Self.context(principal, route).span), plain.count >= 9,
+            let plain = open(sealed, Self.context(principal, route)), plain.count >= 9,
             let version = ProtocolVersion(rawValue: plain[0])
         else { return nil }
         var issued: UInt64 = 0
@@ -42,6 +46,14 @@ public struct SessionSeal: Sendable {
         guard let session, !session.upstreamID.isEmpty else { return nil }
         let context = [UInt8]("louver question 1".utf8) + [UInt8(truncatingIfNeeded: session.upstreamID.count)] + session.upstreamID
         return QuestionSeal(key, context: context + Self.context(principal, route))
+    }
+
+    private func open(_ sealed: [UInt8], _ context: [UInt8]) -> [UInt8]? {
+        if let plain = key.open(sealed.span, context: context.span) { return plain }
+        for key in previous {
+            if let plain = key.open(sealed.span, context: context.span) { return plain }
+        }
+        return nil
     }
 
     /// What a seal is bound to. The principal's key is preceded by its length, so that no two pairs give the same bytes.

@@ -19,15 +19,31 @@ final class Caller {
     private var known: [(policy: PolicySet, subject: PolicySubject)] = []
 
     private let certificate: [UInt8]?
+    /// From when on the caller is handed another token; nil for one who gets none.
+    private let renewal: WallTime?
+    private var next: [UInt8]?
 
-    /// - Parameter certificate: the SHA-256 of the client certificate of the connection.
-    init(authorization: [UInt8], principal: Principal, certificate: [UInt8]?, verifier: TokenVerifier, learned: LearnedSecrets?) {
+    /// - Parameters:
+    ///   - certificate: the SHA-256 of the client certificate of the connection.
+    ///   - until: when the principal is no longer relied on, where that is before the token's end.
+    init(
+        authorization: [UInt8], principal: Principal, certificate: [UInt8]?, verifier: TokenVerifier, learned: LearnedSecrets?,
+        until: WallTime? = nil, tokens: ClientTokens? = nil
+    ) {
         self.authorization = authorization
         self.principal = principal
         self.certificate = certificate
         self.verifier = verifier
         self.learned = learned
-        validUntil = principal.expires
+        validUntil = until ?? principal.expires
+        renewal = tokens?.renewal(of: principal)
+    }
+
+    /// The token that the caller is handed with an answer now; made once.
+    func nextToken(_ tokens: ClientTokens?, now: WallTime) -> [UInt8]? {
+        guard let renewal, now >= renewal else { return nil }
+        if next == nil { next = tokens?.successor(of: principal, now: now) }
+        return next
     }
 
     /// Whether a request with this Authorization value comes from the same caller: the very same bytes, verified under the same keys and
@@ -51,6 +67,9 @@ final class Caller {
         told = (text, isPseudonym)
         return text
     }
+
+    /// What stands for the Authorization field of a caller who came without: no header can hold it.
+    static let noToken: [UInt8] = [0]
 
     /// The token itself.
     var token: [UInt8] {

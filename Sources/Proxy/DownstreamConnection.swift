@@ -1,5 +1,7 @@
+import Configuration
 import Core
 import HTTP
+import Identity
 import Reactor
 import TLS
 import Telemetry
@@ -17,6 +19,8 @@ final class DownstreamConnection {
     var draft = ByteBuffer()
     /// Reply text that is not promised to the client yet.
     var held = ByteBuffer()
+    /// The token that the next answer hands to the client; nil for none.
+    var nextToken: [UInt8]?
     private(set) var answer = AnswerState.none
     private var isHTTP10 = false
     /// Whether the answer is to HEAD: it tells the length of its body and leaves it out (RFC 9110 section 9.3.2).
@@ -75,6 +79,9 @@ final class DownstreamConnection {
 
     /// The SHA-256 thumbprint of the client's certificate, to which its tokens may be bound (RFC 8705).
     private(set) lazy var certificateThumbprint: [UInt8]? = wire.tls?.peerCertificate?.thumbprint
+
+    /// The caller whom the client's certificate names; nil without one, or without such a name in it.
+    func certificatePrincipal(_ kind: CertificateSubject) -> Principal? { wire.tls?.peerCertificate?.principal(kind) }
 
     /// What failed authentications are counted by: an IPv4 address, or the network half of an IPv6 address.
     private(set) lazy var addressKey = Array((wire.stream.peerAddress?.hostBytes ?? []).prefix(8))
@@ -224,6 +231,12 @@ final class DownstreamConnection {
             wire.output.append("Content-Type: ")
             wire.output.append(contentType)
             wire.output.append("\r\n")
+        }
+        if let nextToken {
+            wire.output.append("Refreshed-API-Token: ")
+            wire.output.append(nextToken)
+            wire.output.append("\r\n")
+            self.nextToken = nil
         }
         if !keepsAlive || worker.isDraining {
             wire.output.append("Connection: close\r\n")

@@ -107,7 +107,7 @@ final class Exchange {
         let received = try receive()
         guard case .endpoint(let route, let verb) = received else { return try await answerDocument(received) }
         let caller: Caller
-        if let known = try authenticate() { caller = known } else { caller = try await authenticateWithNewKeys() }
+        if let known = try authenticate() { caller = known } else { caller = try await authenticateLater() }
         try admit(caller, on: route)
         let message = try await classify(verb, on: route, from: caller)
         let permit = try await authorize(message, for: caller, on: route)

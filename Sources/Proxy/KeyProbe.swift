@@ -5,38 +5,53 @@ import Identity
 import Reactor
 import Telemetry
 
-/// Asks once for every key set that a configuration names by URL: for `louver check`, which says what could not be had before a start does.
-public enum KeyProbe {
-    /// One sentence for each key set that could not be fetched or used. Blocks for at most `Limits.keyWaitMax` and a little: not for a
-    /// loop.
-    public static func warnings(_ snapshot: Snapshot) -> [String] {
-        if snapshot.keySources.isEmpty { return [] }
-        let found = Lock<[String]?>(nil)
-        guard let loop = try? EventLoop() else { return ["no issuer could be asked for its keys: this machine gives no event loop"] }
+/// Asks once for every key set that a configuration names by URL: for `louver check` and `louver token inspect`, which say what could not
+/// be had before a start does.
+public struct KeyProbe: Sendable {
+    /// The keys that were fetched, by the place of their issuer in the verifier.
+    public private(set) var keys: [Int: KeySet] = [:]
+    /// One sentence for each key set that could not be fetched or used.
+    public private(set) var warnings: [String] = []
+
+    /// Asks. Blocks for at most `Limits.keyWaitMax` and a little: not for a loop.
+    public init(asking snapshot: Snapshot) {
+        if snapshot.keySources.isEmpty { return }
+        let found = Lock<KeyProbe?>(nil)
+        guard let loop = try? EventLoop() else {
+            warnings = ["no issuer could be asked for its keys: this machine gives no event loop"]
+            return
+        }
         let sources = snapshot.keySources
         let probe = LoopBound(loop) { loop in
             LocalTask.run(on: loop) {
-                let warnings = await ask(sources, loop)
-                found.withLock { $0 = warnings }
+                var probe = KeyProbe()
+                await probe.ask(sources, loop)
+                let done = probe
+                found.withLock { $0 = done }
             }
         }
         do {
             try LoopThread.start(loop, name: "louver-probe", keeping: probe)
         } catch {
-            return ["no issuer could be asked for its keys: \(error)"]
+            warnings = ["no issuer could be asked for its keys: \(error)"]
+            return
         }
         defer { loop.stop() }
         while true {
-            if let warnings = found.withLock({ $0 }) { return warnings }
+            if let done = found.withLock({ $0 }) {
+                self = done
+                return
+            }
             usleep(5_000)
         }
     }
 
-    private static func ask(_ sources: [KeySource], _ loop: EventLoop) async -> [String] {
+    private init() {}
+
+    private mutating func ask(_ sources: [KeySource], _ loop: EventLoop) async {
         let registry = Registry()
         let gauges = UpstreamGauges(registry.makeShard(), UpstreamHealth([], registry: registry))
         let deadline = Instant.now() + Limits.keyWaitMax
-        var warnings: [String] = []
         for source in sources {
             let identity = source.identity
             let peer = WebPeer(
@@ -45,10 +60,10 @@ public enum KeyProbe {
             let name = "the keys of issuer `\(identity.issuer)` at \(identity.url)"
             do {
                 let answer = try await peer.get(deadline: deadline)
-                if answer.status != 200 {
-                    warnings.append("\(name) cannot be fetched: status \(answer.status)")
+                if answer.status == 200 {
+                    keys[source.place] = try KeySet.jwks(answer.body)
                 } else {
-                    _ = try KeySet.jwks(answer.body)
+                    warnings.append("\(name) cannot be fetched: status \(answer.status)")
                 }
             } catch let fault as IdentityFault {
                 warnings.append("\(name) cannot be used: \(fault.message)")
@@ -58,6 +73,5 @@ public enum KeyProbe {
             }
             peer.retire()
         }
-        return warnings
     }
 }

@@ -41,6 +41,12 @@ final class Site {
     private let routes: [Route]
     private let metadata: [String: ResourceMetadata]
     private let snapshot: Snapshot
+    /// Asks about tokens that say nothing themselves; nil where no issuer wants to be asked.
+    let introspection: IntrospectionClient?
+    /// Hands clients their next token; nil where Louver issues none.
+    let clientTokens: ClientTokens?
+    /// Which name of a client's certificate says who calls without a token.
+    let certificateSubject: CertificateSubject?
 
     init(_ snapshot: Snapshot, shared: SharedState, shard: Shard, loop: EventLoop) {
         let options = snapshot.options
@@ -52,7 +58,7 @@ final class Site {
             memory: shared.buckets,
             redis: snapshot.redis.map { RedisStore(RedisTarget($0), loop: loop, log: shared.log, health: shared.storeHealth) },
             workers: options.workerCount(cores: LoopThread.coreCount), loop: loop)
-        seal = SessionSeal(snapshot.sessionKey ?? shared.sessionKey)
+        seal = SessionSeal(snapshot.sessionKeys.first ?? shared.sessionKey, previous: Array(snapshot.sessionKeys.dropFirst()))
         redaction = snapshot.redaction
         learning = options.redaction.learned
         audit = snapshot.audit?.options
@@ -68,6 +74,13 @@ final class Site {
         hostGuard = options.hostGuard
         let upstreams = snapshot.upstreams.map { upstream in
             HTTPUpstream(UpstreamTarget(upstream), loop: loop, gauges: UpstreamGauges(shard, shared.health(upstream.options.name)))
+        }
+        clientTokens = snapshot.clientTokens
+        certificateSubject = options.certificateSubject
+        let tokens = tokens
+        introspection = snapshot.introspection.map {
+            IntrospectionClient(
+                $0, tokens, loop: loop, gauges: UpstreamGauges(shard, shared.health($0.endpoint.url.authority)), log: shared.log)
         }
         credentials = IssuedCredentials()
         let issued = credentials
@@ -135,6 +148,7 @@ final class Site {
             route.upstream.retire()
             route.tokenEndpoint?.retire()
         }
+        introspection?.retire()
         limiter.close()
     }
 }

@@ -28,7 +28,7 @@ enum CheckCommand {
         }
         terminal.print(terminal.styled("\(file) is good.", .green) + " It would run like this:\n")
         for line in snapshot.summary { terminal.print(line) }
-        let advice = (arguments.has("--offline") ? [] : KeyProbe.warnings(snapshot)) + snapshot.advice
+        let advice = (arguments.has("--offline") ? [] : KeyProbe(asking: snapshot).warnings) + snapshot.advice
         if !advice.isEmpty {
             terminal.print("\nworth knowing:")
             for line in advice { terminal.print("  \(terminal.styled("-", .yellow)) \(line)") }

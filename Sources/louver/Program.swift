@@ -9,7 +9,8 @@ enum Program {
         RunCommand.command, CheckCommand.command, PolicyCheckCommand.command, PolicyTestCommand.command, PolicyExplainCommand.command,
         PolicyDiffCommand.command, PolicyInitCommand.command, PolicyPinCommand.command, PolicySchemaCommand.command, RedactCommand.command,
         RedactTestCommand.command, RedactEnrollCommand.command, HealthCommand.command, AuditVerifyCommand.command, AuditTailCommand.command,
-        AuditStatsCommand.command, MetricsCommand.command, VersionCommand.command,
+        AuditStatsCommand.command, TokenInspectCommand.command, TokenIssueCommand.command, TokenKeysCommand.command,
+        MetricsCommand.command, VersionCommand.command,
     ]
 
     /// Runs what the process was started with, and ends it.

@@ -93,6 +93,16 @@ import YAML
         #expect(options.issuers[3].algorithms == [.hs512])
         #expect(!options.issuers[3].statesIssuer)
         #expect(options.issuers[3].groupsClaim == "role")
+        guard case .introspection(let asked) = options.issuers[4].keys else {
+            Issue.record("not asked about")
+            return
+        }
+        #expect(asked.clientID == "louver" && asked.endpoint.tls.ca?.path == "conf/ca.pem")
+        #expect(options.previousSessionKeys.map(\.path) == ["conf/old.key"])
+        #expect(options.clientTokens?.keyID == "c1" && options.clientTokens?.chain == .seconds(28_800))
+        #expect(options.clientTokens?.alsoPublished.map(\.keyID) == ["c2"])
+        #expect(options.revokedTokens?.path == "conf/revoked.txt" && options.apiKeys?.path == "conf/keys.yaml")
+        #expect(options.certificateSubject == .uri)
         let airflow = options.upstreams[0]
         #expect(airflow.url.path == "/mcp/")
         #expect(airflow.tls.serverName == "airflow")

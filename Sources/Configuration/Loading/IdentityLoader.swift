@@ -7,11 +7,29 @@ import YAML
 struct IdentityLoader {
     let loader: FileLoader
 
-    /// What tells who calls; nil after a fault.
-    func verifier(_ options: LouverOptions) -> TokenVerifier? {
-        let trusted = options.issuers.map { trust($0, options) }
-        guard trusted.allSatisfy({ $0 != nil }) else { return nil }
-        return whole(options.file) { () throws(IdentityFault) in try TokenVerifier(issuers: trusted.compactMap(\.self)) }
+    /// What tells who calls; nil after a fault. Louver's own tokens are those of the last issuer.
+    func verifier(_ options: LouverOptions, _ tokens: ClientTokens?) -> TokenVerifier? {
+        let asked = options.issuers.map(isAsked)
+        let trusted = zip(options.issuers, asked).map { $1 ? nil : trust($0, options) }
+        guard zip(trusted, asked).allSatisfy({ $0 != nil || $1 }), let revoked = revoked(options), let keys = apiKeys(options) else {
+            return nil
+        }
+        return whole(options.file) { () throws(IdentityFault) in
+            var issuers = trusted.compactMap(\.self)
+            if let tokens { issuers.append(try tokens.trust(clientKeys(options, tokens))) }
+            return try TokenVerifier(issuers: issuers, revoked: revoked, apiKeys: keys)
+        }
+    }
+
+    private func revoked(_ options: LouverOptions) -> RevokedTokens? {
+        guard let file = options.revokedTokens else { return RevokedTokens.none }
+        guard let bytes = loader.bytes(file) else { return nil }
+        return named(file) { () throws(IdentityFault) in try RevokedTokens(bytes) }
+    }
+
+    private func apiKeys(_ options: LouverOptions) -> APIKeys? {
+        guard let file = options.apiKeys else { return APIKeys.none }
+        return loader.bytes(file).flatMap { APIKeyFile.read($0, file: file.path, faults: loader.faults) }
     }
 
     /// Where credentials for an upstream come from; nil after a fault.
@@ -46,7 +64,7 @@ struct IdentityLoader {
 
     // MARK: Pieces
 
-    private func trust(_ options: IssuerOptions, _ all: LouverOptions) -> IssuerTrust? {
+    func trust(_ options: IssuerOptions, _ all: LouverOptions) -> IssuerTrust? {
         guard let (reference, keys) = keys(options, file: all.file) else { return nil }
         return named(reference) { () throws(IdentityFault) in
             var trust = try base(options, resources: all.routes.map { $0.externalURL.description }, keys)
@@ -82,7 +100,7 @@ struct IdentityLoader {
 
     /// Where keys are fetched that are published at a URL.
     func keySources(_ options: LouverOptions) -> [KeySource] {
-        options.issuers.enumerated().compactMap { place, issuer -> KeySource? in
+        options.issuers.filter { !isAsked($0) }.enumerated().compactMap { place, issuer -> KeySource? in
             guard case .url(let url, let tls) = issuer.keys else { return nil }
             let context = url.isSecure ? TLSLoader(loader: loader).client(tls, name: "issuers[\(place)]") : nil
             return KeySource(
@@ -94,7 +112,7 @@ struct IdentityLoader {
     private func keys(_ options: IssuerOptions, file: String) -> (FileReference, KeySet)? {
         switch options.keys {
         case nil: return nil
-        case .url: return (FileReference(unnamed: file), .empty)
+        case .url, .introspection: return (FileReference(unnamed: file), .empty)
         case .jwks(let file):
             guard let bytes = loader.bytes(file, atMost: Limits.keySetBytesMax) else { return nil }
             return named(file) { () throws(IdentityFault) in try KeySet.jwks(bytes) }.map { (file, $0) }
@@ -143,18 +161,12 @@ struct IdentityLoader {
     }
 
     /// The keys that stand in the published set, each once: those that sign, and those that are only published. Nil after a fault.
-    func publishedKeys(_ options: LouverOptions, _ upstreams: [LoadedUpstream]) -> PublishedKeys? {
-        var entries: [PublishedKeys.Entry] = []
+    func publishedKeys(_ options: LouverOptions, _ upstreams: [LoadedUpstream], _ tokens: ClientTokens?) -> PublishedKeys? {
+        var entries = tokens.map { clientKeys(options, $0) } ?? []
         for upstream in upstreams {
             if case .mint(let mint) = upstream.issuer.mode, let entry = mint.published { entries.append(entry) }
             guard case .mint(let mint) = upstream.options.reissue else { continue }
-            for key in mint.alsoPublished {
-                guard let text = loader.secretText(key.file) else { return nil }
-                guard let made = signingKey(key.file, { () throws(CryptoFailure) in try .pem(text) }) else { return nil }
-                let entry = named(key.file) { () throws(IdentityFault) in try PublishedKeys.Entry(made, id: Array(key.keyID.utf8)) }
-                guard let entry else { return nil }
-                entries.append(entry)
-            }
+            entries += published(mint.alsoPublished)
         }
         return whole(options.file) { () throws(IdentityFault) in try PublishedKeys(entries) }
     }
@@ -170,7 +182,7 @@ struct IdentityLoader {
             })
     }
 
-    private func signingKey(_ file: FileReference, _ make: () throws(CryptoFailure) -> SigningKey) -> SigningKey? {
+    func signingKey(_ file: FileReference, _ make: () throws(CryptoFailure) -> SigningKey) -> SigningKey? {
         do {
             return try make()
         } catch {
@@ -190,7 +202,7 @@ struct IdentityLoader {
     }
 
     /// Turns a fault of the Identity room into one of the whole file.
-    private func whole<R>(_ file: String, _ make: () throws(IdentityFault) -> R) -> R? {
+    func whole<R>(_ file: String, _ make: () throws(IdentityFault) -> R) -> R? {
         do {
             return try make()
         } catch {

@@ -19,11 +19,21 @@ extension Snapshot {
         }
         lines.append(Self.row("admin", options.admin.map { "http://\($0) (/metrics /healthz /readyz)" } ?? "off"))
         lines.append(Self.row("workers", options.workers.map(String.init) ?? "one for each core"))
-        for (issuer, trust) in zip(options.issuers, verifier.issuers) {
-            let algorithms = issuer.algorithms.map(\.name).joined(separator: ", ")
+        for trust in verifier.issuers {
+            let issuer = options.issuers.first { Array($0.issuer.utf8) == trust.issuer }
+            let algorithms = trust.algorithms.map(\.name).joined(separator: ", ")
             let audiences = trust.audiences.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " or ")
-            lines.append(Self.row("tokens", "\(issuer.issuer), \(algorithms), for \(audiences)"))
-            if case .url(let url, _) = issuer.keys { lines.append(Self.row("", "keys from \(url)")) }
+            lines.append(Self.row("tokens", "\(String(decoding: trust.issuer, as: UTF8.self)), \(algorithms), for \(audiences)"))
+            if case .url(let url, _) = issuer?.keys { lines.append(Self.row("", "keys from \(url)")) }
+        }
+        if let introspection {
+            lines.append(
+                Self.row(
+                    "tokens",
+                    "\(String(decoding: introspection.questions.trust.issuer, as: UTF8.self)), asked at \(introspection.endpoint.url)"))
+        }
+        if let subject = options.certificateSubject {
+            lines.append(Self.row("tokens", "or a client certificate, by its \(subject.rawValue) name"))
         }
         for route in routes {
             let upstream = upstreams[route.upstream].options

@@ -31,8 +31,12 @@ public struct Snapshot: Sendable {
     public let redaction: RedactionEngine
     /// SHA-256 over all detector files, in 64 hexadecimal digits.
     public let detectorsHash: [UInt8]
-    /// Seals session ids; nil where no key is configured and the process uses a random one.
-    public let sessionKey: SealingKey?
+    /// Seal session ids: the current key, then those before it. Empty where none is configured and the process uses a random one.
+    public let sessionKeys: [SealingKey]
+    /// Louver's own tokens for clients; nil where it issues none.
+    public let clientTokens: ClientTokens?
+    /// The issuer that is asked about tokens; nil where there is none.
+    public let introspection: LoadedIntrospection?
     /// The audit log; nil for none.
     public let audit: LoadedAudit?
 }

@@ -38,14 +38,18 @@ public final class SnapshotLoader: Sendable {
 
         let policies = policiesDirectory(found)
         let identity = IdentityLoader(loader: loader)
-        let verifier = identity.verifier(options)
+        let clientTokens = identity.clientTokens(options)
+        let verifier = identity.verifier(options, clientTokens)
+        let introspection = identity.introspection(options)
         let keySources = identity.keySources(options)
         let contexts = options.listeners.map { listener in listener.tls.flatMap { TLSLoader(loader: loader).server($0) } }
         let upstreams = options.upstreams.compactMap { loadUpstream($0, loader) }
-        let publishedKeys = identity.publishedKeys(options, upstreams)
+        let publishedKeys = identity.publishedKeys(options, upstreams, clientTokens)
         let routes = loadRoutes(options, policies, loader)
         let redis = options.redis.flatMap { loadRedis($0, loader) }
-        let sessionKey = options.sessionKey.flatMap { deriveSessionKey($0, loader) }
+        let sessionKeys = ([options.sessionKey].compactMap(\.self) + options.previousSessionKeys).compactMap {
+            deriveSessionKey($0, loader)
+        }
         let audit = options.audit.flatMap { loader.audit($0) }
         let redaction = RedactionLoader(loader: loader, policies: policies).engine(options.redaction, ownTenantKey: ownTenantKey)
 
@@ -54,7 +58,8 @@ public final class SnapshotLoader: Sendable {
             version: version.wrappingAdd(1, ordering: .relaxed).newValue, options: options, hash: Hex.encode(Digest.sha256(bytes.span)),
             warnings: warnings(options, routes, upstreams), verifier: verifier,
             keySources: keySources, publishedKeys: publishedKeys, listenerContexts: contexts, upstreams: upstreams, routes: routes,
-            redis: redis, redaction: redaction.engine, detectorsHash: redaction.hash, sessionKey: sessionKey,
+            redis: redis, redaction: redaction.engine, detectorsHash: redaction.hash, sessionKeys: sessionKeys,
+            clientTokens: clientTokens, introspection: introspection,
             audit: audit)
     }
 

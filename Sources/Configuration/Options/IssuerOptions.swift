@@ -18,6 +18,8 @@ public struct IssuerOptions: Sendable {
         case url(ServerURL, ClientTLSOptions)
         /// Secrets shared with it, for the HS algorithms: the current one, then those that a rotation still overlaps with.
         case secret([FileReference])
+        /// None: the issuer is asked about each token (RFC 7662).
+        case introspection(IntrospectionOptions)
     }
 
     /// A claim its tokens must carry.
@@ -36,7 +38,7 @@ public struct IssuerOptions: Sendable {
     public var statesIssuer: Bool
     /// What its tokens must be for; empty means the external URLs of all routes, or `apache-airflow` for an Airflow deployment.
     public var audiences: [String]
-    /// The algorithms it signs with; never empty.
+    /// The algorithms it signs with; empty only where it is asked about each token.
     public var algorithms: [SignatureAlgorithm]
     /// Where its keys are; nil only after a fault.
     public var keys: Keys?

@@ -24,6 +24,16 @@ public struct LouverOptions: Sendable {
     public var redaction: RedactionOptions
     /// The key of session seals, shared by replicas; nil for a random one per process.
     public var sessionKey: FileReference?
+    /// Keys that opened session seals before it, and still do.
+    public var previousSessionKeys: [FileReference]
+    /// Louver's own tokens for clients; nil where it issues none.
+    public var clientTokens: ClientTokenOptions?
+    /// The `jti` of tokens that are refused though they hold; nil for none.
+    public var revokedTokens: FileReference?
+    /// YAML: the API keys of machines, hashed; nil for none.
+    public var apiKeys: FileReference?
+    /// Which name of a client's certificate says who calls without a token; nil where a token is always needed.
+    public var certificateSubject: CertificateSubject?
     /// Bounds.
     public var limits: ServiceLimits
     /// Logs.

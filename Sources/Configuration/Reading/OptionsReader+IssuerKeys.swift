@@ -3,14 +3,15 @@ import Crypto
 import YAML
 
 extension OptionsReader {
-    /// Where an issuer's keys come from: exactly one of three.
+    /// Where an issuer's keys come from: exactly one of three; or that it is asked about each token.
     static func issuerKeys(_ reader: NodeReader, _ algorithms: [SignatureAlgorithm]) -> IssuerOptions.Keys? {
         let file = reader.file("jwks_file")
         let url = jwksURL(reader)
         let secret = reader.file("secret_file")
         let previous = reader.files("previous_secret_files") ?? []
         let tls = reader.mapping("tls", clientTLS)
-        let written = ["jwks_url", "jwks_file", "secret_file"].filter { reader.has($0) }
+        let introspection = reader.mapping("introspection", self.introspection) ?? nil
+        let written = ["jwks_url", "jwks_file", "secret_file", "introspection"].filter { reader.has($0) }
         if !reader.has("jwks_url") { reader.refuse("tls", "it belongs to `jwks_url`") }
         if !reader.has("secret_file") { reader.refuse("previous_secret_files", "they belong to `secret_file`") }
         guard let source = written.first else {
@@ -20,8 +21,12 @@ extension OptionsReader {
         if written.count > 1 {
             reader.fault(
                 written[1], "`\(reader.path)` has both `\(source)` and `\(written[1])`",
-                remedy: "keep jwks_url or jwks_file for public keys, or secret_file for a shared secret")
+                remedy: "keep jwks_url or jwks_file for public keys, secret_file for a shared secret, or introspection")
             return nil
+        }
+        if source == "introspection" {
+            reader.refuse("algorithms", "the issuer is asked about each token")
+            return introspection.map { .introspection($0) }
         }
         let isPublic = source != "secret_file"
         for algorithm in algorithms where algorithm.isShared == isPublic {

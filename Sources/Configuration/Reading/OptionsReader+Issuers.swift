@@ -11,6 +11,12 @@ extension OptionsReader {
         if reader.node("issuers")?.elements?.isEmpty == true {
             reader.fault("issuers", "`issuers` is empty, so nobody could call", remedy: "name at least one issuer of tokens")
         }
+        let asked = issuers.count { if case .introspection = $0.keys { true } else { false } }
+        if asked > 1 {
+            reader.fault(
+                "issuers", "two issuers want to be asked about tokens, and such a token does not say whose it is",
+                remedy: "keep `introspection` at one of them")
+        }
         for (index, issuer) in issuers.enumerated() where !issuer.issuer.isEmpty {
             if issuers[..<index].contains(where: { $0.issuer == issuer.issuer }) {
                 let mark = reader.elements("issuers")[index].mark
@@ -52,6 +58,7 @@ extension OptionsReader {
     private static func algorithms(_ reader: NodeReader, _ kind: IssuerOptions.Kind) -> [SignatureAlgorithm] {
         if !reader.has("algorithms") {
             if kind == .airflow { return [.hs512] }
+            if reader.has("introspection") { return [] }
             reader.missing("algorithms", example: "[RS256]")
         }
         if reader.node("algorithms")?.elements?.isEmpty == true {

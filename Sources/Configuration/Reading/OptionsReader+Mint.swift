@@ -16,10 +16,7 @@ extension OptionsReader {
 
     private static func alsoPublished(_ reader: NodeReader) -> [MintOptions.PublishedKey] {
         if !reader.has("key_file") { reader.refuse("also_published", "a shared secret is never published") }
-        return reader.list("also_published") { inner, _ -> MintOptions.PublishedKey? in
-            let keyID = inner.string("kid", example: "louver-2")
-            return inner.requiredFile("key_file", example: "louver-2.pem").map { MintOptions.PublishedKey(file: $0, keyID: keyID) }
-        }.compactMap(\.self)
+        return publishedKeys(reader)
     }
 
     private static func subjectFile(_ reader: NodeReader) -> FileReference? {

@@ -44,7 +44,7 @@ extension OptionsReader {
         case .mint: return .mint(mint(reader))
         case .exchange: return .exchange(exchange(reader))
         case .login:
-            return .login(tokenEndpoint(reader, example: "http://127.0.0.1:8080/auth/token"), accounts(reader))
+            return .login(tokenEndpoint(reader, "token_url", example: "http://127.0.0.1:8080/auth/token"), accounts(reader))
         case .basic: return .basic(accounts(reader))
         case .passthrough:
             if !reader.bool("hand_on_client_tokens", default: false) {
@@ -70,7 +70,7 @@ extension OptionsReader {
     private static func exchange(_ reader: NodeReader) -> ExchangeOptions {
         let clientID = reader.string("client_id", example: "louver")
         let secret = reader.file("client_secret_file")
-        let endpoint = tokenEndpoint(reader, example: "https://idp.example/token")
+        let endpoint = tokenEndpoint(reader, "token_url", example: "https://idp.example/token")
         if secret == nil, endpoint?.tls.certificate == nil, !reader.has("client_secret_file") {
             reader.missing("client_secret_file", example: "client_secret")
         }
@@ -81,13 +81,13 @@ extension OptionsReader {
     }
 
     /// Secrets go there: never in the clear, but to this machine.
-    private static func tokenEndpoint(_ reader: NodeReader, example: String) -> TokenEndpointOptions? {
-        let url = reader.url("token_url", example: example)
+    static func tokenEndpoint(_ reader: NodeReader, _ key: String, example: String) -> TokenEndpointOptions? {
+        let url = reader.url(key, example: example)
         let tls = reader.mapping("tls", clientTLS)
         guard let url else { return nil }
         if !url.isSecure, !url.isLoopback {
             reader.fault(
-                "token_url", "`\(reader.name(of: "token_url"))` is plain http, so passwords and tokens would travel in the clear",
+                key, "`\(reader.name(of: key))` is plain http, so passwords and tokens would travel in the clear",
                 remedy: "write instead: https://\(url.authority)\(url.path)")
         }
         if !url.isSecure, tls != nil {

@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import TLS
 import Telemetry
 import YAML
 
@@ -23,15 +24,36 @@ public enum OptionsReader {
         let external = optionalExternalURL(reader)
         let upstreams = upstreams(reader)
         let routes = routes(reader, base: external, listeners: listeners)
+        let sessionKeys = reader.mapping("sessions", sessionKeys)
         return LouverOptions(
             file: reader.file, listeners: listeners, admin: admin(reader), workers: workers(reader),
             hardening: reader.choice("hardening", default: .report),
             hostGuard: hostGuard(reader, listeners: listeners, routes: routes), issuers: issuers(reader), routes: routes,
             upstreams: upstreams, redis: reader.mapping("redis", redis) ?? nil,
             redaction: reader.mapping("redaction", redaction) ?? RedactionOptions(),
-            sessionKey: reader.mapping("sessions") { $0.requiredFile("key_file", example: "session.key") } ?? nil,
+            sessionKey: sessionKeys?.key, previousSessionKeys: sessionKeys?.previous ?? [],
+            clientTokens: reader.mapping("client_tokens", clientTokens), revokedTokens: reader.file("revoked_tokens_file"),
+            apiKeys: reader.file("api_keys_file"), certificateSubject: certificateSubject(reader, listeners),
             limits: reader.mapping("limits", limits) ?? ServiceLimits(), logs: reader.mapping("logs", logs) ?? LogOptions(),
             audit: reader.mapping("audit", audit) ?? nil)
+    }
+
+    private static func sessionKeys(_ reader: NodeReader) -> (key: FileReference?, previous: [FileReference]) {
+        let previous = reader.files("previous_key_files") ?? []
+        if previous.count >= Limits.sessionKeysMax {
+            reader.fault("previous_key_files", "too many keys of sessions", remedy: "keep at most \(Limits.sessionKeysMax - 1)")
+        }
+        return (reader.requiredFile("key_file", example: "session.key"), previous)
+    }
+
+    private static func certificateSubject(_ reader: NodeReader, _ listeners: [ListenerOptions]) -> CertificateSubject? {
+        guard let subject = reader.optionalChoice("certificate_subject", of: CertificateSubject.self) else { return nil }
+        if listeners.allSatisfy({ ($0.tls?.clientCertificates ?? .off) == .off }) {
+            reader.fault(
+                "certificate_subject", "`certificate_subject` is written, but no listener asks for client certificates",
+                remedy: "write `client_certificates: optional` and `client_ca` at a listener, or remove it")
+        }
+        return subject
     }
 
     private static func version(_ reader: NodeReader) {

@@ -1,0 +1,9 @@
+/// How an issuer is asked about a token (RFC 7662).
+public struct IntrospectionOptions: Sendable {
+    /// The introspection endpoint.
+    public var endpoint: TokenEndpointOptions
+    /// The name Louver is registered under there.
+    public var clientID: String
+    /// Its secret; nil only after a fault.
+    public var clientSecret: FileReference?
+}

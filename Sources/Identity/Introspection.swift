@@ -1,0 +1,67 @@
+import Core
+import Crypto
+import JSON
+
+/// Asks an issuer about a token that says nothing itself (RFC 7662).
+public final class Introspection: Sendable {
+    /// How long an answer is relied on: a token that is withdrawn is good for so long at most.
+    public static let reliance: Duration = .seconds(60)
+
+    /// The issuer that is asked.
+    public let trust: IssuerTrust
+    private let authorization: [UInt8]
+
+    /// Makes the questions. `client` and `secret` are what Louver is registered under at the issuer.
+    public init(_ trust: IssuerTrust, client: [UInt8], secret: SecretBytes) throws(IdentityFault) {
+        guard ClaimText.isPlain(client.span) else {
+            throw IdentityFault(
+                "the client's id is empty, too long, or holds a control character", remedy: "write the registered `client_id`")
+        }
+        self.trust = trust
+        var pair = FormText.encoded(client)
+        pair.append(UInt8(ascii: ":"))
+        pair.append(contentsOf: FormText.encoded(secret.withBytes { [UInt8]($0) }))
+        authorization = [UInt8]("Basic ".utf8) + Base64.encode(pair)
+    }
+
+    /// What to post about a token.
+    public func order(_ token: [UInt8]) -> CredentialOrder {
+        var form = FormText()
+        form.add("token_type_hint", "access_token")
+        form.add("token", token)
+        let digest = Digest.sha256(token.span)
+        return CredentialOrder(
+            key: digest.withUnsafeBytes { $0.loadUnaligned(as: UInt128.self) }, contentType: "application/x-www-form-urlencoded",
+            body: form.bytes, authorization: authorization)
+    }
+
+    /// Whom the token speaks of. `body` is that of a good answer. Throws unless it is active and everything that is pinned holds: the
+    /// audience and the end must be told.
+    public func principal(_ body: [UInt8], token: [UInt8], now: WallTime) throws(TokenFailure) -> Principal {
+        do throws(TokenRefusal) {
+            guard let document = try? JSONDocument.parse(body, dialect: .request), document.root.kind == .object else {
+                throw .claimsMalformed
+            }
+            let claims = document.root
+            guard claims["active"]?.bool == true else { throw .inactive }
+            if let issuer = claims["iss"] {
+                guard let name = issuer.string, name == trust.issuer else { throw .issuerUnknown }
+            }
+            let check = ClaimsCheck(claims: claims, trust: trust, now: now)
+            let expires = try check.expiry()
+            try check.audience()
+            let (subject, client) = try check.caller()
+            let tokenID = try check.tokenID()
+            let confirmation = try check.confirmation()
+            let groups = try check.groups()
+            try check.requirements()
+            let scopes = try check.scopes()
+            return Principal(
+                issuer: trust.issuer, issuerIndex: -1, isOfAirflow: false, isRenewable: false, subject: subject, client: client,
+                groups: groups, scopes: scopes, claimsText: body, expires: expires, tokenID: tokenID, confirmation: confirmation,
+                tokenDigest: Digest.sha256Value(token.span))
+        } catch {
+            throw TokenFailure(error, requiredScopes: error == .scopeMissing ? trust.requiredScopes : [])
+        }
+    }
+}

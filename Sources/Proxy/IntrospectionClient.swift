@@ -1,0 +1,55 @@
+import Configuration
+import Core
+import Identity
+import Reactor
+import Telemetry
+
+/// Asks an issuer about tokens that say nothing themselves, one question at a time for each token.
+final class IntrospectionClient {
+    private let peer: WebPeer
+    private let questions: Introspection
+    private let tokens: VerifiedTokens
+    private let loop: EventLoop
+    private let log: Log
+    private var running: [UInt128: WaitingRoom] = [:]
+
+    init(_ loaded: LoadedIntrospection, _ tokens: VerifiedTokens, loop: EventLoop, gauges: UpstreamGauges, log: Log) {
+        let place = loaded.endpoint
+        peer = WebPeer(
+            place.url, tls: place.tls, serverName: place.serverName, bodyBytesMax: Limits.tokenReplyBytesMax, loop: loop, gauges: gauges)
+        questions = loaded.questions
+        self.tokens = tokens
+        self.loop = loop
+        self.log = log
+    }
+
+    /// Asks about a token and keeps what was found for a while. Throws `TokenFailure` when it is not good, and `Failure` when it cannot be
+    /// told now. Returns nothing where somebody else has asked meanwhile: what was found is kept, if it was good.
+    func ask(_ token: [UInt8], verifier: TokenVerifier) async throws {
+        let order = questions.order(token)
+        if let room = running[order.key] {
+            _ = await room.wait(until: loop.now + Limits.tokenEndpointWaitMax)
+            return
+        }
+        guard running.count < Limits.credentialFetchesMax else { throw Failure(.louver, "introspections") }
+        let room = WaitingRoom(loop: loop, capacity: Limits.keyWaitersMax)
+        running[order.key] = room
+        defer {
+            running[order.key] = nil
+            room.wakeAll()
+        }
+        do {
+            let answer = try await peer.post(
+                order.body, as: order.contentType, authorization: order.authorization, deadline: loop.now + Limits.tokenEndpointWaitMax)
+            guard answer.status == 200 else { throw Failure(.upstream, "introspection", detail: "status \(answer.status)") }
+            let principal = try questions.principal(answer.body, token: token, now: .now())
+            tokens.keep(principal, verifier: verifier, for: Introspection.reliance, now: .now())
+        } catch let failure as Failure {
+            log.event(.warn, "introspection_failed", .word("reason", failure.reason))
+            throw failure
+        }
+    }
+
+    /// Closes what is idle and keeps nothing from now on.
+    func retire() { peer.retire() }
+}
