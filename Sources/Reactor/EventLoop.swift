@@ -1,6 +1,7 @@
 import CLinux
 import Core
 import Glibc
+import Synchronization
 
 /// What an event loop calls when the kernel reports readiness for a descriptor it watches.
 protocol ReadinessTarget: AnyObject {
@@ -14,7 +15,8 @@ protocol ReadinessTarget: AnyObject {
 public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     private let poll: Int32
     private let inbox: Inbox
-    private var thread = pthread_self()
+    /// The loop's own thread, which `isCurrent` compares on any; 0 before it runs, when it is nobody's.
+    private let thread = Atomic<UInt>(0)
     private var ready: [UnownedJob] = []
     private var running: [UnownedJob] = []
     private var targets: [Target] = []
@@ -64,7 +66,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
 
     /// Runs until `stop`, on the calling thread.
     public func run() {
-        thread = pthread_self()
+        thread.store(UInt(pthread_self()), ordering: .relaxed)
         inbox.drain { work in accept(work) }
         var events = [epoll_event](repeating: epoll_event(), count: Limits.readyEventsMax)
         var turnStart = Instant.now()
@@ -95,7 +97,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     public func atEndOfTurn(_ hook: @escaping () -> Void) { endOfTurn.append(hook) }
 
     /// Whether the caller runs on this loop's thread.
-    public var isCurrent: Bool { pthread_equal(pthread_self(), thread) != 0 }
+    public var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
 
     private func runReady() {
         // Work that makes work is run too, but only so often before the kernel is asked again: a task that never waits must not starve

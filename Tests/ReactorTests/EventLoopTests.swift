@@ -5,6 +5,11 @@ import Testing
 @testable import Reactor
 
 @Suite struct EventLoopTests {
+    /// A job for a loop that does not run yet goes through its inbox: its thread may begin at any moment.
+    @Test func aLoopThatDoesNotRunIsNobodys() throws {
+        #expect(try !EventLoop().isCurrent)
+    }
+
     @Test func tasksStayOnTheLoop() async throws {
         let home = try OnLoop()
         let stayed = await home.run { loop in
