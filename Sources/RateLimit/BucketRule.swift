@@ -50,14 +50,14 @@ public struct BucketRule: Sendable, Hashable {
 
     /// Compiles a rule.
     public init(scope: [UInt8], id: [UInt8], per: KeyPart, _ filling: BucketFilling, _ terms: BucketTerms) throws(RuleFault) {
-        guard !id.isEmpty, id.count <= Limits.limitIDBytesMax else { throw .identifier }
+        // All that can throw stands in functions of its own and comes before the first field: the optimizer of Swift 6.3.1 dies otherwise.
+        if id.isEmpty || id.count > Limits.limitIDBytesMax { throw .identifier }
         let arithmetic = try filling.arithmetic()
         let burst = Int(arithmetic.capacity / arithmetic.unitsPerToken)
-        guard terms.cost > 0, terms.cost <= burst, terms.costs.allSatisfy({ $0.cost > 0 && $0.cost <= burst }) else { throw .cost }
-        let costMax = max(terms.cost, terms.costs.map(\.cost).max() ?? 0)
-        guard terms.lease > 0, terms.lease == 1 || terms.unit == .calls && !arithmetic.isCap && terms.lease <= burst / costMax else {
-            throw .lease
-        }
+        let costMax = try Self.costMax(terms, burst)
+        try Self.checkLease(terms, arithmetic, burst / costMax)
+        localArithmetic = try Self.local(arithmetic, terms.whenStoreIsDown, costMax)
+        self.arithmetic = arithmetic
         self.id = id
         self.per = per
         self.filling = filling
@@ -70,14 +70,34 @@ public struct BucketRule: Sendable, Hashable {
         isShadow = terms.isShadow
         answersInResult = terms.answersInResult
         lease = terms.lease
-        self.arithmetic = arithmetic
-        if case .local(let percent) = terms.whenStoreIsDown {
-            guard (1...100).contains(percent) else { throw .share }
-            guard let share = arithmetic.share(percent: percent, atLeast: Int64(costMax)) else { throw .inexact }
-            localArithmetic = share
-        } else {
-            localArithmetic = arithmetic
+        digest = Self.digest(scope, id, per, arithmetic)
+    }
+
+    private static func costMax(_ terms: BucketTerms, _ burst: Int) throws(RuleFault) -> Int {
+        var costMax = terms.cost
+        if terms.cost <= 0 { throw .cost }
+        for entry in terms.costs {
+            if entry.cost <= 0 { throw .cost }
+            costMax = max(costMax, entry.cost)
         }
+        if costMax > burst { throw .cost }
+        return costMax
+    }
+
+    private static func checkLease(_ terms: BucketTerms, _ arithmetic: BucketArithmetic, _ most: Int) throws(RuleFault) {
+        if terms.lease == 1 { return }
+        let isLeasable = terms.unit == .calls && !arithmetic.isCap
+        if terms.lease <= 0 || !isLeasable || terms.lease > most { throw .lease }
+    }
+
+    private static func local(_ arithmetic: BucketArithmetic, _ mode: StoreLoss, _ costMax: Int) throws(RuleFault) -> BucketArithmetic {
+        guard case .local(let percent) = mode else { return arithmetic }
+        guard (1...100).contains(percent) else { throw .share }
+        guard let share = arithmetic.share(percent: percent, atLeast: Int64(costMax)) else { throw .inexact }
+        return share
+    }
+
+    private static func digest(_ scope: [UInt8], _ id: [UInt8], _ per: KeyPart, _ arithmetic: BucketArithmetic) -> BucketKey {
         var hash = KeyHash(seed: .shared)
         hash.add(part: 0xFF, scope.span)
         hash.add(part: 0xFE, id.span)
@@ -86,7 +106,7 @@ public struct BucketRule: Sendable, Hashable {
         hash.add(UInt64(bitPattern: arithmetic.unitsPerMicrosecond))
         hash.add(UInt64(bitPattern: arithmetic.capacity))
         if arithmetic.window > 0 { hash.add(UInt64(bitPattern: arithmetic.window)) }
-        digest = hash.finish()
+        return hash.finish()
     }
 
     /// Whether a call of the tool, prompt, resource or method `name` is counted.
