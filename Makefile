@@ -100,6 +100,10 @@ soak: build ## Long: 200,000 calls over both wires with clients that leave; memo
 chaos: build ## Long: upstream, store and Louver killed, frozen, failed over and reloaded under load; no reply crossed or lost
 	LOUVER_CHAOS=$(SECONDS_EACH) python3 Tests/EndToEnd/run.py --no-stack -k "chaos" $(ARGS)
 
+.PHONY: handover
+handover: build ## Long: 100 reloads and 20 handovers to a new process under load; no exchange fails
+	LOUVER_RELOADS=100 LOUVER_HANDOVERS=20 python3 Tests/EndToEnd/run.py --no-stack -k "handover" $(ARGS)
+
 .PHONY: syscalls
 syscalls: build ## Which system calls 10,000 requests take (needs strace)
 	@Tests/EndToEnd/setup.sh strace

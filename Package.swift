@@ -79,7 +79,7 @@ let package = Package(
                 "Core", "JSON", "HTTP", "Crypto", "TLS", "Redis", "Telemetry", "Reactor", "Identity", "MCP", "RateLimit", "Policy",
                 "Redaction", "Audit",
                 "Configuration",
-            ]),
+            ], resources: [.embedInCode("Status.html")]),
 
         // Floor 5: the program.
         .executableTarget(

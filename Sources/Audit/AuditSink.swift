@@ -156,7 +156,7 @@ public final class AuditSink: LineSink {
         if done == sealed.count { return 0 }
         let whole = sealed[..<done].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
         // Half a line would break the chain for whoever reads on.
-        if done > whole, let size { ftruncate(state.output, size + whole) }
+        if done > whole, let size, Self.size(state.output) == size + done { ftruncate(state.output, size + whole) }
         log.event(.error, "audit_write_failed", .text("path", path), .text("error", String(cString: strerror(code))))
         if whenFull == .deny {
             state.waiting = Array(sealed[whole...])

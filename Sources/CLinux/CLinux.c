@@ -1,12 +1,16 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 int clinux_accept4(int listener, void *address, uint32_t *length) {
     return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -56,4 +60,49 @@ int clinux_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC,
 long clinux_find(const void *haystack, size_t length, const void *needle, size_t needle_length) {
     const char *hit = memmem(haystack, length, needle, needle_length);
     return hit ? hit - (const char *)haystack : -1;
+}
+
+int clinux_trim_heap(void) { return malloc_trim(0); }
+
+static int is_ours(const char *variable) {
+    static const char *const names[] = {"LISTEN_PID=", "LISTEN_FDS=", "LISTEN_FDNAMES=", "WATCHDOG_PID=", "LOUVER_PREDECESSOR="};
+    for (size_t at = 0; at < sizeof names / sizeof *names; at++)
+        if (strncmp(variable, names[at], strlen(names[at])) == 0) return 1;
+    return 0;
+}
+
+// Starts arguments[0] with the sockets at descriptors 3 and up, as sd_listen_fds(3) has it, and with the environment of this process. Between
+// fork and exec only calls that are safe there: this process has threads.
+int clinux_start_successor(char *const arguments[], const int *sockets, int count) {
+    char process[32] = "LISTEN_PID=", descriptors[32], predecessor[48];
+    size_t variables = 0, kept = 0;
+    while (environ[variables]) variables++;
+    if (count > 256) return -1;
+    char **environment = calloc(variables + 4, sizeof *environment);
+    if (!environment) return -1;
+    for (size_t at = 0; at < variables; at++)
+        if (!is_ours(environ[at])) environment[kept++] = environ[at];
+    snprintf(descriptors, sizeof descriptors, "LISTEN_FDS=%d", count);
+    snprintf(predecessor, sizeof predecessor, "LOUVER_PREDECESSOR=%d", (int)getpid());
+    environment[kept++] = process;
+    environment[kept++] = descriptors;
+    environment[kept++] = predecessor;
+    pid_t child = fork();
+    if (child == 0) {
+        char digits[16];
+        int length = 0;
+        size_t end = strlen(process);
+        for (long rest = getpid(); rest > 0; rest /= 10) digits[length++] = (char)('0' + rest % 10);
+        while (length > 0) process[end++] = digits[--length];
+        // First out of the way, so that no socket is overwritten by another; then into place, where they stay open.
+        int moved[256];
+        for (int at = 0; at < count; at++)
+            if ((moved[at] = fcntl(sockets[at], F_DUPFD_CLOEXEC, 3 + count)) < 0) _exit(127);
+        for (int at = 0; at < count; at++)
+            if (dup2(moved[at], 3 + at) < 0) _exit(127);
+        execvpe(arguments[0], arguments, environment);
+        _exit(127);
+    }
+    free(environment);
+    return child;
 }

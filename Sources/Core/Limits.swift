@@ -297,6 +297,10 @@ public enum Limits {
     public static let accessFieldBytesMax = 128
     /// Entries of a list in the access log.
     public static let accessListMax = 16
+    /// Spans that wait for the collector, as text.
+    public static let spanQueueBytesMax = 1024 * 1024
+    /// The `tracestate` that goes on upstream (Trace Context section 3.3.1.3 asks for at least 512).
+    public static let tracestateBytesMax = 512
     /// Lines queued for one log file.
     public static let lineQueueBytesMax = 4 * 1024 * 1024
     /// One value in a log line.
@@ -318,6 +322,10 @@ public enum Limits {
 
     /// One file with a secret, token or private key.
     public static let secretFileBytesMax = 64 * 1024
+    /// Files of one configuration that are looked at for changes.
+    public static let watchedFilesMax = 1_024
+    /// How often they are looked at.
+    public static let watchEvery: Duration = .seconds(1)
     /// The least bytes of a key that seals or hashes.
     public static let keyFileBytesMin = 32
     /// The least bytes of a secret that tokens for an upstream are signed with: Airflow makes its own from 16 random bytes.
@@ -364,6 +372,8 @@ public enum Limits {
 
     /// Connections to the admin listener.
     public static let adminConnectionsMax = 64
+    /// Connections of one loop above its cap that are taken to be told so.
+    public static let shedConnectionsMax = 64
     /// Scrubbers one loop keeps for later replies.
     public static let idleScrubbersMax = 8
     /// Requests of one loop to one token endpoint at a time, and refusals of it that are remembered.

@@ -5,7 +5,11 @@ import JSON
 /// picks a tool's version from its own key), and no rule of a policy looks at them: so only the named ones pass.
 enum ClientMeta {
     /// Writes `params._meta` for the upstream: protocol members and trace context, with the progress token replaced.
-    static func write(_ meta: JSONNode, era: Era, id: UpstreamID, features: ClientFeatures, into out: inout ByteBuffer) {
+    ///
+    /// - Parameter traceparent: stands in the place of the client's own, so that both ways say the same; empty to leave that as it is.
+    static func write(
+        _ meta: JSONNode, era: Era, id: UpstreamID, features: ClientFeatures, traceparent: [UInt8] = [], into out: inout ByteBuffer
+    ) {
         out.append(UInt8(ascii: "{"))
         var isFirst = true
         meta.forEachMember { key, value in
@@ -19,6 +23,8 @@ enum ClientMeta {
                 id.write(into: &out)
             } else if isSame(name, MetaKey.clientCapabilities) {
                 writeCapabilities(value, features: features, into: &out)
+            } else if !traceparent.isEmpty, isSame(name, MetaKey.traceparent) {
+                JSONText.appendString(traceparent.span, to: &out)
             } else {
                 value.write(into: &out)
             }

@@ -19,6 +19,8 @@ public struct UpstreamRequest: ~Copyable, Sendable {
     public var version: ProtocolVersion
     /// The id of the request that a `notifications/cancelled` ends, on this side; without it the notification must not be sent.
     public var cancelled: UpstreamID?
+    /// The trace context to state in place of the client's own in `_meta`; empty to leave that as it is.
+    public var traceparent: [UInt8] = []
 
     /// Makes the upstream form of a request or notification.
     public init(_ inbound: Inbound, id: UpstreamID, arguments: [UInt8]? = nil, features: ClientFeatures = []) {
@@ -102,7 +104,7 @@ public struct UpstreamRequest: ~Copyable, Sendable {
 
     private func write(_ value: JSONNode, of key: ParamKeys, into out: inout ByteBuffer) {
         switch key {
-        case .meta: ClientMeta.write(value, era: inbound.era, id: id, features: features, into: &out)
+        case .meta: ClientMeta.write(value, era: inbound.era, id: id, features: features, traceparent: traceparent, into: &out)
         case .arguments:
             if let arguments { out.append(arguments) } else { value.write(into: &out) }
         case .capabilities: ClientMeta.writeCapabilities(value, features: features, into: &out)

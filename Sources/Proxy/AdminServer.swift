@@ -4,7 +4,8 @@ import RateLimit
 import Reactor
 import Telemetry
 
-/// The admin listener, on a loop of its own so that it answers while the others are at their limit: `/metrics`, `/healthz`, `/readyz`.
+/// The admin listener, on a loop of its own so that it answers while the others are at their limit: a status page at `/`, `/metrics`,
+/// `/healthz`, `/readyz`.
 final class AdminServer {
     private let shared: SharedState
     private let health: Health
@@ -12,6 +13,7 @@ final class AdminServer {
     private var listener: Listener?
     private var open = 0
     private var countedOverflows = 0
+    private let page = StatusPage()
 
     init(shared: SharedState, health: Health, loop: EventLoop) {
         self.shared = shared
@@ -31,6 +33,12 @@ final class AdminServer {
                 try Listener(address, on: loop, hasRoom: hasRoom, trouble: trouble, accepted: accepted)
             }
     }
+
+    /// The descriptor of its listening socket, for whoever takes over.
+    func listeningSockets() -> [Int32] { [listener?.duplicate() ?? -1].filter { $0 >= 0 } }
+
+    /// Takes no more connections, because somebody else does.
+    func stopListening() { listener?.close() }
 
     private func bound(_ name: StaticString, _ count: Int) {
         shared.registry.add(shared.registry.register(.boundHits, name.withUTF8Buffer { [UInt8]($0) }), count)
@@ -89,14 +97,20 @@ final class AdminServer {
             body.append("{\"status\":\"alive\"}\n")
         } else if ASCII.equals(head.target.path.span, "/readyz") {
             status = writeReadiness(into: &body)
+        } else if ASCII.equals(head.target.path.span, "/") {
+            type = "text/html; charset=utf-8"
+            body.append(page.body)
         } else {
             status = 404
-            body.append("{\"error\":\"there are /metrics, /healthz and /readyz\"}\n")
+            body.append("{\"error\":\"there are /, /metrics, /healthz and /readyz\"}\n")
         }
         HeadWriter.statusLine(status, into: &wire.output)
         wire.output.append("Content-Type: ")
         wire.output.append(type)
-        wire.output.append("\r\nCache-Control: no-store\r\n")
+        wire.output.append("\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n")
+        wire.output.append("Cross-Origin-Resource-Policy: same-origin\r\nContent-Security-Policy: ")
+        wire.output.append(page.policy)
+        wire.output.append("\r\n")
         if status == 405 { wire.output.append("Allow: GET, HEAD\r\n") }
         if !keepsAlive { wire.output.append("Connection: close\r\n") }
         wire.output.append("Content-Length: ")

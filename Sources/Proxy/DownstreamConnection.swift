@@ -65,10 +65,25 @@ final class DownstreamConnection {
         wire.close()
     }
 
+    /// Says that there is no room for another connection, and ends it.
+    func turnAway() async {
+        if wire.tls == nil {
+            answer = .none
+            ErrorText.append(503, into: &draft)
+            try? await send(503, "application/json", keepsAlive: false) { $0.append("Retry-After: 1\r\n") }
+            await linger()
+        }
+        wire.close()
+    }
+
     /// Lets the connection end: at once where it waits for a request, after its end where a stream that has none runs, else after the
     /// exchange that runs.
-    func drain() {
-        if isIdle {
+    ///
+    /// - Parameter gently: where it waits for a request, it may bring one more: to close it now could cross with a request on its way.
+    func drain(gently: Bool) {
+        if isIdle, gently {
+            wire.stream.deadline = min(wire.stream.deadline, loop.now + .seconds(5))
+        } else if isIdle {
             wire.stream.fail(Failure(.louver, "drained"))
         } else if outbound.isEndless, outbound.isUnderWay {
             outbound.cancel(Failure(.louver, "draining"))

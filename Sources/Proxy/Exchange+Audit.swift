@@ -43,6 +43,7 @@ extension Exchange {
         line.upstreamStatus = record.upstreamStatus
         line.bytesIn = record.bytesIn
         line.bytesOut = record.bytesOut
+        if let trace { line.trace = trace.traceID }
         line.total = took
         audit.log.append(line)
     }

@@ -24,6 +24,7 @@ extension Exchange {
         let known = await versions(of: route, for: caller)
         let inbound = try Classifier.classify(head, body: body, supported: (try? known.get()) ?? .all)
         message = inbound
+        adoptTrace(of: inbound)
         record.method = inbound.method.text
         record.methodClass = inbound.method.metricClass
         record.era = inbound.era == .modern ? "modern" : "legacy"
@@ -63,6 +64,7 @@ extension Exchange {
         let most = site.requestBodyBytesMax
         if case .length(let count) = framing {
             if count > most { throw Refusal.http(HTTPFailure(status: 413, reason: "body_too_large")) }
+            try hold(count)
             if connection.wire.input.readableCount >= count {
                 let body = connection.wire.input.withReadable { [UInt8]($0.prefix(count)) }
                 connection.wire.input.consume(count)
@@ -86,6 +88,7 @@ extension Exchange {
             do throws(HTTPFailure) {
                 if try decoder.decode(&wire.input, into: &body, atMost: most + 1 - body.readableCount) { return body.copy() }
             } catch { throw Refusal.http(error) }
+            if case .chunked = framing, body.readableCount > heldBytes { try hold(body.readableCount - heldBytes) }
             if body.readableCount > most { throw Refusal.http(HTTPFailure(status: 413, reason: "body_too_large")) }
             do {
                 guard try await wire.fill() else { throw Failure(.downstream, "truncated_body") }

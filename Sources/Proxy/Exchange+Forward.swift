@@ -40,6 +40,7 @@ extension Exchange {
         case .posted(let inbound, let session):
             guard try await prepare(inbound, session, permit, id, for: caller, on: route) else { return nil }
         case .stream(let session):
+            try requireRoomForStream()
             out.verb = .listen
             UpstreamFields.writeSessionRequest(session: session.upstreamID, version: session.version, into: &out.fields)
         case .end(let session):
@@ -48,6 +49,7 @@ extension Exchange {
             UpstreamFields.writeSessionRequest(session: session.upstreamID, version: session.version, into: &out.fields)
         }
         out.authorize(credential)
+        writeTrace(into: &out.fields)
         watchClient(message, on: route)
         upstreamBegan = .now()
         forwarding = Forwarding(
@@ -72,6 +74,7 @@ extension Exchange {
         }
         var request = UpstreamRequest(inbound, id: id, arguments: permit.arguments, features: features)
         if let session { request.version = session.version }
+        if let trace { request.traceparent = trace.traceparent }
         if inbound.requestID == nil {
             if inbound.method == .cancelled {
                 request.cancelled = session.flatMap {
@@ -87,6 +90,7 @@ extension Exchange {
             registeredCall = worker.calls.register(session, of: caller.principal.key, clientID, id)
             if registeredCall == nil { worker.shard.add(.boundHits, "registered_calls") }
         }
+        if inbound.method.lane == .perEvent { try requireRoomForStream() }
         out.deadline = inbound.method.lane == .perEvent ? .never : connection.loop.now + route.timeout
         if inbound.requestID != nil, inbound.method.lane != .whole {
             let questions = questionSeal(session, of: caller, on: route)

@@ -30,6 +30,8 @@ extension Exchange {
         record.route = route.name
         counters = route.counters
         endpoint = route
+        beginTrace()
+        try requireMemory()
         return .endpoint(route, try EndpointVerb.decide(head, supported: route.facts.versions ?? .all))
     }
 

@@ -24,12 +24,14 @@ extension Exchange {
         case .failed: shard.add(.failures, record.reason)
         default: break
         }
+        if let trace { writeSpans(trace, took: took) }
         guard worker.writesAccess || worker.audit != nil else { return }
         record.id = worker.upstreamIDs.next().serial
         if let audit = worker.audit { writeAudit(audit, took: took) }
         if worker.writesAccess {
             var line = record.accessLine(took: took, at: worker.wallTime)
             line.object = shownTarget
+            if let trace { line.trace = trace.traceID }
             if record.principal.isEmpty { line.peer = connection.peerText }
             worker.write(line)
         }

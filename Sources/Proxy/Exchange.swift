@@ -5,6 +5,7 @@ import Identity
 import MCP
 import Policy
 import Reactor
+import Telemetry
 
 /// The life of one request, from its head to its audit line: the spine.
 ///
@@ -24,6 +25,12 @@ final class Exchange {
     var counters: RouteCounters
     /// The endpoint it is for, once that is known.
     var endpoint: Route?
+    /// The trace it belongs to; nil where there are none.
+    var trace: TraceContext?
+    /// Whether a header of the request named that trace.
+    var isTraceGiven = false
+    /// Bytes it holds, as far as they are counted.
+    var heldBytes = 0
     /// Who calls, once that is known.
     var caller: Caller?
     /// What was asked, once that is known.
@@ -93,6 +100,7 @@ final class Exchange {
         }
         stopWatchingClient()
         reply?.finish()
+        releaseHeld()
         lane = nil
         connection.outbound.lane = nil
         leaveGate()

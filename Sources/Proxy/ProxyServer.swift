@@ -7,14 +7,18 @@ import Telemetry
 
 /// The whole program at work: a loop and a worker for each core, one loop for the admin listener, and the signals that steer them.
 public final class ProxyServer: Sendable {
-    private let workers: [LoopBound<Worker>]
-    private let admin: LoopBound<AdminServer>
+    let workers: [LoopBound<Worker>]
+    let admin: LoopBound<AdminServer>
     private let keys: LoopBound<JWKSClient>
-    private let shared: SharedState
+    private let exporter: LoopBound<TraceExporter>
+    private let memory: LoopBound<MemoryWatch>
+    let shared: SharedState
     private let snapshot: Lock<Snapshot>
     private let load: @Sendable () -> Loaded
+    private let hasChanged: @Sendable () -> Bool
+    let handover: Lock<Successor?>
     private let health: Health
-    private let supervisor: Supervisor?
+    let supervisor: Supervisor?
     private let pulse: Pulse?
 
     /// What loading a configuration gives.
@@ -32,8 +36,13 @@ public final class ProxyServer: Sendable {
     ///
     /// - Parameters:
     ///   - environment: reads a variable of the environment.
+    ///   - arguments: what the process was started with, its program first: for a successor.
+    ///   - hasChanged: whether a file that `load` read has changed since.
     ///   - load: reads the configuration and everything it names; called at start and for each reload.
-    public static func run(environment: (String) -> String?, _ load: @escaping @Sendable () -> Loaded) -> Int32 {
+    public static func run(
+        environment: (String) -> String?, arguments: [String], hasChanged: @escaping @Sendable () -> Bool,
+        _ load: @escaping @Sendable () -> Loaded
+    ) -> Int32 {
         Signals.block()
         let hardening = ProcessHardening.apply()
         switch load() {
@@ -47,9 +56,9 @@ public final class ProxyServer: Sendable {
                     let refused = hardening.refused.map { "\($0)" }.joined(separator: ", ")
                     throw StartFailure(text: "`hardening: require` is configured, and the kernel does not grant: \(refused)")
                 }
-                let server = try ProxyServer(snapshot, surroundings, load: load)
+                let server = try ProxyServer(snapshot, surroundings, hasChanged: hasChanged, load: load)
                 server.announce(surroundings)
-                return server.serve()
+                return server.serve(arguments, after: Successor.predecessor(environment))
             } catch {
                 StandardError.write("louver: \((error as? Failure)?.detail ?? "\(error)")\n")
                 return 1
@@ -57,8 +66,13 @@ public final class ProxyServer: Sendable {
         }
     }
 
-    private init(_ first: Snapshot, _ surroundings: Surroundings, load: @escaping @Sendable () -> Loaded) throws {
+    private init(
+        _ first: Snapshot, _ surroundings: Surroundings, hasChanged: @escaping @Sendable () -> Bool,
+        load: @escaping @Sendable () -> Loaded
+    ) throws {
         self.load = load
+        self.hasChanged = hasChanged
+        handover = Lock(nil)
         snapshot = Lock(first)
         health = Health()
         let health = health
@@ -67,7 +81,7 @@ public final class ProxyServer: Sendable {
         var workers: [LoopBound<Worker>] = []
         for number in 0..<first.options.workerCount(cores: LoopThread.coreCount) {
             let loop = try EventLoop()
-            let worker = LoopBound(loop) { loop in Worker(first, shared: shared, loop: loop) }
+            let worker = LoopBound(loop) { loop in Worker(first, shared: shared, loop: loop, number: number) }
             try LoopThread.start(loop, name: "louver-\(number)", keeping: worker)
             workers.append(worker)
         }
@@ -82,6 +96,10 @@ public final class ProxyServer: Sendable {
             JWKSClient(shared: shared, loop: loop) { for worker in all { worker.submit { $0.keysFetched() } } }
         }
         self.keys = keys
+        exporter = LoopBound(loop) { loop in TraceExporter(shared: shared, loop: loop) }
+        exporter.submit { $0.install(first.tracing) }
+        memory = LoopBound(loop) { loop in MemoryWatch(shared.pressure, log: shared.log, loop: loop) }
+        memory.submit { $0.install(first.options.limits.memoryBytes) }
         shared.issuerKeys.connect { source in keys.submit { $0.noteUnknownKey(source) } }
         keys.submit { $0.install(first.keySources) }
         try LoopThread.start(loop, name: "louver-admin", keeping: admin)
@@ -100,15 +118,19 @@ public final class ProxyServer: Sendable {
                 text: "a socket at \(stranger) was handed over, but neither `listen` nor `admin` names that address: "
                     + "its clients would wait for ever")
         }
-        for (endpoint, address) in zip(endpoints, addresses) where inherited.socket(at: address) == nil { try Self.requireFree(endpoint) }
+        for (endpoint, address) in zip(endpoints, addresses) where inherited.sockets(at: address).isEmpty { try Self.requireFree(endpoint) }
         for (listener, address) in zip(snapshot.options.listeners, addresses) {
-            let shared = inherited.socket(at: address)
-            for worker in workers {
-                try Self.wait(worker) { try $0.listen(address, sharing: shared, as: listener.address, isSecure: listener.tls != nil) }
+            let shared = inherited.sockets(at: address)
+            // Of a predecessor's sockets, one for each of its loops, every one must be listened on: connections wait in each of them.
+            for number in 0..<max(workers.count, shared.count) {
+                let socket = shared.isEmpty ? nil : shared[number % shared.count]
+                try Self.wait(workers[number % workers.count]) {
+                    try $0.listen(address, sharing: socket, as: listener.address, isSecure: listener.tls != nil)
+                }
             }
         }
         if snapshot.options.admin != nil, let address = addresses.last {
-            let shared = inherited.socket(at: address)
+            let shared = inherited.sockets(at: address).first
             try Self.wait(admin) { try $0.listen(address, sharing: shared) }
         }
         inherited.close()
@@ -127,8 +149,8 @@ public final class ProxyServer: Sendable {
         }
     }
 
-    /// Runs `body` on a loop and waits for it. Only for the main thread, at start.
-    private static func wait<Value>(_ bound: LoopBound<Value>, _ body: @escaping @Sendable (Value) throws -> Void) throws {
+    /// Runs `body` on a loop and waits for it. Only for the main thread.
+    static func wait<Value>(_ bound: LoopBound<Value>, _ body: @escaping @Sendable (Value) throws -> Void) throws {
         let done = Lock<Result<Void, StartFailure>?>(nil)
         bound.submit { value in
             let result = Result { try body(value) }.mapError { StartFailure(text: "\($0)") }
@@ -142,21 +164,32 @@ public final class ProxyServer: Sendable {
 
     // MARK: Steering
 
-    private func serve() -> Int32 {
+    private func serve(_ arguments: [String], after predecessor: Int32?) -> Int32 {
         health.state.store(.ready)
         shared.log.event(.info, "ready", .number("workers", workers.count))
         supervisor?.ready()
+        if let predecessor { Successor.relieve(predecessor) }
         while true {
-            switch Signals.next(within: pulse?.interval) {
-            case .reload:
-                supervisor?.reloading()
-                reload()
-                supervisor?.ready()
-                if !health.reloadFault.withLock(\.isEmpty) { supervisor?.status("Serving; the last reload was refused, see the log.") }
+            switch Signals.next(within: min(pulse?.interval ?? Limits.watchEvery, Limits.watchEvery)) {
+            case .handOver: handOver(arguments)
+            case .reload: reloadSupervised()
             case .drain: return drain()
-            case nil: beat()
+            case nil:
+                beat()
+                reportHandover()
+                if snapshot.withLock({ $0.options.watchesFiles }), hasChanged() {
+                    shared.log.event(.info, "files_changed")
+                    reloadSupervised()
+                }
             }
         }
+    }
+
+    private func reloadSupervised() {
+        supervisor?.reloading()
+        reload()
+        supervisor?.ready()
+        if !health.reloadFault.withLock(\.isEmpty) { supervisor?.status("Serving; the last reload was refused, see the log.") }
     }
 
     private func beat() {
@@ -203,6 +236,8 @@ public final class ProxyServer: Sendable {
             shared.publish(fresh)
             for worker in workers { worker.submit { $0.install(fresh) } }
             keys.submit { $0.install(fresh.keySources) }
+            exporter.submit { $0.install(fresh.tracing) }
+            memory.submit { $0.install(fresh.options.limits.memoryBytes) }
             shared.registry.add(.reloadsApplied)
             health.reloadFault.withLock { $0 = "" }
             shared.log.event(.info, "reload_applied", .number("version", Int(fresh.version)))
@@ -212,7 +247,8 @@ public final class ProxyServer: Sendable {
     private func drain() -> Int32 {
         health.state.store(.draining)
         shared.log.event(.info, "draining")
-        for worker in workers { worker.submit { $0.drain() } }
+        let isHandedOver = relieved()
+        for worker in workers { worker.submit { $0.drain(gently: isHandedOver) } }
         let timeout = snapshot.withLock { $0 }.options.limits.drainTimeout
         supervisor?.stopping(within: timeout + .seconds(5))
         let limit = Instant.now() + timeout

@@ -12,6 +12,8 @@ final class SharedState: Sendable {
     let registry: Registry
     let log: Log
     let accessWriter: LineWriter?
+    /// Spans on their way to the collector.
+    let spans: SpanQueue
     let audit: AuditTrail?
     let calls = CallRegistry()
     /// What the replies to each principal taught; survives a reload.
@@ -23,6 +25,8 @@ final class SharedState: Sendable {
     let issuerKeys = IssuerKeys()
     /// The key of session seals where the configuration names none: sessions then end with the process.
     let sessionKey = SealingKey.random()
+    /// Whether the process takes more memory than it may.
+    let pressure = MemoryWatch.Pressure()
     private let facts = Lock<[String: UpstreamFacts]>([:])
     private let healths = Lock<[String: UpstreamHealth]>([:])
     private let gates = Lock<[String: UpstreamGate]>([:])
@@ -34,6 +38,7 @@ final class SharedState: Sendable {
     init(_ snapshot: Snapshot) throws {
         let registry = Registry()
         self.registry = registry
+        spans = SpanQueue(registry: registry)
         logWriter = try LineWriter.start(.standardError, registry: registry)
         log = Log(level: snapshot.options.logs.level, writer: logWriter)
         accessWriter = try snapshot.options.logs.access.map { try LineWriter.start($0, registry: registry, counter: .accessLinesDropped) }

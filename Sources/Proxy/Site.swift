@@ -29,11 +29,15 @@ final class Site {
     let auditDenies: Bool
     /// Arguments whose values audit lines carry.
     let auditArguments: [[UInt8]]
+    /// Of a hundred traces that begin here, how many are recorded; nil where there are no traces.
+    let tracePercent: Int?
     /// Names as logs may show them.
     let names: ShownNames
     let timeouts: Timeouts
     let requestBodyBytesMax: Int
     let connectionsMax: Int
+    let streamsMax: Int
+    let inFlightBytesMax: Int
     /// TLS of each address that is listened on; an address without an entry speaks plain HTTP.
     let listenerContexts: [Endpoint: TLSContext]
     private let documents: [[UInt8]: [UInt8]]
@@ -64,10 +68,14 @@ final class Site {
         audit = snapshot.audit?.options
         auditDenies = audit?.whenFull == .deny
         auditArguments = audit?.arguments.map { Array($0.utf8) } ?? []
+        tracePercent = snapshot.tracing?.options.samplePercent
         names = ShownNames(snapshot.redaction)
         timeouts = Timeouts(limits)
         requestBodyBytesMax = limits.requestBodyBytes
-        connectionsMax = max(1, limits.connections / options.workerCount(cores: LoopThread.coreCount))
+        let workers = options.workerCount(cores: LoopThread.coreCount)
+        connectionsMax = max(1, limits.connections / workers)
+        streamsMax = max(1, limits.streams / workers)
+        inFlightBytesMax = max(limits.requestBodyBytes, limits.inFlightBytes / workers)
         var contexts: [Endpoint: TLSContext] = [:]
         for (listener, context) in zip(options.listeners, snapshot.listenerContexts) { contexts[listener.address] = context }
         listenerContexts = contexts

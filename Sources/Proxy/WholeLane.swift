@@ -74,6 +74,7 @@ struct WholeLane {
     private func readAnswer() async throws -> WholeReply {
         let reply = answer.reply
         var text = ByteBuffer()
+        var held = 0
         while true {
             switch try await reply.next(wake: .never) {
             case .idle: continue
@@ -93,6 +94,8 @@ struct WholeLane {
                     }
                 }
                 append(start, reply.piece.bytes.readableCount, to: &text)
+                try exchange.hold(text.readableCount - held)
+                held = text.readableCount
                 if text.readableCount > Limits.wholeReplyBytesMax { throw Failure(.upstream, "reply_too_large") }
             }
         }

@@ -33,6 +33,11 @@ final class Worker {
     private var scrubbings: [Scrubbing] = []
     /// What counts exchanges that were meant for no endpoint.
     let strays: RouteCounters
+    private var traceIDs: TraceIDs
+    private var spans = ByteBuffer()
+    private var spanCount = 0
+    /// Connections that are being told to come back later.
+    private var shedding = 0
     private var countedBusy: UInt64 = 0
     private var timing = 0
     private var counted = BoundsCounted()
@@ -40,10 +45,10 @@ final class Worker {
     private var keysAskedFor: Set<KeySource.Identity> = []
     private var holder: UInt64
 
-    init(_ snapshot: Snapshot, shared: SharedState, loop: EventLoop) {
+    init(_ snapshot: Snapshot, shared: SharedState, loop: EventLoop, number: Int) {
         self.loop = loop
         self.shared = shared
-        shard = shared.registry.makeShard()
+        shard = shared.registry.makeShard(loop: number)
         calls = shared.calls
         log = shared.log
         repeats = shared.repeats
@@ -52,6 +57,7 @@ final class Worker {
         audit = shared.audit.map { AuditOutlet(trail: $0, log: $0.makeLog()) }
         strays = RouteCounters(Array("none".utf8), tools: nil, registry: shared.registry, shard: shard)
         keyWaiters = WaitingRoom(loop: loop, capacity: Limits.keyWaitersMax)
+        traceIDs = TraceIDs(seed: shared.instanceSeed())
         upstreamIDs = UpstreamIDSource(instance: shared.instanceSeed())
         site = Site(snapshot, shared: shared, shard: shard, loop: loop)
         loop.atEndOfTurn { [self] in endTurn() }
@@ -66,6 +72,7 @@ final class Worker {
     private func endTurn() {
         access.flush()
         audit?.log.flush()
+        if spanCount > 0 { flushSpans() }
         shard.add(.loopTurns)
         // The turn that ended before the last wait: this one's length is not known yet.
         let busy = loop.busyNanoseconds - countedBusy
@@ -79,7 +86,8 @@ final class Worker {
 
     /// Listens on one address, or on the socket that is shared for it. Throws when it cannot be bound.
     func listen(_ address: SocketAddress, sharing shared: Int32?, as endpoint: Endpoint, isSecure: Bool) throws {
-        let hasRoom = { [unowned self] in connections.count < site.connectionsMax }
+        // A few more are taken, only to be told to come back later.
+        let hasRoom = { [unowned self] in connections.count + shedding < site.connectionsMax + Limits.shedConnectionsMax }
         let trouble = { [unowned self] (trouble: Listener.Trouble) in
             shard.add(.boundHits, trouble == .full ? "connections" : "descriptors")
             log.event(.warn, "accept_paused", .word("cause", trouble == .full ? "connection limit reached" : "no descriptor free"))
@@ -102,6 +110,7 @@ final class Worker {
             shard.add(.connectionsShed)
             return
         }
+        if connections.count >= site.connectionsMax { return shed(connection) }
         connections[ObjectIdentifier(connection)] = connection
         shard.adjust(.clientConnections, by: 1)
         shard.add(.connectionsAccepted)
@@ -111,6 +120,20 @@ final class Worker {
             self.shard.adjust(.clientConnections, by: -1)
         }
     }
+
+    /// Tells a client that there is no room, and ends its connection. One that speaks TLS is closed: a handshake costs more than a call.
+    private func shed(_ connection: DownstreamConnection) {
+        shard.add(.connectionsShed)
+        shard.add(.boundHits, "connections")
+        shedding += 1
+        LocalTask.run(on: loop) { [self] in
+            await connection.turnAway()
+            shedding -= 1
+        }
+    }
+
+    /// Descriptors of its listening sockets, for whoever takes over.
+    func listeningSockets() -> [Int32] { listeners.map { $0.duplicate() }.filter { $0 >= 0 } }
 
     // MARK: Reload and drain
 
@@ -123,11 +146,13 @@ final class Worker {
     }
 
     /// Stops listening and lets what runs come to its end.
-    func drain() {
+    ///
+    /// - Parameter gently: lets connections that wait for a request have one more, because somebody else serves the next one.
+    func drain(gently: Bool = false) {
         isDraining = true
         for listener in listeners { listener.close() }
         listeners.removeAll()
-        for connection in connections.values { connection.drain() }
+        for connection in connections.values { connection.drain(gently: gently) }
     }
 
     /// Ends what did not come to its end in time.
@@ -210,6 +235,37 @@ final class Worker {
 
     /// Counts something that has a name from a loaded file: a rule, a bucket.
     func count(_ family: OpenFamily, _ label: [UInt8]) { shared.count(family, label, 1, on: shard) }
+
+    /// Whether the process takes more memory than it may.
+    var pressure: MemoryWatch.Pressure { shared.pressure }
+
+    // MARK: Traces
+
+    /// Goes on with a caller's trace; nil when the value is none.
+    func continueTrace(_ value: Span<UInt8>) -> TraceContext? { TraceContext(continuing: value, &traceIDs) }
+
+    /// Begins a trace, of which so many in a hundred are recorded.
+    func beginTrace(percent: Int) -> TraceContext {
+        let isSampled = traceIDs.takes(percent: percent)
+        return TraceContext(beginning: &traceIDs, isSampled: isSampled)
+    }
+
+    /// The id of another span.
+    func nextSpan() -> UInt64 { traceIDs.next() }
+
+    /// Writes a span down; it is handed over at the end of the turn.
+    func append(_ span: TraceSpan) {
+        if spanCount > 0 { spans.append(",") }
+        span.write(into: &spans)
+        spanCount += 1
+        if spans.readableCount >= Limits.accessBatchBytesMax { flushSpans() }
+    }
+
+    private func flushSpans() {
+        shared.spans.append(spans.readable, count: spanCount)
+        spans.clear()
+        spanCount = 0
+    }
 
     // MARK: Scrubbers
 

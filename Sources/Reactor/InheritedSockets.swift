@@ -37,8 +37,10 @@ public final class InheritedSockets {
 
     deinit { close() }
 
-    /// The socket that listens on an address, if there is one; it stays the property of this object.
-    public func socket(at address: SocketAddress) -> Int32? { sockets.first { $0.address.isSamePlace(as: address) }?.descriptor }
+    /// The sockets that listen on an address; they stay the property of this object. A predecessor hands over one for each of its loops.
+    public func sockets(at address: SocketAddress) -> [Int32] {
+        sockets.filter { $0.address.isSamePlace(as: address) }.map(\.descriptor)
+    }
 
     /// The first socket that listens on none of these addresses, as `host:port`. Its connections would wait for ever.
     public func stranger(to addresses: [SocketAddress]) -> String? {

@@ -101,11 +101,18 @@ public final class Listener: ReadinessTarget {
         try Syscall.check("bind", address.withPointer { bind(probe, $0, $1) })
     }
 
+    /// Another descriptor of the socket, for whoever takes over; negative when there is none left.
+    public func duplicate() -> Int32 { clinux_duplicate(descriptor) }
+
     /// Stops listening.
     public func close() {
         guard descriptor >= 0 else { return }
         if let retry { loop.cancel(retry) }
-        if slot >= 0 { loop.release(slot) }
+        if slot >= 0 {
+            // Closing does not take a socket out of epoll that another process, or another loop, holds too.
+            loop.unwatch(descriptor)
+            loop.release(slot)
+        }
         Glibc.close(descriptor)
         descriptor = -1
     }

@@ -9,6 +9,8 @@ public enum Signals {
         case drain
         /// SIGHUP: read the configuration again.
         case reload
+        /// SIGUSR2: start the program anew and hand everything over to it.
+        case handOver
     }
 
     /// Blocks the steering signals in this thread and in every thread it starts later, and ignores SIGPIPE. Called first, on the main
@@ -34,12 +36,18 @@ public enum Signals {
         return number > 0 ? request(number) : nil
     }
 
-    private static func request(_ number: Int32) -> Request { number == SIGHUP ? .reload : .drain }
+    private static func request(_ number: Int32) -> Request {
+        switch number {
+        case SIGHUP: .reload
+        case SIGUSR2: .handOver
+        default: .drain
+        }
+    }
 
     private static func steering() -> sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
-        for number in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, number) }
+        for number in [SIGTERM, SIGINT, SIGHUP, SIGUSR2] { sigaddset(&set, number) }
         return set
     }
 }

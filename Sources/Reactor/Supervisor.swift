@@ -46,6 +46,9 @@ public final class Supervisor: Sendable {
         send("STOPPING=1\nEXTEND_TIMEOUT_USEC=\(span.nanosecondsClamped / 1_000)\nSTATUS=Letting running calls end.")
     }
 
+    /// Another process serves from now on, and is the one to supervise.
+    public func handedOver(to processID: Int32) { send("MAINPID=\(processID)\nSTATUS=Handed over.") }
+
     /// A sign of life for the watchdog.
     public func beat() { send("WATCHDOG=1") }
 

@@ -42,6 +42,8 @@ public struct AccessLine: ~Copyable, Sendable {
     public var reason: StaticString = ""
     /// Nanoseconds of the whole exchange.
     public var total: UInt64 = 0
+    /// The W3C trace id in hexadecimal.
+    public var trace: [UInt8] = []
     /// Where a connection came from whose caller is not known.
     public var peer: [UInt8] = []
     /// The time of each phase, where it was measured.
@@ -80,6 +82,7 @@ public struct AccessLine: ~Copyable, Sendable {
         number(",\"bytes_in\":", bytesIn, into: &out)
         number(",\"bytes_out\":", bytesOut, into: &out)
         number(",\"redactions\":", redactions, into: &out)
+        text(",\"trace\":", trace, into: &out)
         out.append(",\"us\":{\"total\":")
         JSONLine.microseconds(total, into: &out)
         for phase in Phase.allCases where phases[phase] > 0 {

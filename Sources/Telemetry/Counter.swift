@@ -68,12 +68,18 @@ public enum Counter: Int, CaseIterable, Sendable {
     case reloadsApplied
     /// Configurations that were faulty and left the running one in place.
     case reloadsRefused
+    /// Successors that ended instead of taking over.
+    case handoversFailed
     /// Log lines dropped because their queue was full or their file could not be written.
     case logLinesDropped
     /// Access lines dropped because their queue was full or their file could not be written.
     case accessLinesDropped
     /// Audit lines dropped because their queue was full or their file could not be written.
     case auditLinesDropped
+    /// Spans that the collector took.
+    case spansExported
+    /// Spans dropped because their queue was full or the collector did not take them.
+    case spansDropped
     /// Turns of the event loops.
     case loopTurns
     /// Nanoseconds the event loops spent outside their wait.

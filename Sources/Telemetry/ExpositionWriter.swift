@@ -41,8 +41,7 @@ struct ExpositionWriter {
                 out.append("\n")
             }
         case .loopSeconds(let counter):
-            // What other threads count has no loop; the last table is theirs.
-            for (loop, shard) in numbers.shards.dropLast().enumerated() {
+            for (loop, shard) in numbers.loops.sorted(by: { $0.key < $1.key }) {
                 out.append(family.name)
                 out.append("_total{loop=\"")
                 out.append(decimal: loop)

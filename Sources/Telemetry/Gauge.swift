@@ -6,6 +6,8 @@ public enum Gauge: Int, CaseIterable, Sendable {
     case activeExchanges
     /// Open event streams to clients.
     case openStreams
+    /// Bytes of requests and whole replies that are held.
+    case inFlightBytes
     /// Upstream connections that wait for work.
     case upstreamIdle
     /// Upstream connections that carry an exchange.

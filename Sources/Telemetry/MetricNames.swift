@@ -85,6 +85,8 @@ enum MetricNames {
         Family("louver_client_connections", "Open client connections.", .gauges([(.clientConnections, "")])),
         Family("louver_open_streams", "Open event streams to clients.", .gauges([(.openStreams, "")])),
         Family(
+            "louver_in_flight_bytes", unit: "bytes", "Bytes of requests and whole replies that are held.", .gauges([(.inFlightBytes, "")])),
+        Family(
             "louver_connections", "Client connections served, and closed at once because a bound was reached.",
             .counters([(.connectionsAccepted, "outcome=\"served\""), (.connectionsShed, "outcome=\"shed\"")])),
         Family(
@@ -152,11 +154,15 @@ enum MetricNames {
         Family(
             "louver_reloads", "Configurations loaded while running.",
             .counters([(.reloadsApplied, "outcome=\"applied\""), (.reloadsRefused, "outcome=\"refused\"")])),
+        Family("louver_handovers_failed", "Processes that were to take over and ended instead.", .counters([(.handoversFailed, "")])),
         Family(
             "louver_log_lines_dropped", "Lines dropped because their queue was full or their file could not be written.",
             .counters([
                 (.logLinesDropped, "log=\"events\""), (.accessLinesDropped, "log=\"access\""), (.auditLinesDropped, "log=\"audit\""),
             ])),
+        Family(
+            "louver_trace_spans", "Spans by whether the collector took them.",
+            .counters([(.spansExported, "outcome=\"exported\""), (.spansDropped, "outcome=\"dropped\"")])),
         Family("louver_loop_turns", "Turns of the event loops.", .counters([(.loopTurns, "")])),
         Family(
             "louver_loop_busy_seconds", unit: "seconds", "Time each event loop spent outside its wait.",

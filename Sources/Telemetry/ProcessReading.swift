@@ -23,20 +23,8 @@ struct ProcessReading: Sendable {
         var cpu = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu)
         return ProcessReading(
-            residentBytes: residentPages() * sysconf(Int32(_SC_PAGESIZE)), openDescriptors: countDescriptors(),
+            residentBytes: ProcessMemory.residentBytes, openDescriptors: countDescriptors(),
             descriptorsMax: Int(clamping: limit.rlim_cur), cpuNanoseconds: UInt64(cpu.tv_sec) * 1_000_000_000 + UInt64(cpu.tv_nsec))
-    }
-
-    /// The second field of `/proc/self/statm`.
-    private static func residentPages() -> Int {
-        let file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return 0 }
-        defer { close(file) }
-        let bytes = [UInt8](unsafeUninitializedCapacity: 128) { buffer, count in
-            count = max(0, read(file, buffer.baseAddress, buffer.count))
-        }
-        let fields = bytes.split(separator: UInt8(ascii: " "))
-        return fields.count > 1 ? fields[1].reduce(0) { $0 * 10 + Int($1 &- 0x30) } : 0
     }
 
     /// The entries of `/proc/self/fd` but `.`, `..` and the one that reads them.

@@ -5,6 +5,8 @@ public final class Registry: Sendable {
     /// What changes rarely, behind one lock.
     private struct Names: Sendable {
         var shards: [ShardCells] = []
+        /// The tables of event loops by the loop's number.
+        var loops: [Int: ShardCells] = [:]
         var labels: [[[[UInt8]]]] = Array(repeating: [], count: OpenFamily.allCases.count)
         var slots: [[[[UInt8]]: Int]] = Array(repeating: [:], count: OpenFamily.allCases.count)
         var levels: [[[UInt8]: Int]] = Array(repeating: [:], count: LevelFamily.allCases.count)
@@ -44,9 +46,14 @@ public final class Registry: Sendable {
     }
 
     /// Makes the table of one more loop. Tables live as long as the registry, so make one per loop and keep it.
-    public func makeShard() -> Shard {
+    ///
+    /// - Parameter loop: the number of the event loop, for what is told of each loop apart.
+    public func makeShard(loop: Int? = nil) -> Shard {
         let cells = ShardCells()
-        names.withLock { $0.shards.append(cells) }
+        names.withLock { names in
+            names.shards.append(cells)
+            if let loop { names.loops[loop] = cells }
+        }
         return Shard(cells: cells, registry: self)
     }
 
@@ -97,7 +104,8 @@ public final class Registry: Sendable {
     /// Everything that is named now.
     func snapshot() -> RegistrySnapshot {
         names.withLock { names in
-            RegistrySnapshot(shards: names.shards + [shared], labels: names.labels, levels: names.levels, facts: names.facts)
+            RegistrySnapshot(
+                shards: names.shards + [shared], loops: names.loops, labels: names.labels, levels: names.levels, facts: names.facts)
         }
     }
 }

@@ -1,6 +1,7 @@
 /// The names and tables a scrape adds up.
 struct RegistrySnapshot: Sendable {
     let shards: [ShardCells]
+    let loops: [Int: ShardCells]
     let labels: [[[[UInt8]]]]
     let levels: [[[UInt8]: Int]]
     let facts: [[[Registry.Label]]]

@@ -9,8 +9,10 @@ enum RunCommand {
         text: """
             Reads the configuration and everything it names, then listens. SIGHUP reads all of it again: a good one is put in force at
             once and running calls end as they began, a faulty one is told in the log and changes nothing. SIGTERM stops listening and
-            lets running calls end within `limits.drain_timeout`. Under systemd it tells when it is ready, reloads and stops, feeds the
-            watchdog while every event loop turns, and listens on the sockets it is handed.
+            lets running calls end within `limits.drain_timeout`. A changed file is read like SIGHUP, unless `watch_files: false`. SIGUSR2
+            starts the program anew, hands its sockets over and lets its own calls end: an upgrade that refuses nobody. Under systemd it
+            tells when it is ready, reloads and stops, feeds the watchdog while every event loop turns, and listens on the sockets it is
+            handed.
             """,
         examples: [
             ("louver run --config louver.yaml", "serve until SIGTERM"),
@@ -22,7 +24,9 @@ enum RunCommand {
         let loader = SnapshotLoader(
             configuration: arguments.value("--config") ?? "louver.yaml", policies: arguments.value("--policies"),
             environment: Environment.value("LOUVER_POLICIES"))
-        let status = ProxyServer.run(environment: Environment.value) {
+        let status = ProxyServer.run(
+            environment: Environment.value, arguments: CommandLine.arguments, hasChanged: { loader.hasChanged() }
+        ) {
             let faults = Faults()
             if let snapshot = loader.load(faults) { return .snapshot(snapshot) }
             return .faults(faults.all.map(\.description))

@@ -25,8 +25,8 @@ import Testing
         try await home.run { loop in
             let inherited = try inherit(descriptor, ["LISTEN_PID": "42", "LISTEN_FDS": "1"])
             let other = SocketAddress(numeric: "127.0.0.2", port: address.port)
-            #expect(inherited.socket(at: address) == descriptor)
-            #expect(other.flatMap { inherited.socket(at: $0) } == nil)
+            #expect(inherited.sockets(at: address) == [descriptor])
+            #expect(other.map { inherited.sockets(at: $0) } == [])
             #expect(inherited.stranger(to: [address]) == nil)
             #expect(inherited.stranger(to: []) == "127.0.0.1:\(address.port)")
             #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC == FD_CLOEXEC)

@@ -12,7 +12,7 @@ import Testing
 
     private func sample() -> Registry {
         let registry = Registry(started: WallTime(nanoseconds: 1_700_000_000_250_000_000))
-        let shard = registry.makeShard()
+        let shard = registry.makeShard(loop: 0)
         shard.add(registry.register(.exchanges, Array("/mcp".utf8), Array("call".utf8), Array("answered".utf8)), 3)
         registry.setLevel(.upstreamUp, Array("airflow".utf8), 1)
         shard.add(.refusals, "bad_host")

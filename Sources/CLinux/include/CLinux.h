@@ -16,5 +16,7 @@ int clinux_disable_core_dump(void);
 int clinux_no_new_privileges(void);
 int clinux_adopt(int descriptor);
 int clinux_duplicate(int descriptor);
+int clinux_trim_heap(void);
+int clinux_start_successor(char *const arguments[], const int *sockets, int count);
 long clinux_find(const void *haystack, size_t length, const void *needle, size_t needle_length);
 #endif

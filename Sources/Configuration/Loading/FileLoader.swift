@@ -6,6 +6,8 @@ import YAML
 struct FileLoader {
     /// Where faults go.
     let faults: Faults
+    /// What was opened, to see when it changes; nil for nobody.
+    var stamps: FileStamps?
 
     /// Reads a file that is no secret. Nil after a fault.
     func bytes(_ reference: FileReference, atMost bytesMax: Int = Limits.yamlBytesMax) -> [UInt8]? {
@@ -75,6 +77,7 @@ struct FileLoader {
         let descriptor = Glibc.open(reference.path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else {
             let why = errno
+            stamps?.note(reference.path, nil)
             fault(reference, "cannot be opened: \(String(cString: strerror(why)).lowercased())", Self.advice(why, reference))
             return nil
         }
@@ -84,6 +87,7 @@ struct FileLoader {
             fault(reference, "is not a regular file", "name a file")
             return nil
         }
+        stamps?.note(reference.path, FileStamps.Stamp(status))
         return body(descriptor, status)
     }
 

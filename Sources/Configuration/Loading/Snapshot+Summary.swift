@@ -55,6 +55,7 @@ extension Snapshot {
                 "logs",
                 "\(options.logs.level.rawValue) and above to stderr, access lines to \(options.logs.access.map { "\($0)" } ?? "nowhere")"))
         lines.append(Self.row("audit", audit.map(Self.audit) ?? "off"))
+        if let tracing { lines.append(Self.row("traces", "\(tracing.options.samplePercent) % of them to \(tracing.options.endpoint)")) }
         return lines
     }
 

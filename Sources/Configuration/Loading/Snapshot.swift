@@ -39,4 +39,6 @@ public struct Snapshot: Sendable {
     public let introspection: LoadedIntrospection?
     /// The audit log; nil for none.
     public let audit: LoadedAudit?
+    /// Traces; nil for none.
+    public let tracing: LoadedTracing?
 }

@@ -10,6 +10,7 @@ public final class SnapshotLoader: Sendable {
     private let explicitPolicies: String?
     private let environmentPolicies: String?
     private let version = Atomic<UInt64>(0)
+    private let seen = Lock(Seen())
     /// The key of placeholders where none is configured: the same over all reloads of this process.
     private let ownTenantKey: SecretBytes
 
@@ -32,7 +33,9 @@ public final class SnapshotLoader: Sendable {
     public func load(_ faults: Faults) -> Snapshot? {
         let found = Faults()
         defer { faults.add(contentsOf: found) }
-        let loader = FileLoader(faults: found)
+        let stamps = FileStamps()
+        let loader = FileLoader(faults: found, stamps: stamps)
+        defer { seen.withLock { $0 = Seen(loaded: stamps) } }
         guard let bytes = loader.bytes(FileReference(unnamed: configuration)) else { return nil }
         guard let options = OptionsReader.read(bytes, file: configuration, faults: found) else { return nil }
 
@@ -50,6 +53,10 @@ public final class SnapshotLoader: Sendable {
         let sessionKeys = ([options.sessionKey].compactMap(\.self) + options.previousSessionKeys).compactMap {
             deriveSessionKey($0, loader)
         }
+        let tracing = options.tracing.map { tracing in
+            LoadedTracing(
+                options: tracing, tls: tracing.endpoint.isSecure ? TLSLoader(loader: loader).client(tracing.tls, name: "tracing") : nil)
+        }
         let audit = options.audit.flatMap { loader.audit($0) }
         let redaction = RedactionLoader(loader: loader, policies: policies).engine(options.redaction, ownTenantKey: ownTenantKey)
 
@@ -59,8 +66,27 @@ public final class SnapshotLoader: Sendable {
             warnings: warnings(options, routes, upstreams), verifier: verifier,
             keySources: keySources, publishedKeys: publishedKeys, listenerContexts: contexts, upstreams: upstreams, routes: routes,
             redis: redis, redaction: redaction.engine, detectorsHash: redaction.hash, sessionKeys: sessionKeys,
-            clientTokens: clientTokens, introspection: introspection,
-            audit: audit)
+            clientTokens: clientTokens, introspection: introspection, audit: audit, tracing: tracing)
+    }
+
+    /// Whether a file that the last load read, or did not find, is another one now, and has come to rest: looked at from time to time, it
+    /// says so only when two looks after each other see the same. Deploying several files then makes for one reload.
+    public func hasChanged() -> Bool {
+        seen.withLock { seen in
+            guard !seen.loaded.isCurrent else {
+                seen.lastLook = nil
+                return false
+            }
+            let look = seen.loaded.renewed()
+            defer { seen.lastLook = look }
+            return seen.lastLook?.isSame(as: look) ?? false
+        }
+    }
+
+    /// What the last load read, and how it looked since.
+    private struct Seen: Sendable {
+        var loaded = FileStamps()
+        var lastLook: FileStamps?
     }
 
     private func warnings(_ options: LouverOptions, _ routes: [LoadedRoute], _ upstreams: [LoadedUpstream]) -> [String] {

@@ -34,12 +34,16 @@ public struct LouverOptions: Sendable {
     public var apiKeys: FileReference?
     /// Which name of a client's certificate says who calls without a token; nil where a token is always needed.
     public var certificateSubject: CertificateSubject?
+    /// Whether a changed file reloads all of them, as SIGHUP does.
+    public var watchesFiles: Bool
     /// Bounds.
     public var limits: ServiceLimits
     /// Logs.
     public var logs: LogOptions
     /// The audit log; nil for none.
     public var audit: AuditOptions?
+    /// Traces; nil for none.
+    public var tracing: TracingOptions?
 
     /// How many workers run on a machine with so many cores.
     public func workerCount(cores: Int) -> Int { workers ?? max(1, cores) }

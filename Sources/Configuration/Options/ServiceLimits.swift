@@ -7,6 +7,12 @@ public struct ServiceLimits: Sendable {
     public var requestBodyBytes = Limits.requestBodyBytesMax
     /// The most client connections, over all workers.
     public var connections = 10_000
+    /// The most event streams to clients, over all workers.
+    public var streams = 4_096
+    /// The most bytes of requests and whole replies that are held at once, over all workers.
+    public var inFlightBytes = 256 * 1_024 * 1_024
+    /// How much memory the process may take before new calls are refused; nil for as much as there is.
+    public var memoryBytes: Int?
     /// How long a client connection may rest between requests.
     public var idleTimeout: Duration = .seconds(75)
     /// How long a request head may take.

@@ -34,8 +34,9 @@ public enum OptionsReader {
             sessionKey: sessionKeys?.key, previousSessionKeys: sessionKeys?.previous ?? [],
             clientTokens: reader.mapping("client_tokens", clientTokens), revokedTokens: reader.file("revoked_tokens_file"),
             apiKeys: reader.file("api_keys_file"), certificateSubject: certificateSubject(reader, listeners),
-            limits: reader.mapping("limits", limits) ?? ServiceLimits(), logs: reader.mapping("logs", logs) ?? LogOptions(),
-            audit: reader.mapping("audit", audit) ?? nil)
+            watchesFiles: reader.bool("watch_files", default: true), limits: reader.mapping("limits", limits) ?? ServiceLimits(),
+            logs: reader.mapping("logs", logs) ?? LogOptions(), audit: reader.mapping("audit", audit) ?? nil,
+            tracing: reader.mapping("tracing", tracing) ?? nil)
     }
 
     private static func sessionKeys(_ reader: NodeReader) -> (key: FileReference?, previous: [FileReference]) {
@@ -77,6 +78,9 @@ public enum OptionsReader {
         var limits = ServiceLimits()
         limits.requestBodyBytes = reader.size("request_body", in: 1_024...(16 * 1_024 * 1_024), default: limits.requestBodyBytes)
         limits.connections = reader.int("connections", in: 1...1_000_000, default: limits.connections)
+        limits.streams = reader.int("streams", in: 1...1_000_000, default: limits.streams)
+        limits.inFlightBytes = reader.size("bytes_in_flight", in: 1_048_576...(64 << 30), default: limits.inFlightBytes)
+        if reader.has("memory") { limits.memoryBytes = reader.size("memory", in: (4 << 20)...(1 << 40), default: 1 << 40) }
         limits.idleTimeout = reader.duration("idle_timeout", default: limits.idleTimeout)
         limits.headTimeout = reader.duration("head_timeout", default: limits.headTimeout)
         limits.bodyTimeout = reader.duration("body_timeout", default: limits.bodyTimeout)
