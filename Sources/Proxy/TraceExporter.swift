@@ -46,24 +46,25 @@ final class TraceExporter {
     private func tick() {
         guard let peer, !isSending, let batch = shared.spans.take() else { return wait() }
         isSending = true
-        LocalTask.run(on: loop) { [self] in
+        let spans = (body: batch.body, count: batch.count)
+        LocalTask.run(on: loop) {
             do {
-                let answer = try await peer.post(batch.body, as: "application/json", deadline: loop.now + .seconds(10))
+                let answer = try await peer.post(spans.body, as: "application/json", deadline: self.loop.now + .seconds(10))
                 guard (200..<300).contains(answer.status) else {
                     throw Failure(.upstream, "collector_status", detail: "status \(answer.status)")
                 }
-                shared.registry.add(.spansExported, batch.count)
-                failures = 0
+                self.shared.registry.add(.spansExported, spans.count)
+                self.failures = 0
             } catch {
-                shared.registry.add(.spansDropped, batch.count)
-                failures += 1
+                self.shared.registry.add(.spansDropped, spans.count)
+                self.failures += 1
                 let failure = error as? Failure
-                shared.log.event(
+                self.shared.log.event(
                     .warn, "spans_not_exported", .word("reason", failure?.reason ?? "unexpected"), .text("detail", failure?.detail ?? ""),
-                    .number("spans", batch.count))
+                    .number("spans", spans.count))
             }
-            isSending = false
-            if self.peer != nil { wait() }
+            self.isSending = false
+            if self.peer != nil { self.wait() }
         }
     }
 }

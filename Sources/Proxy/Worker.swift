@@ -126,9 +126,9 @@ final class Worker {
         shard.add(.connectionsShed)
         shard.add(.boundHits, "connections")
         shedding += 1
-        LocalTask.run(on: loop) { [self] in
+        LocalTask.run(on: loop) {
             await connection.turnAway()
-            shedding -= 1
+            self.shedding -= 1
         }
     }
 

@@ -75,7 +75,7 @@ final class Stage {
         guard let snapshot = loader.load(faults) else { throw Faulty(text: "\(faults.all.map { "\($0)" })") }
         let shared = try SharedState(snapshot)
         registry = shared.registry
-        worker = Worker(snapshot, shared: shared, loop: loop)
+        worker = Worker(snapshot, shared: shared, loop: loop, number: 0)
     }
 
     /// The configuration of a test is wrong.
