@@ -138,6 +138,11 @@ bench: build ## CPU per request and latency beside nginx, HAProxy and Envoy in o
 	@Tests/EndToEnd/setup.sh bench
 	@python3 Tests/Benchmarks/bench.py $(ARGS)
 
+.PHONY: bench-telemetry
+bench-telemetry: build ## What access log, audit log and scrapes cost, /metrics under overload, and CPU at rest
+	@Tests/EndToEnd/setup.sh bench
+	@python3 Tests/Benchmarks/telemetry.py $(ARGS)
+
 ##@ House
 
 .PHONY: lint
