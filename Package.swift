@@ -66,7 +66,7 @@ let package = Package(
         room("MCP", needs: ["Core", "JSON", "HTTP", "Crypto"], exclude: ["README.md"]),
         room("RateLimit", needs: ["Core", "Redis", "JSON"], resources: [.embedInCode("TokenBucket.lua")]),
         room("Audit", needs: ["Core", "JSON", "Crypto", "Telemetry"]),
-        room("Policy", needs: ["Core", "JSON", "YAML", "Crypto", "Identity", "RateLimit", "CPCRE2"]),
+        room("Policy", needs: ["Core", "JSON", "YAML", "Crypto", "Identity", "RateLimit", "Redaction", "CPCRE2"]),
         room("Redaction", needs: ["Core", "JSON", "YAML", "Crypto", "CScan", "CPCRE2", "CZlib"]),
 
         // Floor 4: assembly.

@@ -16,6 +16,8 @@ public struct PolicyDenial: Sendable, Equatable {
         case guarded = 4032
         /// The definition of the tool is not the accepted one.
         case pinned = 4033
+        /// An argument that holds the placeholder of a removed secret.
+        case placeholder = 4034
     }
 
     /// The id of the rule that refused; `default` when none allowed it.
@@ -32,6 +34,12 @@ public struct PolicyDenial: Sendable, Equatable {
     public let shadows: [[UInt8]]
     /// Whether it might have been decided otherwise had the call said what the server lists of the tool.
     public let wantsListing: Bool
+
+    /// The refusal of a call whose arguments carry a placeholder back.
+    public static let placeholder = PolicyDenial(
+        rule: Array("louver/placeholder".utf8),
+        say: "An argument holds a placeholder that stands for a removed secret. Leave it out, or name the secret's place instead.",
+        code: .placeholder, answer: .result)
 
     init(
         rule: [UInt8], say: String, code: Code = .policy, answer: Answer, scopes: [[UInt8]] = [], shadows: [[UInt8]] = [],

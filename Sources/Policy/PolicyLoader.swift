@@ -1,6 +1,7 @@
 import Core
 import Crypto
 import RateLimit
+import Redaction
 import YAML
 
 /// Puts a policy together from its file, the packs it extends and the profile of its server.
@@ -11,6 +12,7 @@ final class PolicyLoader {
     private var name = ""
     private var argumentGuard = IdentifierGuard(profile: .generic)
     private var rules: [Rule] = []
+    private var redaction = RedactionRules()
     private var principals = [PrincipalMatch.anyone]
     private var limits: [BucketRule] = []
     private var repeats: RepeatRule?
@@ -41,7 +43,7 @@ final class PolicyLoader {
         guard read != nil, faults.count == before else { return nil }
         return PolicySet(
             name: name, hash: hash, limits: limits, repeats: repeats, cases: cases, rules: rules, principals: principals,
-            argumentGuard: argumentGuard)
+            argumentGuard: argumentGuard, redaction: redaction)
     }
 
     // MARK: The server
@@ -69,6 +71,7 @@ final class PolicyLoader {
         if isRoot { name = own } else { scope.pack = own }
         readGuard(reader, isRoot)
         readPins(reader, isRoot)
+        readRedaction(reader, isRoot)
         readPrincipals(reader, &scope)
         // A policy's own rules come before those of the packs it extends.
         let packs = extensions(reader, scope)
@@ -92,6 +95,11 @@ final class PolicyLoader {
             argumentGuard.checksIdentifiers = own.bool("identifiers", default: true)
             argumentGuard.refusesUnknown = own.choice("unknown_arguments", default: UnknownArguments.refuse) == .refuse
         }
+    }
+
+    private func readRedaction(_ reader: NodeReader, _ isRoot: Bool) {
+        guard isRoot else { return reader.refuse("redaction", "only the policy itself says how replies are redacted, never a pack") }
+        redaction = reader.mapping("redaction", RedactionRules.read) ?? RedactionRules()
     }
 
     private func readPins(_ reader: NodeReader, _ isRoot: Bool) {

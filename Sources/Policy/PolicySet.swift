@@ -1,6 +1,7 @@
 import Core
 import Identity
 import RateLimit
+import Redaction
 
 /// A policy, compiled: immutable, shared by all loops, replaced as a whole on reload.
 ///
@@ -25,6 +26,9 @@ public final class PolicySet: Sendable {
     /// The ids of all rules in the order they are tried.
     public var ruleIDs: [[UInt8]] { rules.map(\.id) }
 
+    /// How replies under it are redacted.
+    public let redaction: RedactionRules
+
     let rules: [Rule]
     let principals: [PrincipalMatch]
     let argumentGuard: IdentifierGuard
@@ -41,7 +45,7 @@ public final class PolicySet: Sendable {
 
     init(
         name: String, hash: [UInt8], limits: [BucketRule], repeats: RepeatRule? = nil, cases: [PolicyCase], rules: [Rule],
-        principals: [PrincipalMatch], argumentGuard: IdentifierGuard
+        principals: [PrincipalMatch], argumentGuard: IdentifierGuard, redaction: RedactionRules
     ) {
         self.name = name
         self.hash = hash
@@ -51,6 +55,7 @@ public final class PolicySet: Sendable {
         self.rules = rules
         self.principals = principals
         self.argumentGuard = argumentGuard
+        self.redaction = redaction
         var allowing = Bits(count: rules.count)
         var denying = Bits(count: rules.count)
         var enforced = Bits(count: rules.count)

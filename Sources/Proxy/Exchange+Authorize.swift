@@ -4,6 +4,7 @@ import JSON
 import MCP
 import Policy
 import Reactor
+import Redaction
 import Telemetry
 
 extension Exchange {
@@ -62,6 +63,7 @@ extension Exchange {
         for rule in decision.shadows { worker.count(.shadowMatches, rule) }
         switch decision {
         case .permit(let permit):
+            if let inbound, carriesPlaceholder(inbound) { throw refusal(.placeholder, inbound) }
             record.rule = permit.rule
             record.isPermitted = true
             counters.countPermit(permit.rule)
@@ -69,6 +71,12 @@ extension Exchange {
             return permit
         case .deny(let denial): throw refusal(denial, inbound)
         }
+    }
+
+    /// Whether an argument holds what stands for a removed secret: upstream it would be taken for the secret itself.
+    private func carriesPlaceholder(_ inbound: Inbound) -> Bool {
+        guard let arguments = inbound.arguments, endpoint?.policy.redaction.returned == .refuse else { return false }
+        return arguments.withSource { site.redaction.holdsPlaceholder($0) }
     }
 
     private func refusal(_ denial: PolicyDenial, _ inbound: Inbound?) -> Refusal {

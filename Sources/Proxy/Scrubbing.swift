@@ -10,8 +10,12 @@ final class Scrubbing {
     /// The configuration it was made for.
     unowned let site: Site
 
-    init(_ expectation: ReplyExpectation, _ site: Site) {
-        let scrubber = ReplyScrubber(site.redaction)
+    /// What its scrubber was made with.
+    let engine: RedactionEngine
+
+    init(_ expectation: ReplyExpectation, _ site: Site, _ engine: RedactionEngine) {
+        let scrubber = ReplyScrubber(engine)
+        self.engine = engine
         self.scrubber = scrubber
         self.site = site
         rewriter = ReplyRewriter(expectation, scrubber: scrubber) { out in Self.writeCounts(scrubber, &out) }

@@ -3,6 +3,7 @@ import Configuration
 import Core
 import HTTP
 import MCP
+import Policy
 import RateLimit
 import Reactor
 import Redaction
@@ -271,12 +272,13 @@ final class Worker {
 
     /// What one message is rewritten with.
     func takeScrubbing(_ expectation: ReplyExpectation, for exchange: Exchange) -> Scrubbing {
+        let engine = exchange.site.engine(exchange.endpoint?.policy.redaction.hygiene ?? .mark)
         let scrubbing: Scrubbing
-        if exchange.site === site, let kept = scrubbings.popLast() {
-            kept.begin(expectation)
-            scrubbing = kept
+        if exchange.site === site, let place = scrubbings.lastIndex(where: { $0.engine === engine }) {
+            scrubbing = scrubbings.remove(at: place)
+            scrubbing.begin(expectation)
         } else {
-            scrubbing = Scrubbing(expectation, exchange.site)
+            scrubbing = Scrubbing(expectation, exchange.site, engine)
         }
         if let learned = exchange.caller?.learned { scrubbing.scrubber.learn(from: learned, now: loop.now) }
         return scrubbing

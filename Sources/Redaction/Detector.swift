@@ -8,6 +8,12 @@ public struct Detector: Sendable {
         case run
     }
 
+    /// What is done with what it finds.
+    enum Effect: String, CaseIterable {
+        case replace
+        case mark
+    }
+
     /// Its name in reports: lower case and hyphens, unique.
     public let id: String
     /// The kind that placeholders show; several detectors may share one.
@@ -34,6 +40,9 @@ public struct Detector: Sendable {
     public let positives: [String]
     /// Templates of texts it must leave alone.
     public let negatives: [String]
+
+    /// Whether what it finds is no secret but text to be marked.
+    public let marks: Bool
 
     let compiled: CompiledPattern
     let kindIndex: UInt16

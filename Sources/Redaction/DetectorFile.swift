@@ -38,6 +38,7 @@ struct DetectorFile {
         let entropy = entry.optionalString("entropy")
         let isPrecise = entry.bool("precise", default: false)
         let tagsWhole = entry.bool("tag_whole", default: false)
+        let marks = entry.choice("effect", default: Detector.Effect.replace) == .mark
         let search = entry.choice("search", default: Detector.Search.prefix)
         let positives = entry.strings("positives", orOne: true)
         let negatives = entry.strings("negatives", orOne: true)
@@ -70,7 +71,7 @@ struct DetectorFile {
                 id: id, kind: kind, about: about, literals: literals, ignoresCase: ignoresCase, pattern: pattern, group: group,
                 entropy: entropy.flatMap(Self.decimal) ?? 0, isPrecise: isPrecise, tagsWhole: tagsWhole, search: search,
                 positives: positives,
-                negatives: negatives, compiled: compiled, kindIndex: 0, source: 0)
+                negatives: negatives, marks: marks, compiled: compiled, kindIndex: 0, source: 0)
         }
         if let entropy, Self.decimal(entropy) == nil { entry.fault("entropy", "`\(entropy)` is not a number from 0 to 8") }
     }
@@ -113,7 +114,7 @@ extension Detector {
         Detector(
             id: id, kind: kind, about: about, literals: literals, ignoresCase: ignoresCase, pattern: pattern, group: group,
             entropy: entropy,
-            isPrecise: isPrecise, tagsWhole: tagsWhole, search: search, positives: positives, negatives: negatives, compiled: compiled,
-            kindIndex: index, source: source)
+            isPrecise: isPrecise, tagsWhole: tagsWhole, search: search, positives: positives, negatives: negatives, marks: marks,
+            compiled: compiled, kindIndex: index, source: source)
     }
 }

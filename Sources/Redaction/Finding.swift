@@ -6,6 +6,8 @@ struct Finding {
         case placeholder
         /// A JSON number, by `0`.
         case zero
+        /// Not at all: it is no secret, but text to be marked.
+        case mark
         /// By nothing: the rest of a secret whose placeholder stands already.
         case nothing
     }

@@ -48,6 +48,6 @@ public enum Placeholder {
     /// Whether `text` is one placeholder and nothing else.
     public static func isWhole(_ text: Span<UInt8>) -> Bool { length(in: text, at: 0) == text.count }
 
-    private static func isKindByte(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 || ASCII.isDigit(byte) || byte == UInt8(ascii: "-") }
+    static func isKindByte(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 || ASCII.isDigit(byte) || byte == UInt8(ascii: "-") }
     private static func isTagByte(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 || byte &- 0x32 < 6 }
 }

@@ -17,6 +17,8 @@ public final class ReplyScrubber: ValueScrubber {
     private var hasFailed = false
     private var blob = ByteBuffer()
     private var blobText: TextScrubber?
+    /// What leaves out what no reader sees; nil where that is off.
+    private let hygiene: TextHygiene?
     private var scratch = ByteBuffer()
     @exclusivity(unchecked) private var element: [UInt8] = []
     @exclusivity(unchecked) private var replacementsBefore = 0
@@ -49,6 +51,7 @@ public final class ReplyScrubber: ValueScrubber {
         self.engine = engine
         keyNames = KeyNames(engine.detectors.words)
         text = TextScrubber(engine, lineSlashes: 1, names: keyNames)
+        hygiene = engine.hygiene == .off ? nil : TextHygiene(isJSON: true)
         levels = .allocate(capacity: Limits.redactionDepthMax + 1)
         levels.initialize(repeating: Level(), count: Limits.redactionDepthMax + 1)
     }
@@ -59,6 +62,7 @@ public final class ReplyScrubber: ValueScrubber {
     public func reset() {
         text.reset()
         blobText?.reset()
+        hygiene?.reset()
         blob.clear()
         blob.shrink(keep: 0)
         path?.reset()
@@ -75,7 +79,7 @@ public final class ReplyScrubber: ValueScrubber {
     }
 
     /// Whether nothing was replaced in this reply.
-    public var isUntouched: Bool { text.isUntouched && blobText?.isUntouched ?? true }
+    public var isUntouched: Bool { text.isUntouched && blobText?.isUntouched ?? true && hygiene?.isUntouched ?? true }
 
     /// Looks in this reply also for what earlier replies to the same principal taught, and learns from it. After `reset`.
     public func learn(from ledger: LearnedSecrets, now: Instant) {
@@ -109,8 +113,10 @@ public final class ReplyScrubber: ValueScrubber {
 
     /// What was replaced in this reply.
     public var report: RedactionReport {
-        guard let blobText, !blobText.report.isEmpty else { return text.report }
-        return text.report.joined(with: blobText.report)
+        var report = text.report
+        if let blobText, !blobText.report.isEmpty { report = report.joined(with: blobText.report) }
+        if let hygiene, !hygiene.isUntouched { report = report.joined(with: hygiene.report) }
+        return report
     }
 
     /// Whether the reply must not be delivered: a protocol field holds a secret, or something could not be looked at.
@@ -157,8 +163,10 @@ public final class ReplyScrubber: ValueScrubber {
             return
         }
         let before = text.replacements
+        text.takesMarks = false
         text.push(raw, into: &out)
         text.finish(into: &out)
+        text.takesMarks = true
         if text.replacements == before { keyNames.noteClean(raw) }
     }
 
@@ -204,7 +212,10 @@ public final class ReplyScrubber: ValueScrubber {
             scratch.clear()
         case .text:
             if levels[depth].isName || levels[depth].isArray { remember(raw) }
-            text.push(raw, into: &out)
+            guard let hygiene else { return text.push(raw, into: &out) }
+            text.push(raw, into: &scratch)
+            scratch.withSpan { hygiene.push($0, into: &out) }
+            scratch.clear()
         }
     }
 
@@ -218,7 +229,14 @@ public final class ReplyScrubber: ValueScrubber {
             scratch.clear()
             if text.replacements > replacementsBefore { hasFailed = true }
         case .text:
-            text.finish(into: &out)
+            if let hygiene {
+                text.finish(into: &scratch)
+                scratch.withSpan { hygiene.push($0, into: &out) }
+                scratch.clear()
+                hygiene.finish(into: &out)
+            } else {
+                text.finish(into: &out)
+            }
             if !element.isEmpty { readElement() }
             takeLearned()
         }

@@ -36,6 +36,7 @@ public final class TextScrubber {
         self.engine = engine
         scan = WindowScan(engine, names: names)
         scan.lineSlashes = lineSlashes
+        scan.takesMarks = engine.hygiene != .off
         counts = [Int](repeating: 0, count: engine.detectors.kinds.count)
     }
 
@@ -121,6 +122,12 @@ public final class TextScrubber {
     var learned: [KnownSecrets] {
         get { scan.learned }
         set { scan.learned = newValue }
+    }
+
+    /// Whether text that addresses the model is marked: in values, never in keys.
+    var takesMarks: Bool {
+        get { scan.takesMarks }
+        set { scan.takesMarks = newValue && engine.hygiene != .off }
     }
 
     /// Ends a private key that is still open.
@@ -211,7 +218,11 @@ public final class TextScrubber {
                 let tag = scan.tag(of: finding, in: text)
                 log.note(finding, at: start..<max(start, end), in: source, tag: tag, engine.detectors)
             }
-            replace(finding, text, into: &out)
+            if finding.form == .mark {
+                mark(finding, source.extracting(start..<max(start, end)), into: &out)
+            } else {
+                replace(finding, text, into: &out)
+            }
             written = max(end, start)
         }
         let end = view.sourceStart(of: cut)
@@ -223,9 +234,18 @@ public final class TextScrubber {
         return cut
     }
 
+    private func mark(_ finding: Finding, _ source: Span<UInt8>, into out: inout ByteBuffer) {
+        counts[Int(finding.kind)] += 1
+        replacements += 1
+        guard engine.hygiene == .mark else { return out.append(Hygiene.removal) }
+        out.append(Hygiene.opening)
+        out.append(source)
+        out.append(Hygiene.closing)
+    }
+
     private func replace(_ finding: Finding, _ text: Span<UInt8>, into out: inout ByteBuffer) {
         switch finding.form {
-        case .nothing: return
+        case .nothing, .mark: return
         case .zero:
             numbers += 1
             replacements += 1

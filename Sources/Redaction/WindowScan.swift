@@ -35,6 +35,8 @@ final class WindowScan {
     }
     /// Whether the view begins where the text does.
     @exclusivity(unchecked) var isAtStart = true
+    /// Whether text that addresses the model is looked for.
+    @exclusivity(unchecked) var takesMarks = false
     /// Whether only precise patterns look.
     @exclusivity(unchecked) var isPreciseOnly = false
     /// Values that earlier replies to the same principal, or earlier values of the same reply, taught.
@@ -207,6 +209,7 @@ final class WindowScan {
     private func match(_ index: Int, _ text: Span<UInt8>, _ start: Int, _ region: Int) {
         let detector = set.detectors[index]
         if isPreciseOnly, !detector.isPrecise { return }
+        if detector.marks, !takesMarks { return }
         // Deep inside of a long secret nothing is found that would reach out of it.
         if covered.contains(start), start + Limits.detectorLiteralBytesMax < covered.upperBound { return }
         var from = start
@@ -238,8 +241,12 @@ final class WindowScan {
             }
             if secret.upperBound == ceiling, ceiling == start + Limits.redactionLookBytes {
                 extend(&finding, text)
-            } else if detector.search == .prefix, isBreak(text, secret.upperBound) {
+            } else if detector.search == .prefix, !detector.marks, isBreak(text, secret.upperBound) {
                 goOnBehindBreak(&finding, text, takesEvents: true)
+            }
+            if detector.marks {
+                finding.form = .mark
+                finding.rank = 0
             }
             findings.append(finding)
             if finding.end - finding.start >= Limits.redactionAnchorBytes { covered = finding.start..<finding.end }
@@ -354,6 +361,11 @@ final class WindowScan {
         for index in 0..<findings.count {
             var next = findings[index]
             if next.end <= region || next.end <= next.start { continue }
+            if kept > 0, findings[kept - 1].form == .mark, next.form != .mark, next.start < findings[kept - 1].end {
+                // A secret inside of marked text ends the mark.
+                findings[kept - 1].end = next.start
+                if next.start <= max(findings[kept - 1].start, region) { kept -= 1 }
+            }
             if kept > 0, next.end <= findings[kept - 1].end {
                 absorb(&findings[kept - 1], next)
                 continue
@@ -363,7 +375,7 @@ final class WindowScan {
             let free = kept > 0 ? findings[kept - 1].end : region
             if next.start < free {
                 next.start = free
-                next.form = .nothing
+                if next.form != .mark { next.form = .nothing }
             }
             findings[kept] = next
             kept += 1

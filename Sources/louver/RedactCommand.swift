@@ -14,6 +14,7 @@ enum RedactCommand {
             Flag("--known-env", value: "NAME", "the same from an environment variable, or from all that begin so: AIRFLOW_CONN_*"),
             Flag("--enrolled", value: "FILE", "values known as hashes only, from `louver redact enroll` with the same --tenant-key"),
             Flag("--tenant-key", value: "FILE", "the key behind placeholders, so that they are equal from run to run"),
+            Flag("--hygiene", value: "MODE", "off (unless said); mark or block text that is not for its reader, as below"),
             Flag("--style", value: "STYLE", "typed (REDACTED_<kind>_<tag>, unless said), mask (no tag) or hash-only (no kind)"),
             Flag("--detectors", value: "FILE", "use these detectors instead of the shipped ones (may come more than once)"), .policies,
         ],
@@ -25,6 +26,9 @@ enum RedactCommand {
             With --ndjson a key such as `password` speaks for its value whatever that looks like, and lines stay JSON. A line that is no
             JSON is scrubbed as plain text and counted. What a hidden key has in its value is only safe to judge with the key in sight, so
             prefer --ndjson for logs that are JSON.
+
+            --hygiene mark leaves out terminal escapes, controls and invisible characters, and puts text that addresses a model into
+            brackets that call it untrusted data; block leaves that out too. Off, text without a secret passes byte for byte.
 
             The exit status is 0 when all of the text was written, whether or not anything was replaced.
             """,

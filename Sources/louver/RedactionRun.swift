@@ -39,7 +39,12 @@ struct RedactionRun {
     /// Scrubs one file; false when it cannot be read, or nobody takes what is written.
     private mutating func scrub(_ descriptor: Int32, _ file: String) -> Bool {
         // A scrubber for each file: what is open at the end of one does not go on in the next.
-        let text = arguments.has("--ndjson") ? RedactedText.records(RecordScrubber(engine)) : .plain(TextScrubber(engine))
+        let text: RedactedText =
+            if arguments.has("--ndjson") { .records(RecordScrubber(engine)) } else if engine.hygiene == .off {
+                .plain(TextScrubber(engine))
+            } else {
+                .tidy(TextScrubber(engine), TextHygiene())
+            }
         let isQuiet = arguments.has("--quiet") || !terminal.isErrorTerminal || terminal.isOutputTerminal
         var progress = isQuiet ? nil : ProgressBar(descriptor, file)
         let isExplaining = arguments.has("--explain")

@@ -11,12 +11,14 @@ enum RedactionSetup {
         let directory = detectors == nil ? policies(arguments, faults) : nil
         if detectors == nil, directory == nil { return nil }
         guard let style = style(arguments, faults) else { return nil }
-        return RedactionLoader(policies: directory, faults: faults).engine(
+        guard let hygiene = hygiene(arguments, faults) else { return nil }
+        let engine = RedactionLoader(policies: directory, faults: faults).engine(
             files: detectors, tenantKeyFile: arguments.value("--tenant-key"), style: style,
             known: KnownSecretOptions(
                 environment: arguments.all("--known-env") ?? [],
                 files: (arguments.all("--known") ?? []).map { FileReference(unnamed: $0) },
                 enrolled: (arguments.all("--enrolled") ?? []).map { FileReference(unnamed: $0) }))
+        return engine.map { RedactionEngine($0, hygiene: hygiene) }
     }
 
     /// The directory of shipped policies; nil after a fault.
@@ -29,6 +31,13 @@ enum RedactionSetup {
             faults.add("louver redact", nil, error.detail)
             return nil
         }
+    }
+
+    private static func hygiene(_ arguments: Arguments, _ faults: Faults) -> Hygiene? {
+        guard let word = arguments.value("--hygiene") else { return .off }
+        if let hygiene = Hygiene(rawValue: word) { return hygiene }
+        faults.add("louver redact", nil, "--hygiene has no \(Fault.quote(word))", remedy: "write one of: off, mark, block")
+        return nil
     }
 
     private static func style(_ arguments: Arguments, _ faults: Faults) -> Placeholder.Style? {

@@ -126,6 +126,11 @@ size_t cscan_hex(const uint8_t *text, size_t count, uint8_t *out);
 // Decodes base32 (RFC 4648 section 6) up to the first other byte. `out` has room for count / 8 * 5 + 5.
 size_t cscan_base32(const uint8_t *text, size_t count, uint8_t *out);
 
+// MARK: Hygiene
+
+// The first place from `at` on where a control or an invisible character may stand, or a JSON escape that may be one; `count` for none.
+size_t cscan_odd(const uint8_t *text, size_t count, size_t at, int is_json);
+
 // MARK: Known values
 
 // The lengths of values that can be known, in clear and as hashes.

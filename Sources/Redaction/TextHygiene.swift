@@ -1,0 +1,247 @@
+import CScan
+import Core
+
+/// Leaves out of a text what no reader sees but terminals and models act on: terminal sequences, controls, invisible and bidirectional
+/// characters, tag characters. What comes out does not depend on how the text was cut. One for each text at a time.
+///
+/// Joiners and variation selectors stay where one follows a character beyond ASCII: scripts and emoji need them there.
+public final class TextHygiene {
+    /// Terminal sequences and controls left out since the last `reset`.
+    public private(set) var terminal = 0
+    /// Invisible characters left out since the last `reset`.
+    public private(set) var invisible = 0
+
+    private let isJSON: Bool
+    /// What the end of the text so far leaves open.
+    private var held = ByteBuffer()
+    /// Whether the last character passed is beyond ASCII.
+    private var isWide = false
+    /// Before this place of `held` no command string ends.
+    private var barren = 0
+
+    /// Makes one for plain text, or for raw content of JSON strings.
+    public init(isJSON: Bool = false) { self.isJSON = isJSON }
+
+    /// Whether nothing was left out since the last `reset`.
+    public var isUntouched: Bool { terminal == 0 && invisible == 0 }
+
+    /// What was left out since the last `reset`, by kind.
+    public var report: RedactionReport {
+        let counts = [
+            RedactionReport.Count(kind: "terminal-escape", count: terminal),
+            RedactionReport.Count(kind: "invisible-character", count: invisible),
+        ]
+        return RedactionReport(counts: counts.filter { $0.count > 0 }, withheld: 0, numbers: 0)
+    }
+
+    /// Forgets the text and the counts.
+    public func reset() {
+        held.clear()
+        isWide = false
+        barren = 0
+        terminal = 0
+        invisible = 0
+    }
+
+    /// Takes in a piece and appends what is decided.
+    public func push(_ piece: Span<UInt8>, into out: inout ByteBuffer) {
+        if piece.count == 0 { return }
+        if held.isEmpty, Self.odd(piece, 0, isJSON) == piece.count {
+            out.append(piece)
+            isWide = piece[piece.count - 1] >= 0x80
+            return
+        }
+        held.append(piece)
+        clean(isFinal: false, into: &out)
+    }
+
+    /// Ends the text.
+    public func finish(into out: inout ByteBuffer) {
+        if !held.isEmpty { clean(isFinal: true, into: &out) }
+        held.clear()
+        isWide = false
+        barren = 0
+    }
+
+    private func clean(isFinal: Bool, into out: inout ByteBuffer) {
+        let done = held.withSpan { run($0, isFinal: isFinal, into: &out) }
+        barren = max(0, barren - done)
+        held.consume(done)
+    }
+
+    private func run(_ text: Span<UInt8>, isFinal: Bool, into out: inout ByteBuffer) -> Int {
+        var at = 0
+        while at < text.count {
+            let odd = Self.odd(text, at, isJSON)
+            if odd > at {
+                out.append(text.extracting(at..<odd))
+                isWide = text[odd - 1] >= 0x80
+                at = odd
+            }
+            guard at < text.count else { break }
+            guard let unit = unit(text, at) else {
+                if !isFinal { return at }
+                out.append(text.extracting(at..<text.count))
+                return text.count
+            }
+            switch Self.role(unit.code) {
+            case .plain:
+                out.append(text.extracting(at..<at + unit.count))
+                isWide = unit.code >= 0x80
+                at += unit.count
+            case .joiner:
+                if isWide { out.append(text.extracting(at..<at + unit.count)) } else { invisible += 1 }
+                isWide = false
+                at += unit.count
+            case .invisible:
+                invisible += 1
+                at += unit.count
+            case .control:
+                terminal += 1
+                at += unit.count
+            case .introducer:
+                guard let end = sequenceEnd(text, at, unit, isFinal: isFinal) else { return at }
+                terminal += 1
+                at = end
+            }
+        }
+        return at
+    }
+
+    private static func odd(_ text: Span<UInt8>, _ at: Int, _ isJSON: Bool) -> Int {
+        text.withUnsafeBufferPointer { cscan_odd($0.baseAddress, $0.count, at, isJSON ? 1 : 0) }
+    }
+
+    // MARK: Characters
+
+    private struct Unit {
+        let code: UInt32
+        let count: Int
+    }
+
+    /// The character at a place, nil when it goes on behind the end. A byte that is no UTF-8 is a character of its own.
+    private func unit(_ text: Span<UInt8>, _ at: Int) -> Unit? {
+        let first = text[at]
+        if isJSON, first == UInt8(ascii: "\\") { return escape(text, at) }
+        if first < 0x80 { return Unit(code: UInt32(first), count: 1) }
+        let count = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 1
+        var code = UInt32(first) & (count == 1 ? 0xFF : count == 2 ? 0x1F : count == 3 ? 0x0F : 0x07)
+        for step in 1..<max(count, 1) {
+            guard at + step < text.count else { return nil }
+            guard text[at + step] & 0xC0 == 0x80 else { return Unit(code: 0xFFFD, count: 1) }
+            code = code << 6 | UInt32(text[at + step] & 0x3F)
+        }
+        return Unit(code: count == 1 ? 0xFFFD : code, count: count)
+    }
+
+    private func escape(_ text: Span<UInt8>, _ at: Int) -> Unit? {
+        guard at + 1 < text.count else { return nil }
+        switch text[at + 1] {
+        case UInt8(ascii: "u"): break
+        case UInt8(ascii: "b"): return Unit(code: 0x08, count: 2)
+        case UInt8(ascii: "f"): return Unit(code: 0x0C, count: 2)
+        case UInt8(ascii: "n"): return Unit(code: 0x0A, count: 2)
+        case UInt8(ascii: "r"): return Unit(code: 0x0D, count: 2)
+        case UInt8(ascii: "t"): return Unit(code: 0x09, count: 2)
+        default: return Unit(code: UInt32(text[at + 1]), count: 2)
+        }
+        guard at + 6 <= text.count else { return nil }
+        let high = Self.hexadecimal(text, at + 2)
+        guard high &- 0xD800 < 0x400 else { return Unit(code: high, count: 6) }
+        guard at + 12 <= text.count else {
+            let isAlone = at + 6 < text.count && text[at + 6] != UInt8(ascii: "\\")
+            return isAlone ? Unit(code: high, count: 6) : nil
+        }
+        let low = Self.hexadecimal(text, at + 8)
+        guard text[at + 6] == UInt8(ascii: "\\"), low &- 0xDC00 < 0x400 else { return Unit(code: high, count: 6) }
+        return Unit(code: 0x10000 + (high - 0xD800) << 10 + (low - 0xDC00), count: 12)
+    }
+
+    private static func hexadecimal(_ text: Span<UInt8>, _ at: Int) -> UInt32 {
+        var value: UInt32 = 0
+        for step in 0..<4 { value = value << 4 | UInt32(Hex.value(of: text[at + step]) ?? 0) }
+        return value
+    }
+
+    private enum Role { case plain, joiner, invisible, control, introducer }
+
+    private static func role(_ code: UInt32) -> Role {
+        switch code {
+        case 0x09, 0x0A, 0x0D, 0x85: .plain
+        case 0x1B, 0x90, 0x98, 0x9B, 0x9D, 0x9E, 0x9F: .introducer
+        case 0x00...0x1F, 0x7F...0x9F: .control
+        case 0x200C, 0x200D, 0xFE00...0xFE0F: .joiner
+        // Soft hyphen, grapheme joiner, Arabic letter mark, fillers, Mongolian and general-purpose invisibles, bidirectional controls.
+        case 0xAD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B...0x180F, 0x200B, 0x200E, 0x200F, 0x202A...0x202E,
+            0x2060...0x206F, 0x3164, 0xFEFF, 0xFFA0, 0xFFF9...0xFFFB, 0xE0000...0xE0FFF:
+            .invisible
+        default: .plain
+        }
+    }
+
+    // MARK: Terminal sequences (ECMA-48)
+
+    /// Where the sequence ends that begins at `at`; nil when it goes on behind the end. Of one that is broken only the beginning counts.
+    private func sequenceEnd(_ text: Span<UInt8>, _ at: Int, _ first: Unit, isFinal: Bool) -> Int? {
+        var place = at + first.count
+        var kind = first.code
+        if kind == 0x1B {
+            guard place < text.count, let next = unit(text, place) else { return isFinal ? place : nil }
+            switch next.code {
+            case 0x5B: kind = 0x9B
+            case 0x50, 0x58, 0x5D, 0x5E, 0x5F: kind = 0x9D
+            case 0x20...0x2F: return shortEnd(text, place, isFinal: isFinal)
+            case 0x30...0x7E: return place + next.count
+            default: return place
+            }
+            place += next.count
+        }
+        return kind == 0x9B ? controlEnd(text, place, isFinal: isFinal) : stringEnd(text, place, isFinal: isFinal)
+    }
+
+    private func shortEnd(_ text: Span<UInt8>, _ start: Int, isFinal: Bool) -> Int? {
+        var place = start
+        for _ in 0..<4 {
+            guard place < text.count, let next = unit(text, place) else { return isFinal ? start : nil }
+            if 0x30...0x7E ~= next.code { return place + next.count }
+            guard 0x20...0x2F ~= next.code else { return start }
+            place += next.count
+        }
+        return start
+    }
+
+    private func controlEnd(_ text: Span<UInt8>, _ start: Int, isFinal: Bool) -> Int? {
+        var place = start
+        for _ in 0..<Limits.controlSequenceMax {
+            guard place < text.count, let next = unit(text, place) else { return isFinal ? start : nil }
+            if 0x40...0x7E ~= next.code { return place + next.count }
+            guard 0x20...0x3F ~= next.code else { return start }
+            place += next.count
+        }
+        return start
+    }
+
+    /// A command string: up to BEL or ST, on one line.
+    private func stringEnd(_ text: Span<UInt8>, _ start: Int, isFinal: Bool) -> Int? {
+        if start < barren { return start }
+        var place = start
+        for _ in 0..<Limits.commandStringMax {
+            guard place < text.count, let next = unit(text, place) else {
+                if !isFinal { return nil }
+                break
+            }
+            place += next.count
+            if next.code == 0x07 || next.code == 0x9C { return place }
+            if next.code == 0x0A { break }
+            if next.code == 0x1B {
+                guard place < text.count, let last = unit(text, place) else {
+                    if !isFinal { return nil }
+                    break
+                }
+                if last.code == 0x5C { return place + last.count }
+            }
+        }
+        barren = place
+        return start
+    }
+}
