@@ -59,8 +59,7 @@ extension Exchange {
 
     private func readBody() async throws -> [UInt8] {
         hasUnreadBody = true
-        let framing: BodyFraming
-        do { framing = try BodyFraming.request(head) } catch { throw Refusal.http(error) }
+        let framing = try framing.get()
         let most = site.requestBodyBytesMax
         if case .length(let count) = framing {
             if count > most { throw Refusal.http(HTTPFailure(status: 413, reason: "body_too_large")) }

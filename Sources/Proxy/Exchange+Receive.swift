@@ -19,7 +19,7 @@ extension Exchange {
         try site.checkHost(head)
         try RoutingFields.refuseDuplicates(head)
         // Whoever comes next on this connection must be found where both sides think it is.
-        _ = try BodyFraming.request(head)
+        _ = try framing.get()
         if let document = site.document(head.target.path) {
             guard head.method == .get || head.method == .head else {
                 throw Refusal.http(HTTPFailure(status: 405, reason: "document_method"))

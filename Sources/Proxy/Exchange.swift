@@ -39,6 +39,8 @@ final class Exchange {
     var keepsAlive: Bool
     /// Whether body bytes may still be on their way: until they are read, the connection is out of step and cannot carry another request.
     var hasUnreadBody: Bool
+    /// Where the body ends, or why nobody can say.
+    let framing: Result<BodyFraming, HTTPFailure>
     /// The upstream's reply while it is being read, for a cancellation to reach.
     var reply: (any UpstreamReply)?
 
@@ -74,8 +76,9 @@ final class Exchange {
     var registeredCall: CallRegistry.Entry?
 
     init(_ head: consuming RequestHead, on connection: DownstreamConnection) {
-        switch try? BodyFraming.request(head) {
-        case BodyFraming.none?, .length(0)?: hasUnreadBody = false
+        framing = Self.framing(head)
+        switch framing {
+        case .success(.none), .success(.length(0)): hasUnreadBody = false
         default: hasUnreadBody = true
         }
         // Only the body of a POST is ever read. After any other one nobody knows where the next request begins.
@@ -87,6 +90,10 @@ final class Exchange {
         counters = worker.strays
         record = ExchangeRecord(started: connection.loop.now, isTimed: worker.timesNext())
         bytesBefore = (connection.wire.bytesIn, connection.wire.bytesOut)
+    }
+
+    private static func framing(_ head: borrowing RequestHead) -> Result<BodyFraming, HTTPFailure> {
+        do throws(HTTPFailure) { return .success(try BodyFraming.request(head)) } catch { return .failure(error) }
     }
 
     /// Runs the exchange to its end; true when the connection can serve another.
