@@ -14,7 +14,7 @@ import Testing
               - {id: hard, deny: tools/call, tools: [purge], principals: [anyone], answer: error}
 
             """,
-        policy: "limits: [{id: logs, per: [principal], tools: [logs], rate: 1/min, burst: 1}]\n",
+        policy: "limits: [{id: logs, per: [principal], tools: [logs], rate: 1/h, burst: 1}]\n",
         issuer: ", required_scopes: [airflow]")
 
     private struct Case: Sendable {
@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test func admissionCountsRefusedCallsToo() async throws {
-        let setting = Stage.Setting(configuration: "limits: {admission: {rate: 3/min, burst: 3}}\n")
+        let setting = Stage.Setting(configuration: "limits: {admission: {rate: 3/h, burst: 3}}\n")
         try await Home().run { loop in
             let stage = try Stage(loop, setting) { _, _ in false }
             let alice = stage.token()
