@@ -220,8 +220,9 @@ public enum Limits {
     public static let patternStackBytesMax = 256 * 1024
     /// Steps of one pattern match before its value is withheld.
     public static let patternStepsMax = 50_000
-    /// Characters of a terminal's control sequence, and of a command string such as a window title.
+    /// Characters of a terminal's control sequence.
     public static let controlSequenceMax = 64
+    /// Characters of a terminal's command string, such as a window title.
     public static let commandStringMax = 2_048
     /// The least bytes of a value that is learned from replies.
     public static let learnedBytesMin = 10
