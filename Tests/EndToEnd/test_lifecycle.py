@@ -49,7 +49,7 @@ def test_a_good_file_takes_effect_without_a_restart(front, serve, identity):
         wait_until(lambda: all(is_allowed(louver, token, "also") for _ in range(8)))
         reply = open_before.post("/scripted", call("also", {}), modern(token, "tools/call", "also"))
         assert reply.answer["result"]["content"][0]["text"] == "also fine", "an open connection is asked under the new policy"
-    assert readiness(louver) == {"status": "ready", "last_reload": "applied"}
+    assert readiness(louver) == {"status": "ready", "last_reload": "applied", "limit_store": "embedded"}
 
 
 def test_a_bad_file_keeps_the_old_one_and_says_so(front, serve, identity):
