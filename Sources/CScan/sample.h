@@ -27,7 +27,7 @@ static const char cscan_sample[] =
     "please check whether the previous job succeeded or should be restarted manually\n"
     "User analyst opened the dashboard; request 4f9b6ae0-2d31-4b8e-a5c7-901d3e6f8b24 finished with status 200 after 132 "
     "ms, cached=False, method=POST, path=/api/v2/dags/inventory_sync/dagRuns?limit=50&offset=100&order_by=-start_date\n"
-    "Downloading https://files.pythonhosted.org/packages/numpy-1.26.4-cp312-cp312-manylinux_2_17_x86_64.whl (18.0 MB): "
+    "Downloading https://mirror.example.invalid/packages/numpy-1.26.4-cp312-cp312-manylinux_2_17_x86_64.whl (18.0 MB): "
     "100% complete, built from source, verifying checksums, nothing else to install\n"
     "<Response [404]>: \"Object does not exist\", key='xcom_return_value', value={'records': 3051, 'skipped': [], 'next': "
     "None, 'ratio': 0.875}, working directory /opt/airflow/dags/reporting/monthly_summary.py\n";
