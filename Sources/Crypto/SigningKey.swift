@@ -48,14 +48,7 @@ public final class SigningKey: Sendable {
     public var defaultAlgorithm: SignatureAlgorithm {
         switch holder {
         case .shared(_, let algorithm): algorithm
-        case .asymmetric(let handle):
-            switch handle.kind {
-            case .rsa, .secret: .rs256
-            case .ec(.p256): .es256
-            case .ec(.p384): .es384
-            case .ec(.p521): .es512
-            case .ed25519: .eddsa
-            }
+        case .asymmetric(let handle): VerifyingKey(handle).defaultAlgorithm
         }
     }
 

@@ -56,6 +56,17 @@ public final class VerifyingKey: Sendable {
         return VerifyingKey(handle)
     }
 
+    /// The algorithm that is meant where the operator names none: RS256, the curve's own, or EdDSA.
+    public var defaultAlgorithm: SignatureAlgorithm {
+        switch kind {
+        case .rsa, .secret: .rs256
+        case .ec(.p256): .es256
+        case .ec(.p384): .es384
+        case .ec(.p521): .es512
+        case .ed25519: .eddsa
+        }
+    }
+
     /// The parts that a JWK states.
     public var publicParts: PublicKeyParts? { handle.publicParts }
 

@@ -3,15 +3,15 @@ import Crypto
 import JSON
 
 /// The public halves of Louver's own signing keys as a JWK Set (RFC 7517 section 5): what stands at `/.well-known/jwks.json` for Airflow's
-/// `[api_auth] trusted_jwks_url`.
+/// `[api_auth] trusted_jwks_url`. Airflow's own public key stands there too: the set replaces what it knew before, also for its own tokens.
 ///
 /// Airflow insists on a `kid`, never fetches a set again because of an unknown one, and asks once an hour: a key is published at least an
 /// hour before it signs, and for as long as its last token lives.
 public struct PublishedKeys: Sendable {
     /// One key to publish.
     public struct Entry: Sendable {
-        /// The key.
-        public let key: SigningKey
+        /// The key's public half.
+        public let key: VerifyingKey
         /// Its `kid`.
         public let id: [UInt8]
         /// What it signs with.
@@ -20,14 +20,19 @@ public struct PublishedKeys: Sendable {
         /// Names a key; without an `id` it goes by its thumbprint (RFC 7638), as Airflow names its own. Throws for a shared secret, which
         /// must never be published, or if the algorithm does not go with the key.
         public init(_ key: SigningKey, id: [UInt8]? = nil, algorithm: SignatureAlgorithm? = nil) throws(IdentityFault) {
-            guard let parts = key.publicParts else {
+            guard let half = key.verifyingKey else {
                 throw IdentityFault("a shared secret cannot be published", remedy: "sign with an RSA or Ed25519 key")
             }
+            try self.init(half, id: id, algorithm: algorithm)
+        }
+
+        /// The same for a key of which only the public half is known.
+        public init(_ key: VerifyingKey, id: [UInt8]? = nil, algorithm: SignatureAlgorithm? = nil) throws(IdentityFault) {
             let chosen = algorithm ?? key.defaultAlgorithm
             guard key.kind.serves(chosen) else {
                 throw IdentityFault("\(chosen.name) does not go with the signing key", remedy: "use \(key.defaultAlgorithm.name)")
             }
-            let name = id ?? parts.thumbprint()
+            let name = id ?? key.publicParts?.thumbprint() ?? []
             guard ClaimText.isPlain(name.span, bytesMax: Limits.tokenKeyIDBytesMax) else {
                 throw IdentityFault(
                     "a `kid` is empty, too long, or holds a control character", remedy: "leave it out, or write a short name")

@@ -116,7 +116,8 @@ import YAML
         #expect(mint.roles?.map(\.role.rawValue) == ["admin", "viewer", "user"])
         #expect(mint.roles?.last?.subjects == ["alice"])
         #expect(mint.roles?.last?.issuer == "airflow")
-        #expect(mint.alsoPublished.map(\.keyID) == ["louver-2"])
+        #expect(mint.alsoPublished.map(\.keyID) == ["louver-2", "airflow-1"])
+        #expect(mint.alsoPublished.map(\.isPublicHalf) == [false, true])
         guard case .static(let token) = options.upstreams[1].reissue else {
             Issue.record("not static")
             return

@@ -90,12 +90,14 @@ import YAML
 
     @Test func keysByURLComeLaterAndOverlapIsPublished() throws {
         estate.folder.write("next.pem", GeneratedKey.ec())
+        estate.folder.write("airflow.pub", GeneratedKey.publicPEM(of: GeneratedKey.ed25519()), mode: 0o644)
+        let published = "[{key_file: next.pem, kid: louver-2}, {public_key_file: airflow.pub, kid: airflow-1}]"
         estate.folder.write("users.yaml", "https://idp.example: {alice: \"3\", bob: 4}\n", mode: 0o644)
         estate.write(changing: [
             ("jwks_file: jwks.json", "jwks_url: \"https://idp.example/keys\", tls: {ca: ca.pem}"),
             (
                 "kid: louver-1, subject_claim: email",
-                "kid: louver-1, also_published: [{key_file: next.pem, kid: louver-2}], subject_file: users.yaml"
+                "kid: louver-1, also_published: \(published), subject_file: users.yaml"
             ),
         ])
         let faults = Faults()
@@ -106,8 +108,15 @@ import YAML
         #expect(snapshot.keySources.map(\.place) == [0])
         #expect(snapshot.keySources[0].tls != nil)
         #expect(snapshot.verifier.issuers[0].keys === KeySet.empty)
-        #expect(snapshot.publishedKeys.count == 2)
+        #expect(snapshot.publishedKeys.count == 3)
         #expect(!String(decoding: snapshot.publishedKeys.document, as: UTF8.self).contains("\"d\""))
+    }
+
+    @Test func aPublicHalfThatIsNoneIsAFault() {
+        estate.folder.write("airflow.pub", "not a key", mode: 0o644)
+        estate.write(changing: [("kid: louver-1,", "kid: louver-1, also_published: [{public_key_file: airflow.pub, kid: airflow-1}],")])
+        let found = faults()
+        #expect(found.contains { $0.contains("public_key_file`: `airflow.pub` is no public key") }, "\(found)")
     }
 
     @Test(arguments: [

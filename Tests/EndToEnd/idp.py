@@ -8,7 +8,7 @@ import uuid
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from louver import AUDIENCE
 from upstream import Turn
 
@@ -30,6 +30,10 @@ class Key:
     @property
     def pem(self) -> str:
         return self.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+    @property
+    def public_pem(self) -> str:
+        return self.private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
     def sign(self, claims: dict, **header: str) -> str:
         return jwt.encode(claims, self.private, self.algorithm, {"kid": self.kid, **header})

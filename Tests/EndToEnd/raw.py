@@ -10,6 +10,7 @@ from contextlib import closing
 
 META = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {}}
 SESSION_VERSION = "2025-11-25"
+HELLO = {"protocolVersion": SESSION_VERSION, "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
 
 
 class Reply:
@@ -173,14 +174,21 @@ def wait_until(check, seconds: float = 5) -> None:
         time.sleep(0.01)
 
 
+def ask_in_session(port: int, path: str, token: str, tool: str, timeout: float = 30) -> Reply:
+    """One call in a session of its own; where the session is refused, that refusal."""
+    with closing(Connection(port, timeout)) as connection:
+        reply = connection.post(path, {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": HELLO}, base(token))
+    is_open = reply.status == 200 and "result" in reply.answer
+    return Session(port, path, token).call(tool, {}, 1) if is_open else reply
+
+
 class Session:
     """A legacy session, opened."""
 
     def __init__(self, port: int, path: str, token: str) -> None:
         self.port, self.path, self.token = port, path, token
-        hello = {"protocolVersion": SESSION_VERSION, "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
         with closing(Connection(port)) as connection:
-            reply = connection.post(path, {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello}, base(token))
+            reply = connection.post(path, {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": HELLO}, base(token))
             assert reply.status == 200, reply.body
             self.id = reply.headers.get("mcp-session-id")
             self.headers = {**base(token), "MCP-Protocol-Version": reply.answer["result"]["protocolVersion"]}

@@ -23,9 +23,21 @@ extension IdentityLoader {
     /// Keys that are published and do not sign; fewer after a fault.
     func published(_ keys: [MintOptions.PublishedKey]) -> [PublishedKeys.Entry] {
         keys.compactMap { key in
+            if key.isPublicHalf { return publicHalf(key) }
             guard let text = loader.secretText(key.file) else { return nil }
             guard let made = signingKey(key.file, { () throws(CryptoFailure) in try .pem(text) }) else { return nil }
             return named(key.file) { () throws(IdentityFault) in try PublishedKeys.Entry(made, id: Array(key.keyID.utf8)) }
+        }
+    }
+
+    private func publicHalf(_ key: MintOptions.PublishedKey) -> PublishedKeys.Entry? {
+        guard let text = loader.bytes(key.file, atMost: Limits.keyFileBytesMax) else { return nil }
+        do {
+            let half = try VerifyingKey.pem(text.span)
+            return named(key.file) { () throws(IdentityFault) in try PublishedKeys.Entry(half, id: Array(key.keyID.utf8)) }
+        } catch {
+            loader.fault(key.file, "is no public key: \(error)", "name a PEM file: `openssl pkey -in key.pem -pubout`")
+            return nil
         }
     }
 

@@ -12,8 +12,10 @@ public struct MintOptions: Sendable {
 
     /// A key that is published and does not sign.
     public struct PublishedKey: Sendable {
-        /// PEM: its private key.
+        /// PEM: its private key, or the public half alone.
         public var file: FileReference
+        /// Whether the file holds the public half alone: that of a key which is not Louver's, such as Airflow's own.
+        public var isPublicHalf: Bool
         /// Its `kid`.
         public var keyID: String
     }

@@ -23,7 +23,10 @@ extension OptionsReader {
     static func publishedKeys(_ reader: NodeReader) -> [MintOptions.PublishedKey] {
         reader.list("also_published") { inner, _ -> MintOptions.PublishedKey? in
             let keyID = inner.string("kid", example: "louver-2")
-            return inner.requiredFile("key_file", example: "louver-2.pem").map { MintOptions.PublishedKey(file: $0, keyID: keyID) }
+            let half = inner.file("public_key_file")
+            if half != nil { inner.refuse("key_file", "`public_key_file` names the key already") }
+            let file = half ?? inner.requiredFile("key_file", example: "louver-2.pem")
+            return file.map { MintOptions.PublishedKey(file: $0, isPublicHalf: half != nil, keyID: keyID) }
         }.compactMap(\.self)
     }
 
