@@ -153,6 +153,10 @@ class Estate:
         elif key == "signing":
             openssl("genpkey", "-algorithm", "ed25519", "-out", str(file))
             file.chmod(0o600)
+        elif key == "public_key_file":
+            private = file.with_name(file.name + ".private")
+            self.make("signing", private.name)
+            openssl("pkey", "-in", str(private), "-pubout", "-out", str(file))
         else:
             write_secret(file, secrets.token_urlsafe(64))
 
