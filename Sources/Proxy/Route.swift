@@ -96,33 +96,8 @@ final class Route {
     /// handshake-only server opens a session for each and never ends it; the one our question opens is ended here.
     func discoverVersions(_ credential: [UInt8]?, deadline: Instant) async throws -> ProtocolVersionSet {
         if let known = facts.versions { return known }
-        let request = OutboundRequest()
-        request.deadline = deadline
-        request.isRepeatable = true
-        Discovery.write(into: request)
-        request.authorize(credential)
-        let reply = try await upstream.send(request)
-        defer { reply.finish() }
-        let body = try await reply.whole(atMost: Limits.wholeReplyBytesMax)
-        guard let found = Discovery.versions(status: reply.status, body: body) else {
-            throw Failure(.upstream, "discovery_failed", detail: "status \(reply.status)")
-        }
-        if let session = reply.sessionID { await end(session, credential, deadline) }
-        return facts.learned(found)
+        return facts.learned(try await Discovery.ask(upstream, credential, deadline: deadline))
     }
-
-    private func end(_ session: [UInt8], _ credential: [UInt8]?, _ deadline: Instant) async {
-        let request = OutboundRequest()
-        request.verb = .endSession
-        request.deadline = deadline
-        UpstreamFields.writeSessionRequest(session: session, version: .november2025, into: &request.fields)
-        request.authorize(credential)
-        // Best effort: what is left of the session ends by the upstream's own timeout.
-        guard let reply = try? await upstream.send(request) else { return }
-        _ = try? await reply.whole(atMost: Limits.wholeReplyBytesMax)
-        reply.finish()
-    }
-
 }
 
 extension UpstreamReply {

@@ -68,26 +68,13 @@ public enum ServerInquiry {
         private func ask(_ authorization: [UInt8]?, _ done: (Result<[ToolDefinition], Failed>) -> Void) async {
             let deadline = loop.now + .seconds(30)
             do {
-                let isModern = try await speaksModern(authorization, deadline)
+                let versions = try await Discovery.ask(upstream, authorization, deadline: deadline)
+                let isModern = !versions.isDisjoint(with: .modern)
                 let inquiry = ToolInquiry(upstream: upstream, credential: authorization, isModern: isModern, deadline: deadline)
                 done(.success(try await inquiry.tools()))
             } catch let failure as Failure {
                 done(.failure(Failed(text: "\(failure.reason)\(failure.detail.isEmpty ? "" : ": \(failure.detail)")")))
             } catch { done(.failure(Failed(text: "\(error)"))) }
-        }
-
-        private func speaksModern(_ authorization: [UInt8]?, _ deadline: Instant) async throws -> Bool {
-            let request = OutboundRequest()
-            request.deadline = deadline
-            Discovery.write(into: request)
-            request.authorize(authorization)
-            let reply = try await upstream.send(request)
-            defer { reply.finish() }
-            let body = try await reply.whole(atMost: Limits.wholeReplyBytesMax)
-            guard let versions = Discovery.versions(status: reply.status, body: body) else {
-                throw Failure(.upstream, "discovery_failed", detail: "status \(reply.status)")
-            }
-            return !versions.isDisjoint(with: .modern)
         }
     }
 }
