@@ -173,6 +173,16 @@ public enum Limits {
     public static let shownNameBytesMax = 128
     /// A session id as the upstream gave it, so that the sealed one fits `sessionIDBytesMax`.
     public static let upstreamSessionBytesMax = 512
+    /// What a server wants to get back with a retry (`requestState`), as it is written.
+    public static let requestStateBytesMax = 64 * 1024
+    /// The id of a task as the upstream gave it; the tool's name that is sealed with it has the same bound.
+    public static let taskIDBytesMax = 256
+    /// Tasks of one upstream that are remembered for `tasks/list`.
+    public static let listedTasksMax = 16_384
+    /// How long they are remembered.
+    public static let listedTaskSecondsMax = 24 * 60 * 60
+    /// What a form says of one field, or of itself, that is looked at for a question about a secret.
+    public static let formTextBytesMax = 8 * 1024
 
     // MARK: Redis
 

@@ -29,7 +29,8 @@ struct CallShape {
             target = CallTarget(.resource, try Self.text(members.uri, status))
         case .complete: target = try Self.completion(params, status)
         case .listen: try Self.checkListen(params, status)
-        case .toolsList, .promptsList, .resourcesList, .resourceTemplatesList:
+        case .tasksGet, .tasksResult, .tasksCancel: _ = try Self.text(params?["taskId"], status)
+        case .toolsList, .promptsList, .resourcesList, .resourceTemplatesList, .tasksList:
             if let cursor = params?["cursor"] {
                 try Self.require(cursor.kind == .string, status, "cursor_kind", "`params.cursor` must be a string")
             }
@@ -40,7 +41,10 @@ struct CallShape {
             try Self.require(id != nil, 400, "cancelled_id", "`params.requestId` must be a string or an integer")
         default: break
         }
-        guard !members.keys.isDisjoint(with: [.requestState, .inputResponses]) else { return }
+        guard !members.keys.isDisjoint(with: [.requestState, .inputResponses, .task]) else { return }
+        if let task = params?["task"] {
+            try Self.require(task.kind == .object, status, "task_kind", "`params.task` must be an object")
+        }
         if let state = params?["requestState"] {
             try Self.require(state.kind == .string, status, "request_state_kind", "`params.requestState` must be a string")
             carriesInput = true

@@ -78,7 +78,7 @@ public enum Classifier {
             return .response
         }
         guard envelope.hasID else {
-            guard let known = envelope.method else { throw unknownMethod(era == .modern ? 404 : 400) }
+            guard let known = envelope.method else { throw ProtocolFailure.unknownMethod(era == .modern ? 404 : 400) }
             guard known.role == .clientNotification else {
                 throw ProtocolFailure(
                     400, ProtocolErrorCode.invalidRequest, "request_without_id", "this method is a request and needs an `id`")
@@ -91,13 +91,9 @@ public enum Classifier {
                     400, ProtocolErrorCode.invalidRequest, "notification_with_id", "this method is a notification and has no `id`")
             }
             // On the legacy wire a 404 would say that the session is gone, so the error travels in a 200.
-            throw unknownMethod(era == .modern ? 404 : 200)
+            throw ProtocolFailure.unknownMethod(era == .modern ? 404 : 200)
         }
         return known
-    }
-
-    private static func unknownMethod(_ status: Int) -> ProtocolFailure {
-        ProtocolFailure(status, ProtocolErrorCode.methodNotFound, "unknown_method", "method not found: Louver offers only what it polices")
     }
 
     private static func checkMeta(_ claims: borrowing MetaClaims) throws(ProtocolFailure) {

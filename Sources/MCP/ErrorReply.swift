@@ -14,6 +14,7 @@ public enum ErrorReply {
             out.append(",\"data\":{\"offset\":")
             out.append(decimal: offset)
             out.append("}")
+        case .requestState: out.append(",\"data\":{\"reason\":\"invalid_request_state\"}")
         case .versions(let supported, let requested):
             out.append(",\"data\":{\"supported\":")
             supported.write(into: &out)

@@ -18,11 +18,14 @@ public struct ListFilter: Sendable {
 
     /// What the entries are.
     public let kind: GuardedKind
+    /// Whether tools may promise that they run as tasks.
+    private let keepsTasks: Bool
 
     /// Filters the answers to a list method; nil for any other method.
-    public init?(_ method: Method) {
+    public init?(_ method: Method, keepsTasks: Bool = false) {
         guard let kind = method.listedKind else { return nil }
         self.kind = kind
+        self.keepsTasks = keepsTasks
     }
 
     /// Writes a page with only the entries that `allows` lets through by kind and name (a URI for resources, a URI template for
@@ -99,12 +102,13 @@ public struct ListFilter: Sendable {
         return true
     }
 
-    /// Writes an entry without the promise of tasks and without icons that are neither `https` nor `data` (2026-07-28 basic/index, icons).
+    /// Writes an entry without the promise of tasks, where there are none, and without icons that are neither `https` nor `data`
+    /// (2026-07-28 basic/index, icons).
     private func writeEntry(_ entry: JSONNode, into out: inout ByteBuffer) {
         out.append(UInt8(ascii: "{"))
         var lead = MemberLead()
         entry.forEachMember { key, value in
-            if kind == .tool, ASCII.equals(key, "execution"), value.kind == .object {
+            if kind == .tool, !keepsTasks, ASCII.equals(key, "execution"), value.kind == .object {
                 lead.write(key, into: &out)
                 Self.writeObject(value, without: "taskSupport", into: &out)
             } else if ASCII.equals(key, "icons") {

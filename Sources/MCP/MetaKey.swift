@@ -6,6 +6,8 @@ enum MetaKey {
     static let logLevel: StaticString = "io.modelcontextprotocol/logLevel"
     static let serverInfo: StaticString = "io.modelcontextprotocol/serverInfo"
     static let subscriptionId: StaticString = "io.modelcontextprotocol/subscriptionId"
+    /// Which task a message belongs to (2025-11-25 basic/utilities/tasks).
+    static let relatedTask: StaticString = "io.modelcontextprotocol/related-task"
     static let progressToken: StaticString = "progressToken"
     static let traceparent: StaticString = "traceparent"
     static let tracestate: StaticString = "tracestate"

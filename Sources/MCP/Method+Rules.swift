@@ -31,11 +31,12 @@ extension Method {
         }
     }
 
-    /// Whether a client may send this request to Louver on a wire. Task methods are known and never allowed: the task capability is
+    /// Whether a client may send this request to Louver on a wire. Tasks are those of 2025-11-25; the extension that came after them is
     /// stripped on both sides.
     public func isOffered(in era: Era) -> Bool {
         switch self {
-        case .initialize, .ping, .resourcesSubscribe, .resourcesUnsubscribe, .setLevel: era == .legacy
+        case .initialize, .ping, .resourcesSubscribe, .resourcesUnsubscribe, .setLevel, .tasksGet, .tasksResult, .tasksList, .tasksCancel:
+            era == .legacy
         case .discover, .listen: era == .modern
         case .toolsList, .toolsCall, .resourcesList, .resourceTemplatesList, .resourcesRead, .promptsList, .promptsGet, .complete: true
         default: false
@@ -51,7 +52,7 @@ extension Method {
     /// How the answer of this request travels.
     public var lane: ReplyLane {
         switch self {
-        case .initialize, .discover, .toolsList, .resourcesList, .resourceTemplatesList, .promptsList: .whole
+        case .initialize, .discover, .toolsList, .resourcesList, .resourceTemplatesList, .promptsList, .tasksList: .whole
         case .listen: .perEvent
         default: .streamed
         }
@@ -77,6 +78,9 @@ extension Method {
         default: nil
         }
     }
+
+    /// Whether it asks about one task, by `params.taskId` (2025-11-25 basic/utilities/tasks).
+    public var namesTask: Bool { self == .tasksGet || self == .tasksResult || self == .tasksCancel }
 
     /// Whether the modern wire mirrors the object's name in `Mcp-Name` (2026-07-28 basic/transports/streamable-http).
     public var isMirroredByName: Bool { self == .toolsCall || self == .promptsGet || self == .resourcesRead }

@@ -23,6 +23,7 @@ struct ParamKeys: OptionSet, Sendable {
     static let clientInfo = ParamKeys(rawValue: 1 << 15)
     static let requestId = ParamKeys(rawValue: 1 << 16)
     static let reason = ParamKeys(rawValue: 1 << 17)
+    static let taskId = ParamKeys(rawValue: 1 << 18)
 
     init(rawValue: UInt32) { self.rawValue = rawValue }
 
@@ -38,7 +39,7 @@ struct ParamKeys: OptionSet, Sendable {
         return nil
     }
 
-    private static let count = 18
+    private static let count = 19
 
     /// The key of a set of one.
     var text: StaticString {
@@ -60,6 +61,7 @@ struct ParamKeys: OptionSet, Sendable {
         case .capabilities: "capabilities"
         case .clientInfo: "clientInfo"
         case .requestId: "requestId"
+        case .taskId: "taskId"
         default: "reason"
         }
     }
@@ -72,7 +74,8 @@ struct ParamKeys: OptionSet, Sendable {
         case .promptsGet: return [.meta, .name, .arguments, retry]
         case .resourcesRead: return [.meta, .uri, retry]
         case .resourcesSubscribe, .resourcesUnsubscribe: return [.meta, .uri]
-        case .toolsList, .promptsList, .resourcesList, .resourceTemplatesList: return [.meta, .cursor]
+        case .toolsList, .promptsList, .resourcesList, .resourceTemplatesList, .tasksList: return [.meta, .cursor]
+        case .tasksGet, .tasksResult, .tasksCancel: return [.meta, .taskId]
         case .complete: return [.meta, .ref, .argument, .context]
         case .setLevel: return [.meta, .level]
         case .listen: return [.meta, .notifications]

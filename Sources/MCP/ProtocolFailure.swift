@@ -8,6 +8,8 @@ public struct ProtocolFailure: Error, Sendable, Equatable {
         case none
         /// The versions spoken here and the one asked for (-32022).
         case versions(supported: ProtocolVersionSet, requested: [UInt8])
+        /// That a retry brings back a `requestState` that is none: by this word clients of the reference servers know the case.
+        case requestState
         /// The place of a fault in the body, in bytes.
         case offset(Int)
     }
@@ -54,4 +56,22 @@ extension ProtocolFailure {
     /// A session that is unknown, over, or somebody else's: clients open a new one on this (2025-11-25 basic/transports).
     public static let sessionNotFound = ProtocolFailure(
         404, ProtocolErrorCode.invalidRequest, "session_not_found", "session not found; initialize again")
+
+    /// A method that is not offered here.
+    public static func unknownMethod(_ status: Int, id: RequestID? = nil) -> ProtocolFailure {
+        ProtocolFailure(
+            status, ProtocolErrorCode.methodNotFound, "unknown_method", "method not found: Louver offers only what it polices", id: id)
+    }
+
+    /// A task that is unknown, over, or somebody else's (2025-11-25 basic/utilities/tasks).
+    public static func unknownTask(_ id: RequestID?) -> ProtocolFailure {
+        ProtocolFailure(200, ProtocolErrorCode.invalidParams, "unknown_task", "there is no such task", id: id)
+    }
+
+    /// A retry that does not answer what this caller was asked about this very call, in the words of the reference servers.
+    public static func invalidRequestState(_ id: RequestID?) -> ProtocolFailure {
+        ProtocolFailure(
+            400, ProtocolErrorCode.invalidParams, "request_state", "Invalid or expired requestState", id: id,
+            detail: .requestState)
+    }
 }

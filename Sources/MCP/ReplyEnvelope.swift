@@ -19,8 +19,10 @@ struct ReplyEnvelope {
     private var hasVersion = false
     private var hasMethod = false
     private var hasForeignID = false
+    /// Whether a state was written that a retry brings back.
+    var hasRequestState = false
     private var asksForInput = false
-    private var isInputRequired = false
+    private(set) var isInputRequired = false
     /// The id of a server's request.
     private(set) var foreignID: RequestID?
 
@@ -92,7 +94,7 @@ struct ReplyEnvelope {
         guard ASCII.equals(text, "input_required"), expectation.era == .modern, expectation.method.mayRequireInput else {
             return ReplyFailure("result_type")
         }
-        guard !expectation.features.isEmpty else { return ReplyFailure("interaction_refused", .withheld) }
+        guard !expectation.features.isEmpty, expectation.input != nil else { return ReplyFailure("interaction_refused", .withheld) }
         isInputRequired = true
         return nil
     }

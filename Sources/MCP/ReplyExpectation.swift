@@ -28,14 +28,18 @@ public final class ReplyExpectation: Sendable {
     public let features: ClientFeatures
     /// Seals the ids of the server's questions that may pass; nil where none can be answered.
     public let questions: QuestionSeal?
+    /// Seals what a retry of this request must bring back; nil where the server may ask nothing.
+    public let input: InputSeal?
+    /// What the reply may say of tasks; nil where no rule lets the caller have any.
+    public let tasks: TaskTerms?
     /// Whether an *error* may carry another id: servers answer HTTP errors with `null` or `"server-error"`. Only for a reply that the
     /// transport itself ties to the request, a JSON body with an error status; never on a stream.
     public let toleratesForeignErrorID: Bool
 
     /// What answers a request that carried `id` upstream.
     public init(
-        to inbound: Inbound, id: UpstreamID, features: ClientFeatures = [], questions: QuestionSeal? = nil,
-        toleratesForeignErrorID: Bool = false
+        to inbound: Inbound, id: UpstreamID, features: ClientFeatures = [], questions: QuestionSeal? = nil, input: InputSeal? = nil,
+        tasks: TaskTerms? = nil, toleratesForeignErrorID: Bool = false
     ) {
         era = inbound.era
         method = inbound.method
@@ -45,6 +49,8 @@ public final class ReplyExpectation: Sendable {
         progressToken = inbound.progressToken
         self.features = features
         self.questions = questions
+        self.input = input
+        self.tasks = tasks
         self.toleratesForeignErrorID = toleratesForeignErrorID
     }
 
@@ -58,6 +64,8 @@ public final class ReplyExpectation: Sendable {
         progressToken = nil
         self.features = features
         self.questions = questions
+        input = nil
+        tasks = nil
         toleratesForeignErrorID = false
     }
 

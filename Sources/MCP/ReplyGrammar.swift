@@ -40,7 +40,8 @@ enum ReplyGrammar {
         if ASCII.equals(key, "cacheScope") { return ReplyMember(.cacheScope) }
         if ASCII.equals(key, "ttlMs") { return ReplyMember(.protocolField) }
         switch method {
-        case .toolsCall:
+        case .toolsCall, .tasksResult:
+            if ASCII.equals(key, "task"), method == .toolsCall { return ReplyMember(.task) }
             if ASCII.equals(key, "content") { return ReplyMember(.contentBlock) }
             if ASCII.equals(key, "structuredContent") { return ReplyMember(.free) }
             if ASCII.equals(key, "isError") { return ReplyMember(.protocolField) }
@@ -55,6 +56,10 @@ enum ReplyGrammar {
             if ASCII.equals(key, "prompts"), method == .promptsList { return ReplyMember(.prompt) }
             if ASCII.equals(key, "resources"), method == .resourcesList { return ReplyMember(.resource) }
             if ASCII.equals(key, "resourceTemplates"), method == .resourceTemplatesList { return ReplyMember(.resource) }
+        case .tasksGet, .tasksCancel: return task(key)
+        case .tasksList:
+            if ASCII.equals(key, "nextCursor") { return ReplyMember(.opaque) }
+            if ASCII.equals(key, "tasks") { return ReplyMember(.task) }
         case .complete:
             if ASCII.equals(key, "completion") { return ReplyMember(.completion) }
         case .initialize, .discover:
@@ -66,7 +71,7 @@ enum ReplyGrammar {
         default: break
         }
         guard method.mayRequireInput else { return .unknown }
-        if ASCII.equals(key, "requestState") { return ReplyMember(.opaque) }
+        if ASCII.equals(key, "requestState") { return ReplyMember(.requestState) }
         if ASCII.equals(key, "inputRequests") { return ReplyMember(.inputRequests) }
         return .unknown
     }
@@ -105,8 +110,20 @@ enum ReplyGrammar {
     private static func meta(_ key: Span<UInt8>) -> ReplyMember {
         if ASCII.equals(key, MetaKey.serverInfo) { return ReplyMember(.serverInfo) }
         if ASCII.equals(key, MetaKey.subscriptionId) { return ReplyMember(.ownID) }
+        if ASCII.equals(key, MetaKey.relatedTask) { return ReplyMember(.relatedTask) }
         let own = MetaKey.own.utf8CodeUnitCount
         if key.count >= own, ASCII.equalsIgnoringCase(key.extracting(0..<own), MetaKey.own) { return ReplyMember(.skipped) }
+        return .unknown
+    }
+
+    /// A task of 2025-11-25.
+    private static func task(_ key: Span<UInt8>) -> ReplyMember {
+        if ASCII.equals(key, "taskId") { return ReplyMember(.taskID) }
+        if ASCII.equals(key, "status") || ASCII.equals(key, "createdAt") || ASCII.equals(key, "lastUpdatedAt") || ASCII.equals(key, "ttl")
+            || ASCII.equals(key, "pollInterval")
+        {
+            return ReplyMember(.protocolField)
+        }
         return .unknown
     }
 
@@ -160,6 +177,7 @@ enum ReplyGrammar {
     private static func schema(_ key: Span<UInt8>, _ shape: ReplyShape) -> ReplyMember {
         let isForm = shape == .form || shape == .formMap
         if shape == .schemaMap || shape == .formMap { return ReplyMember(isForm ? .form : .schema, keyRole: .protocolField) }
+        if isForm, isDescription(key) || ASCII.equals(key, "$comment") { return ReplyMember(.formText) }
         if isDescription(key) || ASCII.equals(key, "default") || ASCII.equals(key, "examples") || ASCII.equals(key, "enum")
             || ASCII.equals(key, "const") || ASCII.equals(key, "$comment")
         {
@@ -198,6 +216,10 @@ enum ReplyGrammar {
         case .interaction:
             if ASCII.equals(key, "mode") { return ReplyMember(.protocolField) }
             if ASCII.equals(key, "requestedSchema") { return ReplyMember(.form) }
+            if ASCII.equals(key, "message") { return ReplyMember(.formText) }
+        case .task: return task(key)
+        case .relatedTask:
+            if ASCII.equals(key, "taskId") { return ReplyMember(.taskID) }
         default: break
         }
         return .unknown

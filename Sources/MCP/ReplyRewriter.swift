@@ -54,6 +54,9 @@ public final class ReplyRewriter {
     /// Whether its last byte has come.
     public var isComplete: Bool { sink.isEnded }
 
+    /// The task that the call has become; nil for an answer of its own.
+    public var madeTask: TaskSeal.Task? { sink.madeTask }
+
     /// How many sequences of broken text were replaced by U+FFFD.
     public var repairs: Int { tokenizer.repairs }
 

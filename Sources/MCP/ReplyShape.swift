@@ -18,11 +18,11 @@ enum ReplyShape: UInt8 {
     case envelope, result, error, params, meta, paramsMeta
 
     // Single values that Louver reads or writes itself.
-    case version, id, method, resultType, cacheScope, progressToken, ownID, errorCode, inputMethod
+    case version, id, method, resultType, cacheScope, progressToken, ownID, errorCode, inputMethod, requestState, taskID
 
     // Objects of the schema.
     case contentBlock, resourceContents, promptMessage, tool, resource, prompt, promptArgument, annotations, icon, schema, schemaMap
-    case serverInfo, completion, inputRequests, inputRequest, interaction, form, formMap
+    case serverInfo, completion, inputRequests, inputRequest, interaction, form, formMap, formText, task, relatedTask
 
     /// The role of a string that is a value here.
     var role: FieldRole {
@@ -37,10 +37,13 @@ enum ReplyShape: UInt8 {
     /// Whether a string here is read before anything is written.
     var isCaptured: Bool {
         switch self {
-        case .version, .id, .method, .resultType, .cacheScope, .progressToken, .ownID, .inputMethod: true
+        case .version, .id, .method, .resultType, .cacheScope, .progressToken, .ownID, .inputMethod, .requestState, .taskID: true
         default: false
         }
     }
+
+    /// Whether a string here is part of a form that is put to a person.
+    var isOfForm: Bool { self == .form || self == .formText }
 
     /// Whether a string, number or literal may stand here.
     var takesScalar: Bool {

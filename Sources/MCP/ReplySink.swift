@@ -14,14 +14,14 @@ struct ReplySink: ~Copyable {
     private let scrubber: any ValueScrubber
     private let counts: (inout ByteBuffer) -> Void
     /// What the envelope has shown so far.
-    private(set) var envelope: ReplyEnvelope
+    var envelope: ReplyEnvelope
     /// Why the message was refused, once it was.
     private(set) var failure: ReplyFailure?
     /// Whether the last token of the message has come.
     private(set) var isEnded = false
 
     /// The output; while a `_meta` is held, the held bytes, with the output in `spare`.
-    private var out = ByteBuffer()
+    var out = ByteBuffer()
     private var spare = ByteBuffer()
     private var isHolding = false
     private var heldDepth = 0
@@ -30,7 +30,7 @@ struct ReplySink: ~Copyable {
 
     private var levels: [Level] = []
     /// Whether members were written to the memberwise objects at depth 1, 2 and 3.
-    private var wroteMember: (Bool, Bool, Bool) = (false, false, false)
+    var wroteMember: (Bool, Bool, Bool) = (false, false, false)
     /// White space behind a comma that is not written yet.
     private var gap = ByteBuffer()
     private var isInGap = false
@@ -38,6 +38,9 @@ struct ReplySink: ~Copyable {
     private var slot = ReplyShape.envelope
     private var stringShape = ReplyShape.free
     private var captured: [UInt8] = []
+    var form = FormJudge()
+    /// The task that a call has become.
+    var madeTask: TaskSeal.Task?
     /// Above this depth nothing is written, until the value that was skipped ends.
     private var mutedDepth: Int?
 
@@ -66,6 +69,8 @@ struct ReplySink: ~Copyable {
         mutesColon = false
         isInGap = false
         mutedDepth = nil
+        madeTask = nil
+        form.reset()
         levels.removeAll(keepingCapacity: true)
     }
 
@@ -127,6 +132,7 @@ extension ReplySink: JSONSink {
         }
         out.append(isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
         if shape == .free { scrubber.open(isObject) }
+        if shape == .form, isObject { form.open() }
         levels.append(Level(shape: shape, isObject: isObject))
         if shape.isMemberwise { setWroteMember(false) }
     }
@@ -139,8 +145,11 @@ extension ReplySink: JSONSink {
         }
         switch level.shape {
         case .free: scrubber.close(isObject)
+        case .form where isObject: form.close()
+        case .params, .interaction: try endQuestion()
         case .result:
             try check(envelope.endResult())
+            appendRequestState()
             appendMeta()
         case .error: try check(envelope.endError())
         case .envelope:
@@ -191,11 +200,15 @@ extension ReplySink: JSONSink {
             return
         }
         let method = level.shape == .params ? envelope.methodOfParams : expectation.method
-        let member = ReplyGrammar.member(of: level.shape, decoded, method)
+        let member = known(ReplyGrammar.member(of: level.shape, decoded, method))
         slot = member.shape
         try check(envelope.note(member.shape))
         if level.shape == .error, ASCII.equals(decoded, "message") { envelope.hasErrorMessage = true }
-        if level.shape == .formMap, SecretFieldName.matches(decoded) { try fail(ReplyFailure("elicits_secret", .withheld)) }
+        if level.shape == .form { form.key(decoded) }
+        if level.shape == .formMap {
+            form.name(decoded)
+            try refuseSecretForm()
+        }
         if member.shape == .skipped {
             gap.clear()
             mutedDepth = levels.count
@@ -222,6 +235,7 @@ extension ReplySink: JSONSink {
             return
         }
         out.append(UInt8(ascii: "\""))
+        if stringShape.isOfForm { form.beginText() }
         if stringShape != .opaque { scrubber.beginString(role: stringShape.role) }
     }
 
@@ -232,6 +246,7 @@ extension ReplySink: JSONSink {
         } else if stringShape == .opaque {
             out.append(raw)
         } else {
+            if stringShape.isOfForm { form.addText(raw: raw) }
             scrubber.string(raw: raw, into: &out)
         }
     }
@@ -245,6 +260,10 @@ extension ReplySink: JSONSink {
             try endCaptured()
         } else {
             if !stringShape.takesScalar { try fail(ReplyFailure("reply_shape")) }
+            if stringShape.isOfForm {
+                form.endText(ofQuestion: levels.last?.shape != .form)
+                try refuseSecretForm()
+            }
             if stringShape != .opaque { scrubber.endString(into: &out) }
             out.append(UInt8(ascii: "\""))
         }
@@ -290,6 +309,8 @@ extension ReplySink: JSONSink {
             try check(envelope.checkID())
             writeClientID()
         case .progressToken, .ownID: envelope.dropReason = "foreign_token"
+        // What a serializer writes for nothing at all.
+        case .requestState where text[0] == UInt8(ascii: "n"): writeRequestState([])
         case .meta, .paramsMeta:
             // What a serializer writes for nothing at all; any other literal is no `_meta`.
             if text[0] != UInt8(ascii: "n") { try fail(ReplyFailure("reply_shape")) }
@@ -337,7 +358,8 @@ extension ReplySink {
 
     /// Keeps a short string for comparison; one byte more than anything it is compared with makes it differ.
     private mutating func capture(_ raw: Span<UInt8>) {
-        let room = Limits.requestIDBytesMax + 1 - captured.count
+        let most = stringShape == .requestState ? Limits.requestStateBytesMax : Limits.requestIDBytesMax
+        let room = most + 1 - captured.count
         raw.withUnsafeBufferPointer { captured.append(contentsOf: $0.prefix(room)) }
     }
 
@@ -350,6 +372,10 @@ extension ReplySink {
     }
 
     private mutating func endCaptured() throws(JSONFailure) {
+        if stringShape == .requestState {
+            if captured.count > Limits.requestStateBytesMax { try fail(ReplyFailure("request_state_size")) }
+            return writeRequestState(captured)
+        }
         let text = capturedText()
         switch stringShape {
         case .version: try check(envelope.noteVersion(text.span))
@@ -374,6 +400,12 @@ extension ReplySink {
             takeOwnID(expectation.upstreamID?.matches(text.span) ?? false)
             return
         case .inputMethod: try check(envelope.noteInputMethod(text.span))
+        case .taskID:
+            guard let id = clientID(ofTask: text) else { try fail(ReplyFailure("task_id")) }
+            out.append(UInt8(ascii: "\""))
+            out.append(id)
+            out.append(UInt8(ascii: "\""))
+            return
         default: break
         }
         out.append(UInt8(ascii: "\""))

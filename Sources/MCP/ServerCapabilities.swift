@@ -1,8 +1,8 @@
 import Core
 import JSON
 
-/// What a server offers and Louver polices. Everything else in `capabilities` (tasks, extensions such as `io.modelcontextprotocol/ui`,
-/// experimental ones) is stripped: it would promise what is refused.
+/// What a server offers and Louver polices. Everything else in `capabilities` (extensions such as `io.modelcontextprotocol/ui`,
+/// experimental ones) is stripped, and so are tasks for whom no rule allows them: it would promise what is refused.
 public struct ServerCapabilities: OptionSet, Sendable, Equatable {
     /// One bit per capability.
     public let rawValue: UInt8
@@ -20,7 +20,13 @@ public struct ServerCapabilities: OptionSet, Sendable, Equatable {
     public static let completions = ServerCapabilities(rawValue: 8)
     /// `logging`.
     public static let logging = ServerCapabilities(rawValue: 16)
-    /// Everything Louver polices.
+    /// `tasks.requests.tools.call` (2025-11-25 basic/utilities/tasks): calls may become tasks, and their results be asked for.
+    public static let tasks = ServerCapabilities(rawValue: 32)
+    /// `tasks.cancel`.
+    public static let taskCancel = ServerCapabilities(rawValue: 64)
+    /// `tasks.list`.
+    public static let taskList = ServerCapabilities(rawValue: 128)
+    /// Everything that needs no rule of its own.
     public static let all: ServerCapabilities = [.tools, .prompts, .resources, .completions, .logging]
 
     /// Writes the capabilities of an upstream that are in this set, with their boolean members and no others.
@@ -29,9 +35,11 @@ public struct ServerCapabilities: OptionSet, Sendable, Equatable {
         var isFirst = true
         capabilities.forEachMember { key, value in
             guard value.kind == .object, let name = name(of: key) else { return }
+            if contains(.tasks), ASCII.equals(key, "tasks"), value["requests"]?["tools"]?["call"] == nil { return }
             if !isFirst { out.append(UInt8(ascii: ",")) }
             isFirst = false
             out.append(name)
+            if ASCII.equals(key, "tasks") { return writeTasks(value, into: &out) }
             Self.writeFlags(value, into: &out)
         }
         out.append(UInt8(ascii: "}"))
@@ -43,7 +51,15 @@ public struct ServerCapabilities: OptionSet, Sendable, Equatable {
         if contains(.resources), ASCII.equals(key, "resources") { return "\"resources\":" }
         if contains(.completions), ASCII.equals(key, "completions") { return "\"completions\":" }
         if contains(.logging), ASCII.equals(key, "logging") { return "\"logging\":" }
+        if contains(.tasks), ASCII.equals(key, "tasks") { return "\"tasks\":" }
         return nil
+    }
+
+    private func writeTasks(_ tasks: JSONNode, into out: inout ByteBuffer) {
+        out.append("{\"requests\":{\"tools\":{\"call\":{}}}")
+        if contains(.taskCancel), tasks["cancel"]?.kind == .object { out.append(",\"cancel\":{}") }
+        if contains(.taskList), tasks["list"]?.kind == .object { out.append(",\"list\":{}") }
+        out.append("}")
     }
 
     private static func writeFlags(_ flags: JSONNode, into out: inout ByteBuffer) {

@@ -48,7 +48,26 @@ public struct SessionSeal: Sendable {
         return QuestionSeal(key, context: context + Self.context(principal, route))
     }
 
-    private func open(_ sealed: [UInt8], _ context: [UInt8]) -> [UInt8]? {
+    /// What seals the ids of tasks.
+    public func tasks(principal: [UInt8], route: [UInt8]) -> TaskSeal {
+        TaskSeal(key, previous: previous, context: [UInt8]("louver task 1".utf8) + Self.context(principal, route))
+    }
+
+    /// What seals that which a server wants to get back with the retry of a request.
+    /// - Parameter arguments: a digest of the request's arguments that is the same on all replicas.
+    public func input(_ inbound: Inbound, arguments: [UInt8], principal: [UInt8], route: [UInt8]) -> InputSeal {
+        var context = [UInt8]("louver input 1".utf8)
+        context.append(inbound.method.rawValue)
+        context.append(UInt8(truncatingIfNeeded: arguments.count))
+        context += arguments
+        let name = inbound.target?.name ?? []
+        for shift in [24, 16, 8, 0] { context.append(UInt8(truncatingIfNeeded: name.count >> shift)) }
+        return InputSeal(key, previous: previous, context: context + name + Self.context(principal, route))
+    }
+
+    private func open(_ sealed: [UInt8], _ context: [UInt8]) -> [UInt8]? { Self.open(sealed, key, previous, context) }
+
+    static func open(_ sealed: [UInt8], _ key: SealingKey, _ previous: [SealingKey], _ context: [UInt8]) -> [UInt8]? {
         if let plain = key.open(sealed.span, context: context.span) { return plain }
         for key in previous {
             if let plain = key.open(sealed.span, context: context.span) { return plain }

@@ -19,6 +19,13 @@ public struct UpstreamRequest: ~Copyable, Sendable {
     public var version: ProtocolVersion
     /// The id of the request that a `notifications/cancelled` ends, on this side; without it the notification must not be sent.
     public var cancelled: UpstreamID?
+    /// What the server wants to get back with this retry, as JSON text without quotes; nil or empty to send none.
+    public var requestState: [UInt8]?
+    /// The upstream's id of the task that is asked about.
+    public var taskID: [UInt8]?
+    /// Whether a call may become a task: otherwise it goes as a plain one, which servers must then answer (2025-11-25
+    /// basic/utilities/tasks).
+    public var mayBecomeTask = false
     /// The trace context to state in place of the client's own in `_meta`; empty to leave that as it is.
     public var traceparent: [UInt8] = []
 
@@ -93,11 +100,12 @@ public struct UpstreamRequest: ~Copyable, Sendable {
         out.append(arguments)
     }
 
-    /// Tasks are not policed, and answers to a server's questions only go where questions are allowed.
+    /// What goes only where a rule allows it: tasks, and answers to a server's questions.
     private func passes(_ key: ParamKeys) -> Bool {
         switch key {
-        case .task: false
-        case .inputResponses, .requestState: !features.isEmpty
+        case .task: mayBecomeTask
+        case .inputResponses: !features.isEmpty
+        case .requestState: !(requestState ?? []).isEmpty
         default: true
         }
     }
@@ -110,10 +118,30 @@ public struct UpstreamRequest: ~Copyable, Sendable {
         case .capabilities: ClientMeta.writeCapabilities(value, features: features, into: &out)
         case .protocolVersion: JSONText.appendString(version.text, to: &out)
         case .notifications: writeSubscriptions(value, into: &out)
+        case .requestState: writeText(requestState, into: &out)
+        case .taskId: writeText(taskID, into: &out)
+        case .task: Self.writeTask(value, into: &out)
         case .requestId:
             if let cancelled { cancelled.write(into: &out) } else { out.append("null") }
         default: value.write(into: &out)
         }
+    }
+
+    /// Writes a string from its content as it is.
+    private func writeText(_ raw: [UInt8]?, into out: inout ByteBuffer) {
+        out.append(UInt8(ascii: "\""))
+        out.append(raw ?? [])
+        out.append(UInt8(ascii: "\""))
+    }
+
+    /// How long a task shall be kept is all that the protocol lets a client say of it.
+    private static func writeTask(_ task: JSONNode, into out: inout ByteBuffer) {
+        out.append(UInt8(ascii: "{"))
+        if let life = task["ttl"], life.kind == .number {
+            out.append("\"ttl\":")
+            life.write(into: &out)
+        }
+        out.append(UInt8(ascii: "}"))
     }
 
     /// The subscriptions that the core protocol defines; `taskIds` belongs to the extension that is stripped.

@@ -9,7 +9,7 @@ import Core
 /// | object | when an allow rule names method and object |
 /// | plain | when an allow rule names the method |
 ///
-/// Which method is of which class says `law`. `tasks/...` and everything that is no case here never passes.
+/// Which method is of which class says `law`. Everything that is no case here never passes.
 ///
 /// A deny rule may name any method of the list, object and plain classes; it wins over every allow.
 public enum GuardedMethod: Int, Sendable, CaseIterable {
@@ -35,6 +35,10 @@ public enum GuardedMethod: Int, Sendable, CaseIterable {
     case createMessage
     case elicit
     case rootsList
+    case tasksGet
+    case tasksResult
+    case tasksCancel
+    case tasksList
 
     /// The method as it is written on the wire.
     public var text: String { Self.names[rawValue].description }
@@ -45,7 +49,8 @@ public enum GuardedMethod: Int, Sendable, CaseIterable {
         "notifications/progress", "notifications/roots/list_changed", "tools/list", "prompts/list", "resources/list",
         "resources/templates/list", "tools/call", "prompts/get", "resources/read", "resources/subscribe",
         "resources/unsubscribe", "completion/complete", "subscriptions/listen", "logging/setLevel",
-        "sampling/createMessage", "elicitation/create", "roots/list",
+        "sampling/createMessage", "elicitation/create", "roots/list", "tasks/get", "tasks/result",
+        "tasks/cancel", "tasks/list",
     ]
 
     /// By which law a method is judged.
@@ -67,7 +72,7 @@ public enum GuardedMethod: Int, Sendable, CaseIterable {
         case .resourcesRead, .resourcesSubscribe, .resourcesUnsubscribe: .object(.resource)
         // What it completes comes with the call.
         case .complete: .object(.none)
-        case .listen, .setLevel, .createMessage, .elicit, .rootsList: .plain
+        case .listen, .setLevel, .createMessage, .elicit, .rootsList, .tasksGet, .tasksResult, .tasksCancel, .tasksList: .plain
         }
     }
 
@@ -83,7 +88,7 @@ public enum GuardedMethod: Int, Sendable, CaseIterable {
         return true
     }
 
-    /// Reads a method as it came. Nil for tasks, and for everything nobody has thought about.
+    /// Reads a method as it came. Nil for everything nobody has thought about.
     public init?(_ text: Span<UInt8>) {
         for at in Self.names.indices where ASCII.equals(text, Self.names[at]) {
             self.init(rawValue: at)

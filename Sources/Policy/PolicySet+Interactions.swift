@@ -11,6 +11,16 @@ extension PolicySet {
         return allowed
     }
 
+    /// What this caller may do with tasks. Nothing, at the cost of one branch, unless some rule speaks of them.
+    public func taskRights(_ subject: PolicySubject, now: WallTime) -> TaskRights {
+        guard hasTasks else { return [] }
+        var allowed: TaskRights = []
+        for (right, method) in TaskRights.methods {
+            if case .permit = decide(subject, PolicyCall(method: Array(method.text.utf8)), now: now) { allowed.insert(right) }
+        }
+        return allowed
+    }
+
     /// Refuses a call that answers a server's questions where no rule lets the server ask any.
     public func refusalOfInput(_ call: PolicyCall) -> PolicyDenial {
         refusal(

@@ -42,6 +42,8 @@ public final class PolicySet: Sendable {
     let unconditional: Bits
     /// Whether some rule lets a server ask something of a client.
     let hasInteractions: Bool
+    /// Whether some rule lets anybody do anything with tasks: if not, there are none.
+    public let hasTasks: Bool
 
     init(
         name: String, hash: [UInt8], limits: [BucketRule], repeats: RepeatRule? = nil, cases: [PolicyCase], rules: [Rule],
@@ -72,6 +74,7 @@ public final class PolicySet: Sendable {
         hasInteractions = rules.contains { rule in
             rule.effect == .allow && Interactions.methods.contains { rule.methods.contains($0.method) }
         }
+        hasTasks = rules.contains { rule in rule.effect == .allow && TaskRights.methods.contains { rule.methods.contains($0.method) } }
         index = MethodTable(rules, argumentGuard.profile)
     }
 

@@ -67,7 +67,7 @@ struct RuleReader {
     private func unknownMethod(_ item: NodeReader.Marked) {
         let remedy: String
         if item.text.utf8.starts(with: "tasks/".utf8) {
-            remedy = "remove it: tasks are never carried"
+            remedy = "known are tasks/get, tasks/result, tasks/cancel and tasks/list; the extension that came after them is never carried"
         } else if let near = Spelling.nearest(to: item.text, among: GuardedMethod.allCases.filter(\.isRuled).map(\.text)) {
             remedy = "write instead: `\(near)`"
         } else {

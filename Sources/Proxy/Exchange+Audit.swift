@@ -60,7 +60,8 @@ extension Exchange {
     }
 
     private var objectKind: StaticString {
-        switch message?.target?.kind {
+        if task != nil { return "task" }
+        return switch message?.target?.kind {
         case .tool: "tool"
         case .prompt: "prompt"
         case .resource, .resourceTemplate: "resource"

@@ -11,11 +11,21 @@ extension Exchange {
     /// Asks the policy. Without the permit it gives, nothing can be forwarded.
     func authorize(_ message: Message, for caller: Caller, on route: Route) async throws -> Permit {
         record.enter(.authorize)
+        let permit = try await judge(message, for: caller, on: route)
+        guard let inbound = message.inbound else { return permit }
+        if inbound.carriesInput { try openInput(inbound, for: caller, on: route) }
+        if !taskRights.isEmpty { try findTask(inbound, for: caller, on: route) }
+        return permit
+    }
+
+    private func judge(_ message: Message, for caller: Caller, on route: Route) async throws -> Permit {
         try requireAudit()
         let policy = route.policy
         let subject = caller.subject(of: policy)
         features = ClientFeatures(policy.interactions(subject, now: worker.wallTime))
         guard let inbound = message.inbound else { return try decide(.session, subject, nil, policy) }
+        try requireTasks(inbound, message, on: route)
+        if inbound.era == .legacy { taskRights = policy.taskRights(subject, now: worker.wallTime) }
         if case .response(let id) = inbound.kind {
             try findQuestion(id, message, caller, route)
             return try decide(.session, subject, inbound, policy)

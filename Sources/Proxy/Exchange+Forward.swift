@@ -37,8 +37,8 @@ extension Exchange {
         out.reset()
         let id = worker.upstreamID(for: message)
         switch message {
-        case .posted(let inbound, let session):
-            guard try await prepare(inbound, session, permit, id, for: caller, on: route) else { return nil }
+        case .posted(let inbound, _):
+            guard try await prepare(inbound, message, permit, id, for: caller, on: route) else { return nil }
         case .stream(let session):
             try requireRoomForStream()
             out.verb = .listen
@@ -63,8 +63,9 @@ extension Exchange {
     }
 
     private func prepare(
-        _ inbound: Inbound, _ session: LegacySession?, _ permit: Permit, _ id: UpstreamID, for caller: Caller, on route: Route
+        _ inbound: Inbound, _ message: Message, _ permit: Permit, _ id: UpstreamID, for caller: Caller, on route: Route
     ) async throws -> Bool {
+        let session = message.session
         let out = connection.outbound
         if let answeredQuestion, let session {
             out.deadline = connection.loop.now + route.timeout
@@ -74,6 +75,8 @@ extension Exchange {
         }
         var request = UpstreamRequest(inbound, id: id, arguments: permit.arguments, features: features)
         if let session { request.version = session.version }
+        request.requestState = inputState
+        request.taskID = task?.upstreamID
         if let trace { request.traceparent = trace.traceparent }
         if inbound.requestID == nil {
             if inbound.method == .cancelled {
@@ -94,7 +97,11 @@ extension Exchange {
         out.deadline = inbound.method.lane == .perEvent ? .never : connection.loop.now + route.timeout
         if inbound.requestID != nil, inbound.method.lane != .whole {
             let questions = questionSeal(session, of: caller, on: route)
-            let expectation = ReplyExpectation(to: inbound, id: id, features: features, questions: questions)
+            let tasks = taskTerms(inbound, message, for: caller, on: route)
+            request.mayBecomeTask = tasks != nil
+            let expectation = ReplyExpectation(
+                to: inbound, id: id, features: features, questions: questions, input: inputSeal(inbound, for: caller, on: route),
+                tasks: tasks)
             if let lane { lane.expect(expectation) } else { lane = StreamedLane(self, expectation, inbound) }
             out.lane = lane
         }

@@ -56,6 +56,12 @@ final class Exchange {
     var mirrored: ParameterHeaders?
     /// What the policy lets the upstream ask of the client.
     var features: ClientFeatures = []
+    /// What the policy lets the caller do with tasks.
+    var taskRights: TaskRights = []
+    /// The task that is asked about.
+    var task: TaskSeal.Task?
+    /// What the server wants to get back with a retry, opened.
+    var inputState: [UInt8]?
     /// The upstream's id of the question that the client answers.
     var answeredQuestion: RequestID?
     /// When it went.

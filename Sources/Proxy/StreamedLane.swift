@@ -117,6 +117,7 @@ final class StreamedLane {
         guard let scrubbing else { return }
         let began = exchange.record.scrubBegin
         let verdict = try scrubbing.rewriter.finish()
+        if let task = scrubbing.rewriter.madeTask { exchange.note(task) }
         exchange.record.scrubbed(since: began)
         scrubbing.rewriter.takeOutput(into: &connection.held)
         exchange.count(scrubbing)

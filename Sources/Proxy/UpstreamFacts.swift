@@ -14,6 +14,8 @@ final class UpstreamFacts: Sendable {
     private let opensSessions = Atomic(false)
     /// What its lists say of its tools, where a policy needs to know.
     let catalog = ToolCatalog()
+    /// The tasks that calls of it have become.
+    let tasks = TaskTable()
     /// Which arguments of its tools are mirrored in headers.
     let parameters = LearnedParameters()
 

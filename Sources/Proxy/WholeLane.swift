@@ -3,6 +3,7 @@ import Identity
 import JSON
 import MCP
 import Policy
+import Reactor
 import Redaction
 import Telemetry
 
@@ -23,7 +24,7 @@ struct WholeLane {
         let whole = try await readAnswer()
         var filtered = ByteBuffer()
         var session: [UInt8]?
-        if let filter = ListFilter(inbound.method) {
+        if let filter = ListFilter(inbound.method, keepsTasks: exchange.taskRights.contains(.result)) {
             let subject = caller.subject(of: route.policy)
             let outcome = try filter.write(whole, into: &filtered) { kind, name in
                 let name = name.withUnsafeBufferPointer { [UInt8]($0) }
@@ -36,8 +37,10 @@ struct WholeLane {
             }
             exchange.record.hidden = outcome.hidden
             if outcome.quarantined > 0 { exchange.worker.shard.add(.toolsQuarantined, outcome.quarantined) }
+        } else if inbound.method == .tasksList {
+            exchange.record.hidden = try listTasks(whole, for: caller, on: route, into: &filtered)
         } else if inbound.method == .initialize {
-            if let version = try HandshakeFilter().writeInitialize(whole, into: &filtered) {
+            if let version = try HandshakeFilter(capabilities: exchange.promisedCapabilities).writeInitialize(whole, into: &filtered) {
                 session = try seal(version, for: caller, on: route)
             }
         } else {
@@ -51,6 +54,16 @@ struct WholeLane {
             out.append("Mcp-Session-Id: ")
             out.append(session)
             out.append("\r\n")
+        }
+    }
+
+    /// The caller's own tasks, of tools that it may still use.
+    private func listTasks(_ whole: WholeReply, for caller: Caller, on route: Route, into out: inout ByteBuffer) throws -> Int {
+        let subject = caller.subject(of: route.policy)
+        let now = exchange.connection.loop.now
+        return try TaskList.write(whole, into: &out) { id in
+            let task = route.facts.tasks.find(id, of: caller.principal.key, on: route.nameBytes, now: now)
+            return task.flatMap { route.policy.allows(subject, .tool, $0.tool) ? $0.clientID : nil }
         }
     }
 

@@ -16,7 +16,13 @@ from upstream import Turn, content
 ASKS = "  - {{ id: ask, allow: {methods}, principals: [analysts] }}\n"
 ELICIT = ASKS.format(methods="elicitation/create")
 FORM = {"mode": "form", "message": "Which team?", "requestedSchema": {"type": "object", "properties": {"team": {"type": "string"}}}}
-SECRET = {"mode": "form", "message": "Sign in", "requestedSchema": {"type": "object", "properties": {"db_password": {"type": "string"}}}}
+
+
+def form(field: str, message: str = "Sign in", **schema: object) -> dict:
+    return {"mode": "form", "message": message, "requestedSchema": {"type": "object", "properties": {field: {"type": "string", **schema}}}}
+
+
+SECRETS = [form("db_password"), form("value", format="password"), form("value", title="API key"), form("value", message="Please type your password")]
 
 
 def fine(turn: Turn) -> None:
@@ -69,9 +75,11 @@ def asking(form: dict):
     return tool
 
 
-def answering(tool: str, id: int) -> dict:
-    message = call(tool, {}, id)
-    message["params"] |= {"inputResponses": {"q": {"action": "accept", "content": {"team": "blue"}}}, "requestState": "state-1"}
+def answering(tool: str, id: int, state: str | None = "state-1", arguments: dict | None = None) -> dict:
+    message = call(tool, arguments or {}, id)
+    message["params"]["inputResponses"] = {"q": {"action": "accept", "content": {"team": "blue"}}}
+    if state is not None:
+        message["params"]["requestState"] = state
     message["params"]["_meta"] = {**META, "io.modelcontextprotocol/clientCapabilities": {"elicitation": {}, "sampling": {}, "tasks": {}}}
     return message
 
@@ -100,18 +108,79 @@ def test_a_question_and_its_answer_pass_where_a_rule_allows_them(front, serve, i
     louver = front(upstream, rules=ELICIT)
     result = ask(louver.port, "/scripted", identity.token(), "work").answer["result"]
     assert result["inputRequests"]["q"]["params"]["message"] == "Which team?"
-    with closing(Connection(louver.port)) as connection:
-        reply = connection.post("/scripted", answering("work", 3), modern(identity.token(), "tools/call", "work"))
+    assert result["requestState"] != "state-1"
+    reply = retry(louver, identity.token(), "work", answering("work", 3, result["requestState"]))
     assert "blue by state-1" in reply.body.decode()
     sent = upstream.calls()[-1].message["params"]["_meta"]["io.modelcontextprotocol/clientCapabilities"]
     assert sent == {"elicitation": {}}, "what no rule allows is not promised"
 
 
-def test_no_rule_lets_a_server_ask_for_a_password(front, serve, identity):
-    upstream = serve({"work": asking(SECRET)})
+def retry(louver, token: str, tool: str, message: dict):
+    with closing(Connection(louver.port)) as connection:
+        return connection.post("/scripted", message, modern(token, "tools/call", tool))
+
+
+OWN = """  - { id: ask, allow: elicitation/create, principals: [analysts] }
+  - { id: no-finance, deny: tools/call, tools: ["*"], when: { dag_id: finance } }
+"""
+
+
+def test_a_retry_is_no_way_around_the_policy(front, serve, identity):
+    """Whoever answers is who was asked, about the call that it was about; and the call is decided on again."""
+    upstream = serve({"work": asking(FORM), "other": asking(FORM)})
+    louver = front(upstream, rules=OWN)
+    alice, bob = identity.token(), identity.token("bob")
+    with closing(Connection(louver.port)) as connection:
+        asked = connection.post("/scripted", call("work", {"dag_id": "own"}, 1), modern(alice, "tools/call", "work"))
+    state = asked.answer["result"]["requestState"]
+    seen = len(upstream.calls())
+    right = {"dag_id": "own"}
+    attempts = {
+        "somebody else": (bob, "work", state, right),
+        "another tool": (alice, "other", state, right),
+        "other arguments": (alice, "work", state, {"dag_id": "theirs"}),
+        "more arguments": (alice, "work", state, {**right, "force": True}),
+        "no arguments": (alice, "work", state, {}),
+        "no state": (alice, "work", None, right),
+        "an empty state": (alice, "work", "", right),
+        "the server's own state": (alice, "work", "state-1", right),
+        "a changed state": (alice, "work", state[:-2] + ("AA" if state[-2:] != "AA" else "BB"), right),
+    }
+    for name, (token, tool, given, arguments) in attempts.items():
+        reply = retry(louver, token, tool, answering(tool, 3, given, arguments))
+        assert (reply.status, reply.answer["error"]["code"]) == (400, -32602), name
+        assert reply.answer["error"]["data"] == {"reason": "invalid_request_state"}, name
+    refused = retry(louver, alice, "work", answering("work", 3, state, {"dag_id": "finance"}))
+    assert "no-finance" in refused.body.decode(), "a forbidden call is refused by its rule"
+    assert len(upstream.calls()) == seen
+    assert "blue by state-1" in retry(louver, alice, "work", answering("work", 4, state, right)).body.decode()
+    # The order of members is nobody's business.
+    reordered = {"b": [1], "a": {"y": 2, "x": 1}}
+    with closing(Connection(louver.port)) as connection:
+        asked = connection.post("/scripted", call("work", {"a": {"x": 1, "y": 2}, "b": [1]}, 5), modern(alice, "tools/call", "work"))
+    assert "blue" in retry(louver, alice, "work", answering("work", 6, asked.answer["result"]["requestState"], reordered)).body.decode()
+
+
+def test_answers_need_a_question_even_where_the_server_keeps_no_state(front, serve, identity):
+    def tool(turn: Turn) -> None:
+        params = turn.request.message["params"]
+        if "inputResponses" in params:
+            return turn.text(f"thanks, {'requestState' in params}")
+        turn.result({"resultType": "input_required", "inputRequests": {"q": {"method": "elicitation/create", "params": FORM}}})
+
+    upstream = serve({"work": tool})
     louver = front(upstream, rules=ELICIT)
-    reply = ask(louver.port, "/scripted", identity.token(), "work")
-    assert "db_password" not in reply.body.decode() and "5021" in reply.body.decode()
+    assert retry(louver, identity.token(), "work", answering("work", 1, None)).status == 400
+    assert upstream.calls() == []
+    state = ask(louver.port, "/scripted", identity.token(), "work").answer["result"]["requestState"]
+    assert "thanks, False" in retry(louver, identity.token(), "work", answering("work", 2, state)).body.decode()
+
+
+def test_no_rule_lets_a_server_ask_for_a_password(front, serve, identity):
+    for form in SECRETS:
+        louver = front(serve({"work": asking(form)}), rules=ELICIT)
+        reply = ask(louver.port, "/scripted", identity.token(), "work")
+        assert "requestedSchema" not in reply.body.decode() and "5021" in reply.body.decode(), form
 
 
 def test_another_kind_of_question_is_not_allowed_by_the_first(front, serve, identity):
@@ -179,15 +248,17 @@ def test_a_session_promises_only_what_a_rule_allows(front, serve, identity):
 
 
 def test_a_session_is_never_asked_for_a_password(front, serve, identity):
-    def tool(turn: Turn) -> None:
-        turn.events()
-        turn.event({"jsonrpc": "2.0", "id": 99, "method": "elicitation/create", "params": SECRET})
-        turn.until_closed(5)
+    for form in SECRETS:
 
-    louver = front(serve({"work": tool}), rules=ELICIT)
-    session = Session(louver.port, "/scripted", identity.token())
-    reply = session.call("work", {}, 5)
-    assert "db_password" not in reply.body.decode() and "5021" in reply.body.decode()
+        def tool(turn: Turn, form: dict = form) -> None:
+            turn.events()
+            turn.event({"jsonrpc": "2.0", "id": 99, "method": "elicitation/create", "params": form})
+            turn.until_closed(5)
+
+        louver = front(serve({"work": tool}), rules=ELICIT)
+        session = Session(louver.port, "/scripted", identity.token())
+        reply = session.call("work", {}, 5)
+        assert "requestedSchema" not in reply.body.decode() and "5021" in reply.body.decode(), form
 
 
 # Subscriptions

@@ -163,8 +163,15 @@ struct Fault: CustomTestStringConvertible, Sendable {
         Fault("listen on the legacy wire", Sample.legacy("subscriptions/listen"), 200, -32601, "unknown_method"),
         Fault("unknown method on the legacy wire", Sample.legacy("tools/destroy"), 200, -32601, "unknown_method"),
         Fault(
-            "legacy tasks",
-            Sample.legacy("tasks/result", params: "\"taskId\":\"t\"", version: "2025-11-25"), 200, -32601, "unknown_method"),
+            "the task extension", Sample.legacy("tasks/update", params: "\"taskId\":\"t\"", version: "2025-11-25"), 200, -32601,
+            "unknown_method"),
+        Fault("a task without an id", Sample.legacy("tasks/result", version: "2025-11-25"), 200, -32602, "target_missing"),
+        Fault(
+            "a task with more", Sample.legacy("tasks/get", params: #""taskId":"t","name":"x""#, version: "2025-11-25"), 200, -32602,
+            "unknown_param"),
+        Fault(
+            "a task that is a text", Sample.legacy("tools/call", params: #""name":"a","task":"t""#, version: "2025-11-25"), 200, -32602,
+            "task_kind"),
         Fault("unknown version", Sample.legacy("tools/list", version: "2024-10-07"), 400, -32022, "version_unsupported"),
         Fault("a legacy version the upstream lacks", Sample.legacy("tools/list"), 400, -32022, "version_unsupported", supported: .modern),
         Fault(

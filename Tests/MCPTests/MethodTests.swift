@@ -17,7 +17,7 @@ import Testing
 
     @Test(arguments: [
         (Method.initialize, false, true), (.discover, true, false), (.ping, false, true), (.toolsCall, true, true), (.listen, true, false),
-        (.setLevel, false, true), (.resourcesSubscribe, false, true), (.tasksGet, false, false), (.tasksResult, false, false),
+        (.setLevel, false, true), (.resourcesSubscribe, false, true), (.tasksGet, false, true), (.tasksResult, false, true),
         (.createMessage, false, false), (.rootsList, false, false), (.message, false, false), (.response, false, false),
     ])
     func isOfferedOnItsWire(_ method: Method, modern: Bool, legacy: Bool) {
@@ -27,7 +27,7 @@ import Testing
 
     @Test func lanes() {
         for method in Method.allCases {
-            let isWhole = method.listedKind != nil || method.isHandshake
+            let isWhole = method.listedKind != nil || method.isHandshake || method == .tasksList
             #expect((method.lane == .whole) == isWhole)
             #expect((method.lane == .perEvent) == (method == .listen))
         }

@@ -1,4 +1,5 @@
 import Core
+import Crypto
 import HTTP
 import JSON
 
@@ -96,6 +97,8 @@ enum Sample {
             "\"protocolVersion\":\"2025-06-18\",\"capabilities\":{\"sampling\":{},\"tasks\":{}},"
             + "\"clientInfo\":{\"name\":\"c\",\"version\":\"1\"}",
         version: nil)
+
+    static let seal = SessionSeal(SealingKey.random())
 
     static let upstreamID = UpstreamID(instance: 0x0123_4567_89AB_CDEF, serial: 42)
     static let upstreamText = "0123456789abcdef000000000000002a"

@@ -20,7 +20,91 @@ import Testing
         let run = try run(Self.form.replacing("FIELD", with: "team"), [.elicitation])
         #expect(run.failure == nil)
         #expect(run.output.contains(#""message":"GONE?""#))
-        #expect(run.output.contains(#""requestState":"LEAK""#), "the server's own seal is not touched")
+        #expect(!run.output.contains("LEAK"), "the server's own state is nobody's to read")
+        #expect(try Self.state(run.output, Sample.call()) == [UInt8]("LEAK".utf8))
+    }
+
+    /// What a retry of `post` brings back, opened.
+    private static func state(_ output: String, _ post: Post, principal: [UInt8] = [1], arguments: [UInt8] = [1]) throws -> [UInt8]? {
+        let document = try JSONDocument.parse([UInt8](output.utf8))
+        let state = try #require(document.root["result"]?["requestState"]?.string)
+        return Sample.seal.input(try post.classify(), arguments: arguments, principal: principal, route: [2]).open(state.span)
+    }
+
+    /// A state is of use to whom it was given to, for the call that it is about, and to nobody else.
+    @Test func aStateIsBoundToItsCall() throws {
+        let run = try run(Self.form.replacing("FIELD", with: "team"), [.elicitation])
+        #expect(try Self.state(run.output, Sample.call()) != nil)
+        #expect(try Self.state(run.output, Sample.call(), principal: [9]) == nil)
+        #expect(try Self.state(run.output, Sample.call(), arguments: [9]) == nil)
+        #expect(try Self.state(run.output, Sample.call("delete_dag")) == nil)
+        #expect(try Self.state(run.output, Sample.modern("prompts/get", params: "\"name\":\"get_dag\"", name: "get_dag")) == nil)
+    }
+
+    /// A server that needs no state gets one all the same: by it the answers are known for answers.
+    @Test(arguments: ["", #","requestState":null"#]) func aQuestionWithoutStateGetsOne(more: String) throws {
+        let members = #""resultType":"input_required","inputRequests":{"q":{"method":"roots/list"}}"# + more
+        let run = try run(members, [.roots])
+        #expect(run.failure == nil)
+        #expect(try Self.state(run.output, Sample.call()) == [])
+        #expect(run.output.ranges(of: "requestState").count == 1)
+    }
+
+    @Test func aStateKeepsItsEscapesAndHasABound() throws {
+        let escaped = #"a\/b\"\u00e4"#
+        let run = try run(#""resultType":"input_required","requestState":"\#(escaped)""#, [.elicitation])
+        #expect(try Self.state(run.output, Sample.call()) == [UInt8](escaped.utf8))
+        let long = String(repeating: "x", count: Limits.requestStateBytesMax + 1)
+        #expect(
+            try self.run(#""resultType":"input_required","requestState":"\#(long)""#, [.elicitation]).failure?.reason.description
+                == "request_state_size")
+    }
+
+    /// Where nothing may be asked, a member of that name is text like any other.
+    @Test func aStateNobodyAskedForIsScrubbed() throws {
+        #expect(try run(#""content":[],"requestState":"LEAK""#, []).output.contains("GONE"))
+    }
+
+    // MARK: Forms
+
+    private func judged(_ schema: String, message: String = "Which?") throws -> String? {
+        let params = #"{"message":"\#(message)","requestedSchema":\#(schema)}"#
+        let modern = try run(
+            #""resultType":"input_required","inputRequests":{"q":{"method":"elicitation/create","params":\#(params)}},"requestState":"s""#,
+            [.elicitation])
+        let seal = try #require(Self.seal.questions(Self.session, principal: [1], route: [2]))
+        let session = try ask(#"{"jsonrpc":"2.0","id":7,"method":"elicitation/create","params":\#(params)}"#, [.elicitation], seal)
+        #expect(modern.failure?.reason.description == session.failure?.reason.description, "both wires judge alike")
+        return modern.failure?.reason.description
+    }
+
+    @Test(arguments: [
+        #"{"properties":{"v":{"type":"string","format":"password"}}}"#, #"{"properties":{"v":{"type":"string","title":"API key"}}}"#,
+        #"{"properties":{"v":{"type":"string","description":"Your p\u0061ssword for Airflow"}}}"#,
+        #"{"properties":{"v":{"title":"Access keys"}}}"#, #"{"properties":{"v":{"type":["null","string"],"title":"One-time code"}}}"#,
+        #"{"properties":{"v":{"type":"integer","title":"PIN code"}}}"#,
+        #"{"properties":{"v":{"type":"array","title":"Tokens","items":{"type":"string"}}}}"#,
+        #"{"properties":{"v":{"anyOf":[{"type":"string","title":"Secret"}]}}}"#,
+        #"{"title":"Your credentials","properties":{"v":{"type":"string"}}}"#,
+        #"{"properties":{"client":{"properties":{"secret":{"type":"string"}}}}}"#,
+        ##"{"properties":{"v":{"$ref":"#/$defs/t"}},"$defs":{"t":{"description":"the token"}}}"##,
+    ])
+    func aFormThatAsksForASecretIsWithheld(schema: String) throws { #expect(try judged(schema) == "elicits_secret", "\(schema)") }
+
+    @Test(arguments: [
+        #"{"properties":{"v":{"type":"string","title":"Team","description":"The footprint of your option, not provided"}}}"#,
+        #"{"properties":{"v":{"type":"boolean","title":"Rotate the token?"}}}"#,
+        #"{"properties":{"v":{"type":"string","enum":["token","password"],"title":"Rotate which secret?"}}}"#,
+        #"{"properties":{"v":{"type":"string","oneOf":[{"const":"a","title":"A token"}]}}}"#,
+        #"{"type":"object","properties":{}}"#, #"{"properties":{"v":{"type":"string","format":"email"}}}"#,
+    ])
+    func otherFormsPass(schema: String) throws { #expect(try judged(schema) == nil, "\(schema)") }
+
+    @Test func theQuestionItselfCounts() throws {
+        let open = #"{"properties":{"v":{"type":"string"}}}"#
+        #expect(try judged(open, message: "Please type your passphrase") == "elicits_secret")
+        #expect(try judged(#"{"properties":{"v":{"type":"boolean"}}}"#, message: "Shall the token be rotated?") == nil)
+        #expect(try judged(open, message: String(repeating: "x ", count: Limits.formTextBytesMax)) == "elicits_secret", "nobody reads that")
     }
 
     @Test(arguments: [

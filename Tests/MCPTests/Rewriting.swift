@@ -15,8 +15,10 @@ struct Rewriting {
         _ message: String, answering post: Post = Sample.call(), features: ClientFeatures = [], pieces: [[UInt8]]? = nil,
         tolerant: Bool = false
     ) throws {
+        let inbound = try post.classify()
+        let input = features.isEmpty ? nil : Sample.seal.input(inbound, arguments: [1], principal: [1], route: [2])
         let expectation = ReplyExpectation(
-            to: try post.classify(), id: Sample.upstreamID, features: features, toleratesForeignErrorID: tolerant)
+            to: inbound, id: Sample.upstreamID, features: features, input: input, toleratesForeignErrorID: tolerant)
         self.init(message, expectation, pieces: pieces)
     }
 

@@ -48,8 +48,13 @@ import Testing
     @Test func answersGoOnlyWhereQuestionsMay() throws {
         let post = Sample.call(more: #","inputResponses":{"a":{}},"requestState":"s""#)
         #expect(!(try body(post).contains("requestState")))
-        let allowed = try body(post) { $0.features = [.elicitation] }
-        #expect(allowed.contains(#""inputResponses":{"a":{}},"requestState":"s""#))
+        let allowed = try body(post) {
+            $0.features = [.elicitation]
+            $0.requestState = [UInt8](#"the server's, \u00e4"#.utf8)
+        }
+        #expect(allowed.contains(#""inputResponses":{"a":{}},"requestState":"the server's, \u00e4""#))
+        // A server that gave none gets none.
+        #expect(!(try body(post) { $0.features = [.elicitation] }.contains("requestState")))
     }
 
     @Test func initializeAsksForAVersionLouverKnows() throws {
