@@ -119,7 +119,7 @@ extension PolicySet {
         var parts: [String] = []
         _ = Bits.first(in: candidates, subject.rules, allowing) { at in
             guard enforced.contains(at) else { return false }
-            parts.append(Self.words(rules[at]))
+            parts.append(Self.words(rules[at], object.name))
             return rules[at].isUnconditional
         }
         if parts.isEmpty { return .denied }
@@ -130,10 +130,10 @@ extension PolicySet {
         return .allowed(parts)
     }
 
-    private static func words(_ rule: Rule) -> String {
+    private static func words(_ rule: Rule, _ name: [UInt8]) -> String {
         var text = "allowed" + conditions(rule)
         if !rule.scopes.isEmpty { text += " with scope " + rule.scopes.map { quote($0) }.joined(separator: " ") }
-        for entry in rule.forced?.entries ?? [] {
+        for entry in rule.forced(for: name)?.entries ?? [] {
             text +=
                 entry.isDefault
                 ? ", \(quote(entry.name)) is \(quote(entry.value)) unless given" : ", \(quote(entry.name)) forced to \(quote(entry.value))"

@@ -47,9 +47,27 @@ public struct PolicyDraft: Sendable {
             lines += ["", "# The server lists these, and the profile does not know them. They stay refused until a rule names them:"]
             lines += unknown.map { "#   \(quoted($0.name))" }
         }
+        lines += careful(profile, tools)
         let looking = tools.first { profile.tools[$0.name]?.toolClass == .read }
         let writing = tools.first { [.destroy, .trigger].contains(profile.tools[$0.name]?.toolClass) }
         return (lines + cases(looking?.name, writing?.name)).joined(separator: "\n") + "\n"
+    }
+
+    /// How to let people change things: with what the profile calls safe.
+    private static func careful(_ profile: ServerProfile, _ tools: [Tool]) -> [String] {
+        let safe = tools.compactMap { profile.tools[$0.name] }.filter { !$0.safe.isEmpty }
+        guard !safe.isEmpty else { return [] }
+        var lines = [
+            "", "# To let some people change things, name them under `principals` and put this under `rules`. Unless a call says otherwise",
+            "# it then sends what the server's profile calls safe:",
+        ]
+        for tool in safe {
+            let values = tool.safe.map { "\(PolicySet.text($0.name)): \(PolicySet.text($0.value))" }.joined(separator: ", ")
+            lines.append("#   \(quoted(tool.name)): \(values)")
+        }
+        lines.append("# rules:")
+        lines.append("#   - { id: change, allow: tools/call, tools: [\(quoted(safe[0].name))], principals: [operators], default: profile }")
+        return lines
     }
 
     private static func generic(_ tools: [Tool]) -> String {

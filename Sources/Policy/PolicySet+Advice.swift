@@ -12,6 +12,7 @@ extension PolicySet {
             adviseOnConditions(rule, faults)
             adviseOnEverybody(rule, faults)
             adviseOnReach(at, rule, faults)
+            adviseOnSafety(rule, faults)
         }
         return faults.all
     }
@@ -86,6 +87,25 @@ extension PolicySet {
         add(
             rule, "lets whoever has authenticated use tools that change something or show secrets",
             "name principals, or narrow the pack: `extends: [{ pack: ..., principals: [...] }]`", faults)
+    }
+
+    /// Values that the profile calls safe and the rule neither sends nor asks about.
+    private func adviseOnSafety(_ rule: Rule, _ faults: Faults) {
+        guard rule.effect == .allow, !rule.isShadow else { return }
+        var words: [String] = []
+        for tool in knownTools(of: rule).sorted(by: { $0.name.lexicographicallyPrecedes($1.name) }) {
+            let sent = rule.forced(for: tool.name)?.entries ?? []
+            let missing = tool.safe.filter { entry in
+                !sent.contains { $0.name == entry.name } && !rule.constraints.contains { $0.path.argument == entry.name }
+            }
+            if missing.isEmpty { continue }
+            let values = missing.map { "\(Self.text($0.name)): \(Self.text($0.value))" }.joined(separator: ", ")
+            words.append("`\(Self.text(tool.name))` (\(values))")
+        }
+        guard !words.isEmpty else { return }
+        add(
+            rule, "does not send what the profile of \(argumentGuard.profile.name) calls safe: \(words.joined(separator: ", "))",
+            "write `default: profile`, which sends it unless a call says otherwise, or `set: profile`, which always does", faults)
     }
 
     private func adviseOnReach(_ at: Int, _ rule: Rule, _ faults: Faults) {

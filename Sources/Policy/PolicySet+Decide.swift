@@ -57,7 +57,7 @@ extension PolicySet {
 
     private func permit(_ rule: Rule, _ at: Int, _ candidates: Bits, _ call: PolicyCall, _ verdict: Verdict) -> Decision {
         if let finding = guardFinding(call, candidates) { return .deny(refusal(of: finding, call, rule, verdict)) }
-        let forced = rule.forced.map { $0.text(over: call.arguments) }
+        let forced = rule.forced(for: call.name).map { $0.text(over: call.arguments) }
         return .permit(Permit(rule: rule.id, arguments: forced, shadows: verdict.shadows))
     }
 

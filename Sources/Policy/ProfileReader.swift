@@ -13,6 +13,8 @@ enum ProfileReader {
             let callersToken = reader.choice("callers_token", default: CallersToken.used)
             let signs = reader.texts("expired").map { Array($0.text.utf8) }
             let opaque = Set(reader.texts("opaque").map { Array($0.text.utf8) })
+            let safe = safe(reader)
+            let paths = paths(reader)
             var tools: [[UInt8]: ServerProfile.Tool] = [:]
             reader.requiredMapping("tools") { classes in
                 for toolClass in ToolClass.allCases {
@@ -24,17 +26,68 @@ enum ProfileReader {
                             }
                             let name = Array(entry.name.utf8)
                             if tools[name] != nil { reader.faults.add(reader.file, entry.keyMark, "`\(entry.name)` is listed twice") }
-                            tools[name] = ServerProfile.Tool(name: name, toolClass: toolClass, arguments: arguments)
+                            tools[name] = ServerProfile.Tool(
+                                name: name, toolClass: toolClass, arguments: arguments, safe: safe[name]?.entries ?? [])
                         }
                     }
                 }
             }
+            check(safe, tools, reader)
             let polling = reader.texts("polling")
             for item in polling where tools[Array(item.text.utf8)] == nil {
                 reader.faults.add(reader.file, item.mark, "`polling` names \(Fault.quote(item.text)), which is no tool of this server")
             }
             return ServerProfile(
-                name: name, tools: tools, callersToken: callersToken, expirySigns: signs, polling: polling.map { Array($0.text.utf8) })
+                name: name, tools: tools, callersToken: callersToken, expirySigns: signs, paths: paths,
+                polling: polling.map { Array($0.text.utf8) })
+        }
+    }
+
+    /// What one tool is safe with, and where that is written.
+    private struct Safe {
+        var entries: [ForcedArguments.Entry]
+        var mark: YAMLMark
+    }
+
+    private static func safe(_ reader: NodeReader) -> [[UInt8]: Safe] {
+        var out: [[UInt8]: Safe] = [:]
+        reader.mapping("safe") { own in
+            for entry in own.written {
+                guard let values = own.node(entry.name)?.entries, !values.isEmpty else {
+                    reader.faults.add(
+                        reader.file, entry.keyMark, "`safe.\(entry.name)` must map arguments to values",
+                        remedy: "write, for example: `dry_run: true`")
+                    continue
+                }
+                let entries = values.map {
+                    ForcedArguments.Entry(name: Array($0.name.utf8), value: JSONValue.text($0.value), isDefault: true)
+                }
+                out[Array(entry.name.utf8)] = Safe(entries: entries, mark: entry.keyMark)
+            }
+        }
+        return out
+    }
+
+    private static func check(_ safe: [[UInt8]: Safe], _ tools: [[UInt8]: ServerProfile.Tool], _ reader: NodeReader) {
+        for (name, value) in safe {
+            let tool = PolicySet.text(name)
+            guard let known = tools[name] else {
+                reader.faults.add(reader.file, value.mark, "`safe` names \(Fault.quote(tool)), which is no tool of this server")
+                continue
+            }
+            for entry in value.entries where !known.arguments.contains(where: { $0.name == entry.name }) {
+                reader.faults.add(reader.file, value.mark, "`\(tool)` has no argument `\(PolicySet.text(entry.name))`")
+            }
+        }
+    }
+
+    private static func paths(_ reader: NodeReader) -> [String] {
+        reader.texts("paths").map { item in
+            if item.text.utf8.first != UInt8(ascii: "/") {
+                reader.faults.add(
+                    reader.file, item.mark, "\(Fault.quote(item.text)) is no path", remedy: "write, for example: `/mcp`")
+            }
+            return item.text
         }
     }
 

@@ -22,6 +22,7 @@ final class Rule: Sendable {
     let constraints: [Constraint]
     let window: RuleWindow?
     let forced: ForcedArguments?
+    let forcedByTool: [[UInt8]: ForcedArguments]
     let say: String?
     let answer: PolicyDenial.Answer?
     let isShadow: Bool
@@ -42,6 +43,7 @@ final class Rule: Sendable {
         constraints = draft.constraints
         window = draft.window
         forced = draft.forced
+        forcedByTool = draft.forcedByTool
         say = draft.say
         answer = draft.answer
         isShadow = draft.isShadow
@@ -59,6 +61,9 @@ final class Rule: Sendable {
         for constraint in constraints where !constraint.matches(arguments, denying: denying) { return constraint.words }
         return nil
     }
+
+    /// What it changes in the arguments of an object.
+    func forced(for name: [UInt8]) -> ForcedArguments? { forcedByTool.isEmpty ? forced : forcedByTool[name] ?? forced }
 
     /// The patterns for a kind of object.
     func patterns(_ kind: ObjectKind) -> [Glob] {

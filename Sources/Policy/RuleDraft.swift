@@ -23,6 +23,8 @@ struct RuleDraft {
     var window: RuleWindow?
     /// What is changed in the arguments.
     var forced: ForcedArguments?
+    /// The same for single tools, where the rule takes over what the profile calls safe.
+    var forcedByTool: [[UInt8]: ForcedArguments] = [:]
     /// What the refused are told.
     var say: String?
     /// How a refusal is sent; nil for what suits the method.

@@ -15,12 +15,14 @@ struct RuleReader {
         rule.window = WindowReader.read(reader, zone: scope.zone)
         rule.scopes = PrincipalReader.scopes(reader)
         rule.forced = forced()
+        let profiled = profiled()
         rule.prompts = reader.globs("prompts").map(\.glob)
         rule.resources = reader.globs("resources").map(\.glob)
         let named = reader.globs("tools")
         let classes: [ToolClass] = reader.choices("classes")
         rule.tools = named.map(\.glob) + tools(ofClasses: classes, rule.forced)
         rule.writtenTools = named.map(\.glob)
+        if let profiled { rule.forcedByTool = safe(for: rule, overwriting: profiled == "set") }
         rule.file = reader.file
         rule.mark = reader.mark
         rule.say = reader.optionalString("say")
@@ -126,8 +128,11 @@ struct RuleReader {
         var entries: [ForcedArguments.Entry] = []
         for key in ["set", "default"] {
             guard let node = reader.node(key) else { continue }
+            if node.scalar?.text == Self.profileWord { continue }
             guard let written = node.entries, !written.isEmpty else {
-                reader.fault(key, "`\(reader.name(of: key))` must map arguments to values", remedy: "write, for example: `dry_run: true`")
+                reader.fault(
+                    key, "`\(reader.name(of: key))` must map arguments to values",
+                    remedy: "write, for example: `dry_run: true`, or `\(Self.profileWord)` for what the server's profile calls safe")
                 continue
             }
             for item in written {
@@ -140,6 +145,35 @@ struct RuleReader {
             }
         }
         return entries.isEmpty ? nil : ForcedArguments(entries: entries)
+    }
+
+    /// What stands for the values that the profile of the server calls safe.
+    private static let profileWord = "profile"
+
+    /// Under which of `set` and `default` the rule takes over the profile's values; nil when it does not.
+    private func profiled() -> String? {
+        let keys = ["set", "default"].filter { reader.node($0)?.scalar?.text == Self.profileWord }
+        guard let key = keys.first else { return nil }
+        if keys.count > 1 {
+            reader.fault("default", "both `set` and `default` take over what the profile calls safe", remedy: "keep one of them")
+        }
+        guard !scope.profile.knowsTools else { return key }
+        reader.fault(
+            key, "`\(reader.name(of: key)): \(Self.profileWord)` needs a profile that knows the server's tools",
+            remedy: "write `server: astro-airflow-mcp`, or the profile of your server, in the policy")
+        return nil
+    }
+
+    /// What the rule forces on each tool of which the profile knows safe values; its own values come first.
+    private func safe(for rule: RuleDraft, overwriting: Bool) -> [[UInt8]: ForcedArguments] {
+        var out: [[UInt8]: ForcedArguments] = [:]
+        for tool in scope.profile.tools.values where !tool.safe.isEmpty && rule.tools.contains(where: { $0.matches(tool.name) }) {
+            let own = rule.forced?.entries ?? []
+            let safe = tool.safe.filter { entry in !own.contains { $0.name == entry.name } }
+            out[tool.name] = ForcedArguments(
+                entries: own + safe.map { ForcedArguments.Entry(name: $0.name, value: $0.value, isDefault: !overwriting) })
+        }
+        return out
     }
 
     // MARK: Checks

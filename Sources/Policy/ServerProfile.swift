@@ -5,11 +5,14 @@ struct ServerProfile: Sendable {
         let name: [UInt8]
         let toolClass: ToolClass
         let arguments: [Argument]
+        /// Values of its arguments that a careful policy sends where a call gives none, or in place of the call's.
+        let safe: [ForcedArguments.Entry]
 
-        init(name: [UInt8], toolClass: ToolClass, arguments: [Argument]) {
+        init(name: [UInt8], toolClass: ToolClass, arguments: [Argument], safe: [ForcedArguments.Entry] = []) {
             self.name = name
             self.toolClass = toolClass
             self.arguments = arguments
+            self.safe = safe
         }
 
         /// The place of an argument; nil when the tool does not have it.
@@ -43,6 +46,9 @@ struct ServerProfile: Sendable {
     var callersToken = CallersToken.used
     /// Texts in a tool's result that say that Airflow took its token for expired, though the call itself went well.
     var expirySigns: [[UInt8]] = []
+    /// How the paths end under which its server listens unless told otherwise. Whether there is a slash at the end matters: some answer
+    /// the other spelling with a redirect, which Louver does not follow, some with an error.
+    var paths: [String] = []
     /// Tools that are asked again and again until something has happened: no repeat of them means a loop.
     var polling: [[UInt8]] = []
 

@@ -181,4 +181,14 @@ import YAML
         #expect(warnings.contains { $0.hasPrefix("no `redis`") })
         #expect(!warnings.contains { $0.contains("tenant_key_file") })
     }
+
+    /// A server that listens elsewhere answers with a redirect or an error; whoever starts Louver is told.
+    @Test(arguments: [("/mcp", true), ("/airflow/mcp/v1/", true), ("/mcp/", false), ("/mcp/v1", false), ("", false)])
+    func aPathAtWhichTheServerDoesNotListenIsTold(path: String, isKnown: Bool) throws {
+        let estate = Estate()
+        estate.write(Estate.configuration.replacing("http://127.0.0.1:8000/mcp", with: "http://127.0.0.1:8000\(path)"))
+        let told = try #require(estate.loader().load(Faults())).warnings.filter { $0.contains("listens at `/mcp` or `/mcp/v1/`") }
+        #expect(told.isEmpty == isKnown, "\(told)")
+        #expect(told.allSatisfy { $0.hasPrefix("upstream `static`: its URL") })
+    }
 }

@@ -38,11 +38,24 @@ import YAML
             "  - { id: a, allow: tools/call, tools: [get_dag_details], principals: [staff], when: { dag_id: [a/b, c/d] } }\n",
             "`dag_id` is an identifier, which is letters, digits"
         ),
+        (
+            "  - { id: a, allow: tools/call, tools: [\"clear_*\"], principals: [staff], set: { dry_run: true } }\n",
+            "rule `a` does not send what the profile of astro-airflow-mcp calls safe: `clear_task_instances` (only_failed: true)"
+        ),
         ("  - { id: a, allow: tools/call, tools: [delete_everything], principals: [anyone] }\n", "lets whoever has authenticated"),
     ])
     func noticesWhatIsNotMeant(rules: String, expected: String) throws {
         let told = try advice(rules)
         #expect(told.contains { $0.contains(expected) }, "\(told)")
+    }
+
+    @Test(arguments: [
+        "default: profile", "set: profile", "set: { only_failed: true, dry_run: true }", "when: { dry_run: true, only_failed: true }",
+        "set: { only_failed: true }, default: profile", "shadow: true",
+    ])
+    func whatIsSafeIsSentOrAskedAbout(more: String) throws {
+        let rule = "  - { id: a, allow: tools/call, tools: [clear_task_instances], principals: [staff], \(more) }\n"
+        #expect(try advice(rule).filter { $0.contains("calls safe") } == [])
     }
 
     @Test func hasNothingToSayAboutAGoodPolicy() throws {

@@ -38,6 +38,37 @@ import YAML
         }
     }
 
+    /// What is called safe is an argument that the tool was recorded to take, and only tools that change something need any.
+    @Test(arguments: files)
+    func whatIsSafeIsWhatTheToolTakes(path: String) throws {
+        let profile = try read(path, Faults())
+        let recorded = try recorded(profile.name)
+        for tool in profile.tools.values {
+            let name = String(decoding: tool.name, as: UTF8.self)
+            for entry in tool.safe {
+                #expect(recorded[name]?.contains(String(decoding: entry.name, as: UTF8.self)) == true, "\(name)")
+                #expect(["true", "240"].contains(String(decoding: entry.value, as: UTF8.self)), "\(name)")
+            }
+            let previews = tool.arguments.contains { $0.name == Array("dry_run".utf8) }
+            let isSafe = tool.safe.contains { $0.name == Array("dry_run".utf8) && $0.value == Array("true".utf8) }
+            #expect(previews == isSafe, "\(name): whoever can preview does so unless he is told otherwise")
+            if !tool.safe.isEmpty { #expect([.rerun, .trigger, .state].contains(tool.toolClass), "\(name)") }
+        }
+        #expect(profile.paths.allSatisfy { $0.hasPrefix("/") })
+        #expect(!profile.paths.isEmpty || profile.name == "mwaa-mcp-server", "that one speaks stdio")
+    }
+
+    @Test(arguments: [
+        ("safe: { nothing: { dry_run: true } }", "`safe` names `nothing`"), ("safe: { a: { x: 1 } }", "`a` has no argument `x`"),
+        ("safe: { a: true }", "`safe.a` must map arguments to values"), ("paths: [mcp]", "is no path"),
+    ])
+    func aFaultyProfileIsRefused(more: String, fault: String) {
+        let faults = Faults()
+        let text = "version: 1\nname: p\n\(more)\ntools: { read: { a: [b] } }\n"
+        _ = ProfileReader.read(PolicyText(path: "p.yaml", bytes: Array(text.utf8)), faults: faults)
+        #expect(faults.rendered.contains(fault), "\(faults.rendered)")
+    }
+
     @Test func thereAreProfilesForTheServersWeKnow() {
         #expect(Self.files.count == 7)
     }

@@ -2,6 +2,23 @@ import Policy
 
 /// What an operator should know about servers that do not use the token they are sent.
 enum ServerAdvice {
+    /// One sentence for each upstream whose path is none of those at which its server listens.
+    static func paths(_ routes: [LoadedRoute], _ upstreams: [LoadedUpstream]) -> [String] {
+        var told: Set<String> = []
+        return routes.compactMap { route in
+            let upstream = upstreams[route.upstream].options
+            let paths = route.policy.endpointPaths
+            guard !paths.isEmpty, !paths.contains(where: { upstream.url.path.hasSuffix($0) }), told.insert(upstream.name).inserted else {
+                return nil
+            }
+            let known = paths.map { "`\($0)`" }.joined(separator: " or ")
+            let written = upstream.url.path.isEmpty ? "has no path" : "ends in `\(upstream.url.path)`"
+            return
+                "upstream `\(upstream.name)`: its URL \(written), and the server `\(route.policy.server)` listens at \(known) unless told "
+                + "otherwise; what it answers elsewhere is an error, or a redirect, which Louver does not follow"
+        }
+    }
+
     /// One sentence for each upstream whose server acts as itself, though Louver sends it a credential of each caller's own.
     static func warnings(_ routes: [LoadedRoute], _ upstreams: [LoadedUpstream]) -> [String] {
         var told: Set<String> = []

@@ -90,7 +90,8 @@ public final class SnapshotLoader: Sendable {
     }
 
     private func warnings(_ options: LouverOptions, _ routes: [LoadedRoute], _ upstreams: [LoadedUpstream]) -> [String] {
-        ServerAdvice.warnings(routes, upstreams) + OptionsAdvice.warnings(options) + CertificateAdvice.warnings(options, now: .now())
+        ServerAdvice.warnings(routes, upstreams) + ServerAdvice.paths(routes, upstreams) + OptionsAdvice.warnings(options)
+            + CertificateAdvice.warnings(options, now: .now())
     }
 
     private func policiesDirectory(_ faults: Faults) -> String? {
