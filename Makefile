@@ -143,6 +143,11 @@ bench-telemetry: build ## What access log, audit log and scrapes cost, /metrics 
 	@Tests/EndToEnd/setup.sh bench
 	@python3 Tests/Benchmarks/telemetry.py $(ARGS)
 
+.PHONY: bench-limits
+bench-limits: build ## What limits in Redis cost beside limits in memory, and what a million buckets cost
+	@Tests/EndToEnd/setup.sh bench
+	@python3 Tests/Benchmarks/limits.py $(ARGS)
+
 ##@ House
 
 .PHONY: lint

@@ -85,7 +85,8 @@ let package = Package(
         .executableTarget(
             name: "louver",
             dependencies: [
-                "Core", "JSON", "YAML", "Crypto", "Identity", "Configuration", "Proxy", "Redaction", "Policy", "MCP", "Telemetry", "Audit",
+                "Core", "JSON", "YAML", "Crypto", "Identity", "Configuration", "Proxy", "RateLimit", "Redaction", "Policy", "MCP", "Telemetry",
+                "Audit",
             ],
             path: "Sources/louver", swiftSettings: strict),
 

@@ -386,6 +386,12 @@ public enum Limits {
 
     /// Connections to the admin listener.
     public static let adminConnectionsMax = 64
+    /// Buckets that an operator is shown at once.
+    public static let limitSightingsMax = 200
+    /// Keys of the store that are looked at in one step for an operator, and how long looking at one server may take.
+    public static let redisScanStep = 1_000
+    /// See `redisScanStep`.
+    public static let redisScanTimeout: Duration = .seconds(60)
     /// Connections of one loop above its cap that are taken to be told so.
     public static let shedConnectionsMax = 64
     /// Scrubbers one loop keeps for later replies.

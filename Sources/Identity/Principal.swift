@@ -102,7 +102,8 @@ public final class Principal: Sendable {
     /// The bytes of memory that the token's own texts take, roughly: what a cache counts.
     var weight: Int { 512 + 3 * claimsText.count }
 
-    private static func key(issuer: [UInt8], client: [UInt8], subject: [UInt8]) -> [UInt8] {
+    /// The `key` of whom these name.
+    public static func key(issuer: [UInt8], client: [UInt8], subject: [UInt8]) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(issuer.count + client.count + subject.count + 2)
         text.append(contentsOf: issuer)

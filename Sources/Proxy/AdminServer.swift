@@ -1,3 +1,4 @@
+import Configuration
 import Core
 import HTTP
 import RateLimit
@@ -5,7 +6,7 @@ import Reactor
 import Telemetry
 
 /// The admin listener, on a loop of its own so that it answers while the others are at their limit: a status page at `/`, `/metrics`,
-/// `/healthz`, `/readyz`.
+/// `/healthz`, `/readyz`, and `/limits` for operators.
 final class AdminServer {
     private let shared: SharedState
     private let health: Health
@@ -14,12 +15,17 @@ final class AdminServer {
     private var open = 0
     private var countedOverflows = 0
     private let page = StatusPage()
+    private let limits: AdminLimits
 
     init(shared: SharedState, health: Health, loop: EventLoop) {
         self.shared = shared
         self.health = health
         self.loop = loop
+        limits = AdminLimits(shared)
     }
+
+    /// Takes what a configuration says.
+    func install(_ snapshot: Snapshot) { limits.install(snapshot) }
 
     /// Listens on one address, or on the socket that is shared for it.
     func listen(_ address: SocketAddress, sharing shared: Int32?) throws {
@@ -86,7 +92,11 @@ final class AdminServer {
         var body = ByteBuffer()
         var status = 200
         var type: StaticString = "application/json"
-        if head.method != .get, head.method != .head {
+        var allowed: StaticString = "GET, HEAD"
+        if let answered = limits.answer(head, isNear: wire.stream.peerAddress?.isLoopback ?? false, into: &body) {
+            status = answered
+            allowed = limits.allowed(head)
+        } else if head.method != .get, head.method != .head {
             status = 405
         } else if ASCII.equals(head.target.path.span, "/metrics") {
             let format = head.fields.withValue(.accept) { Exposition.Format(accept: $0) } ?? .prometheus
@@ -102,7 +112,7 @@ final class AdminServer {
             body.append(page.body)
         } else {
             status = 404
-            body.append("{\"error\":\"there are /, /metrics, /healthz and /readyz\"}\n")
+            body.append("{\"error\":\"there are /, /metrics, /healthz, /readyz and /limits\"}\n")
         }
         HeadWriter.statusLine(status, into: &wire.output)
         wire.output.append("Content-Type: ")
@@ -111,7 +121,12 @@ final class AdminServer {
         wire.output.append("Cross-Origin-Resource-Policy: same-origin\r\nContent-Security-Policy: ")
         wire.output.append(page.policy)
         wire.output.append("\r\n")
-        if status == 405 { wire.output.append("Allow: GET, HEAD\r\n") }
+        if status == 405 {
+            wire.output.append("Allow: ")
+            wire.output.append(allowed)
+            wire.output.append("\r\n")
+        }
+        if status == 401 { wire.output.append("WWW-Authenticate: Bearer\r\n") }
         if !keepsAlive { wire.output.append("Connection: close\r\n") }
         wire.output.append("Content-Length: ")
         wire.output.append(decimal: body.readableCount)

@@ -91,6 +91,7 @@ public final class ProxyServer: Sendable {
         self.supervisor = supervisor
         pulse = supervisor?.watchdog.map { Pulse(period: $0, loops: workers.map(\.loop) + [loop]) { supervisor?.beat() } }
         admin = LoopBound(loop) { loop in AdminServer(shared: shared, health: health, loop: loop) }
+        admin.submit { $0.install(first) }
         let all = workers
         let keys = LoopBound(loop) { loop in
             JWKSClient(shared: shared, loop: loop) { for worker in all { worker.submit { $0.keysFetched() } } }
@@ -235,6 +236,7 @@ public final class ProxyServer: Sendable {
             snapshot.withLock { $0 = fresh }
             shared.publish(fresh)
             for worker in workers { worker.submit { $0.install(fresh) } }
+            admin.submit { $0.install(fresh) }
             keys.submit { $0.install(fresh.keySources) }
             exporter.submit { $0.install(fresh.tracing) }
             memory.submit { $0.install(fresh.options.limits.memoryBytes) }

@@ -51,6 +51,19 @@ final class RedisDialog {
     func ask(_ words: [[UInt8]]) async throws -> RedisReply {
         RedisCommand.append(words, to: &wire.output)
         try await wire.flush()
+        return try await reply()
+    }
+
+    /// Sends so many commands at once, and waits for the reply to each.
+    func ask(_ commands: consuming ByteBuffer, count: Int) async throws -> [RedisReply] {
+        wire.output.append(commands.readable)
+        try await wire.flush()
+        var replies: [RedisReply] = []
+        while replies.count < count { replies.append(try await reply()) }
+        return replies
+    }
+
+    private func reply() async throws -> RedisReply {
         while true {
             if let reply = try reader.next() { return reply }
             guard try await wire.fill() else { throw Failure(.store, "store_closed") }

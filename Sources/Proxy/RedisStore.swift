@@ -29,7 +29,7 @@ final class RedisStore {
         self.health = health
         slotsKnown = WaitingRoom(loop: loop, capacity: Limits.redisPipelineMax)
         health.joined()
-        if isCluster { refresh() } else { only = makeLink { [self] in try await primary() } }
+        if isCluster { refresh() } else { only = makeLink { try await target.primary(on: loop) } }
     }
 
     /// Whether buckets lie on several servers, so that one command reaches those of one slot only.
@@ -131,27 +131,6 @@ final class RedisStore {
             log.event(
                 .warn, "limit_store_lost", .text("address", address), .word("reason", failure.reason), .text("detail", failure.detail))
         }
-    }
-
-    // MARK: Sentinel
-
-    /// Where the server is: as written, or as the first sentinel says that answers.
-    private func primary() async throws -> RedisAddress {
-        guard case .sentinel(let name) = target.topology else { return target.addresses[0] }
-        var last: any Error = Failure(.store, "store_no_sentinel")
-        for sentinel in target.addresses {
-            do {
-                let deadline = loop.now + Limits.redisSentinelTimeout
-                let dialog = try await RedisDialog(sentinel, target, isSentinel: true, loop: loop, deadline: deadline)
-                defer { dialog.wire.close() }
-                let reply = try await dialog.ask("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name)
-                guard case .array(let parts) = reply, parts.count == 2, case .bulk(let host) = parts[0], case .bulk(let port) = parts[1],
-                    let number = UInt16(String(decoding: port, as: UTF8.self)), !host.isEmpty
-                else { throw Failure(.store, "store_no_primary", detail: reply.errorCode?.rawValue ?? "") }
-                return RedisAddress(host: String(decoding: host, as: UTF8.self), port: number)
-            } catch { last = error }
-        }
-        throw last
     }
 
     // MARK: Cluster

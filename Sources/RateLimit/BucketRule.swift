@@ -135,8 +135,17 @@ public struct BucketRule: Sendable, Hashable {
         return cost
     }
 
+    /// What its buckets' names say about it.
+    public var mark: UInt64 { digest.low }
+
+    /// The bucket that newcomers share when the store is full.
+    var sharedKey: BucketKey { BucketKey(low: digest.high, high: mark & 0xFFFF_FFFF) }
+
+    /// The name of the bucket for a call, in memory.
+    func key(of request: borrowing LimitRequest, seed: KeySeed) -> BucketKey { BucketKey(name(of: request, seed: seed)) }
+
     /// The name of the bucket for a call.
-    func key(of request: borrowing LimitRequest, seed: KeySeed) -> BucketKey {
+    func name(of request: borrowing LimitRequest, seed: KeySeed) -> BucketName {
         var hash = KeyHash(seed: seed)
         hash.add(digest.low)
         hash.add(digest.high)
@@ -148,6 +157,8 @@ public struct BucketRule: Sendable, Hashable {
         if per.contains(.route) { hash.add(part: 32, request.route.span) }
         if per.contains(.dag) { hash.add(part: 64, request.dag.span) }
         if per.contains(.arguments) { hash.add(part: 128, request.arguments.span) }
-        return hash.finish()
+        let key = hash.finish()
+        let owner = per.contains(.principal) ? BucketName.owner(request.principal.span) : key.high
+        return BucketName(owner: owner, limit: mark, rest: key.low)
     }
 }

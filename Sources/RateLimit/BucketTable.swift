@@ -83,6 +83,23 @@ struct BucketTable {
         places[place].fullAt = bucket.fullAt(arithmetic)
     }
 
+    /// Runs `body` for every bucket.
+    func forEach(_ body: (BucketKey, TokenBucket) -> Void) {
+        for place in places where place.isTaken { body(place.key, place.bucket) }
+    }
+
+    /// Fills the buckets that `arithmetic` has constants for; answers how many were not full.
+    mutating func refill(now: UInt64, _ arithmetic: (BucketKey) -> BucketArithmetic?) -> Int {
+        var count = 0
+        for at in places.indices where places[at].isTaken {
+            guard let arithmetic = arithmetic(places[at].key) else { continue }
+            if places[at].bucket.level(arithmetic, now: now) < arithmetic.capacity { count += 1 }
+            places[at].bucket = TokenBucket(full: arithmetic, at: now)
+            places[at].fullAt = now
+        }
+        return count
+    }
+
     private func find(_ key: BucketKey) -> Int? {
         let mask = places.count - 1
         var at = Int(truncatingIfNeeded: key.low) & mask

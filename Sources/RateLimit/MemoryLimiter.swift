@@ -53,11 +53,11 @@ public final class MemoryLimiter: Sendable {
             let rule = rules[index]
             let arithmetic = hold.place == .memoryShare ? rule.localArithmetic : rule.arithmetic
             let own = rule.key(of: request, seed: seed)
-            let key = hold.shared >> UInt64(index) & 1 != 0 ? rule.digest : own
+            let key = hold.shared >> UInt64(index) & 1 != 0 ? rule.sharedKey : own
             let units = arithmetic.isCap ? -arithmetic.unitsPerToken : rule.unitsOf(replyBytes: replyBytes, arithmetic)
             shards[shard(of: own)].withLock { table in
                 table.makeRoom(for: 1, now: micros)
-                guard let place = table.place(key, sharedAs: rule.digest, arithmetic, now: micros) else { return }
+                guard let place = table.place(key, sharedAs: rule.sharedKey, arithmetic, now: micros) else { return }
                 table.settle(units, at: place, arithmetic, now: micros)
             }
         }
@@ -71,9 +71,54 @@ public final class MemoryLimiter: Sendable {
         }
     }
 
+    /// Looks at the buckets of some limits that are in use, for an operator.
+    ///
+    /// - Parameters:
+    ///   - owner: only those of this owner (`BucketName.owner`); nil for everybody's.
+    ///   - isLocal: whether they are counted by this replica's share, because the shared store is lost.
+    ///   - most: how many of the emptiest are kept.
+    public func survey(_ limits: [KnownLimit], owner: UInt64?, isLocal: Bool, most: Int, now: Instant) -> BucketSurvey {
+        var survey = BucketSurvey(limits, most: most)
+        let micros = micros(now)
+        for shard in shards {
+            shard.withLock { table in
+                table.forEach { key, bucket in
+                    if let owner, !key.isOf(owner: owner) { return }
+                    guard let at = limits.firstIndex(where: { key.isOf($0.rule) }) else { return survey.addStranger() }
+                    let rule = limits[at].rule
+                    if owner != nil, !rule.per.contains(.principal) { return }
+                    let arithmetic = isLocal ? rule.localArithmetic : rule.arithmetic
+                    let level = min(bucket.level(arithmetic, now: micros), arithmetic.capacity)
+                    if level == arithmetic.capacity { return }
+                    survey.add(
+                        BucketSighting(
+                            at, rule, arithmetic, owner: rule.per.contains(.principal) ? key.owner : nil, rest: key.low, level: level,
+                            now: micros))
+                }
+            }
+        }
+        return survey
+    }
+
+    /// Fills the buckets of some limits again, all of them or those of one owner; answers how many were not full.
+    public func refill(_ limits: [KnownLimit], owner: UInt64?, isLocal: Bool, now: Instant) -> Int {
+        let micros = micros(now)
+        return shards.reduce(into: 0) { count, shard in
+            count += shard.withLock { table in
+                table.refill(now: micros) { key in
+                    if let owner, !key.isOf(owner: owner) { return nil }
+                    guard let rule = limits.first(where: { key.isOf($0.rule) })?.rule, owner == nil || rule.per.contains(.principal) else {
+                        return nil
+                    }
+                    return isLocal ? rule.localArithmetic : rule.arithmetic
+                }
+            }
+        }
+    }
+
     private func micros(_ now: Instant) -> UInt64 { now.nanoseconds / 1_000 &+ epochMicroseconds }
 
-    private func shard(of key: BucketKey) -> Int { Int(truncatingIfNeeded: key.high >> UInt64(64 - Self.shardBits)) }
+    private func shard(of key: BucketKey) -> Int { Int(truncatingIfNeeded: key.low >> UInt64(64 - Self.shardBits)) }
 
     private func decide(
         _ rules: [BucketRule], _ request: borrowing LimitRequest, now: Instant, hold: inout LimitHold, among mask: UInt64

@@ -31,7 +31,7 @@ struct Probe: BitwiseCopyable {
         self.rule = index
         self.key = key
         self.now = now
-        sharedKey = rule.digest
+        sharedKey = rule.sharedKey
         arithmetic = isLocal ? rule.localArithmetic : rule.arithmetic
         isShadow = rule.isShadow
         switch rule.unit {

@@ -10,15 +10,12 @@ import Redis
 ///         case .scriptMissing: limiter.write(again: ticket ..., sendsScript: true) ...
 ///         case .failed: limiter.verdictWithoutStore(...)
 ///
-/// Bucket names are `louver:{<tag>}:<hash>`: 128-bit hashes, never a principal. All buckets of one principal carry its tag, so that they
-/// lie in one slot of a cluster; a bucket that many principals share has a tag of its own.
+/// Buckets are called by a `BucketName`.
 public struct RedisLimiter: Sendable {
     private let seed: KeySeed
     private let script: [UInt8]
     private let scriptName: [UInt8]
     private let leaseHolders: Int
-    /// What stands in front of each bucket's name.
-    public static let prefix = Array("louver:{".utf8)
 
     /// Makes the codec. All replicas that share a store must be given the same seed.
     ///
@@ -78,12 +75,12 @@ public struct RedisLimiter: Sendable {
             if rule.arithmetic.isCap {
                 RedisCommand.begin(arguments: 3, to: &out)
                 RedisCommand.append(argument: "ZREM", to: &out)
-                RedisCommand.append(argument: key.span, to: &out)
-                RedisCommand.append(argument: Self.holderName(hold.holder).span, to: &out)
+                Self.append(key, &out)
+                Self.append(holder: hold.holder, &out)
             } else {
                 writeOne(rule, key, draw: rule.unitsOf(replyBytes: replyBytes, rule.arithmetic), &out)
             }
-            each(HashSlot.of(key.span), out)
+            each(key.slot, out)
         }
     }
 
@@ -100,7 +97,7 @@ public struct RedisLimiter: Sendable {
             let key = name(of: rules[index], request)
             var out = ByteBuffer()
             writeOne(rules[index], key, draw: 1, holder: hold.holder, &out)
-            each(HashSlot.of(key.span), out)
+            each(key.slot, out)
         }
     }
 
@@ -120,7 +117,7 @@ public struct RedisLimiter: Sendable {
                 var out = ByteBuffer()
                 let drawn = Int64(rule.cost(of: request.tool.span)) * rule.arithmetic.unitsPerToken * Int64(calls)
                 writeOne(rule, key, draw: -drawn, &out)
-                each(HashSlot.of(key.span), out)
+                each(key.slot, out)
             }
         }
         writeSettlement(rules, request, caps, replyBytes: 0, each: each)
@@ -188,7 +185,7 @@ public struct RedisLimiter: Sendable {
     {
         var out: [(slot: Int, ticket: LimitTicket)] = []
         ticket.forEach { index in
-            let slot = HashSlot.of(name(of: rules[index], request).span)
+            let slot = name(of: rules[index], request).slot
             if let at = out.firstIndex(where: { $0.slot == slot }) {
                 out[at].ticket.add(index)
             } else {
@@ -201,22 +198,17 @@ public struct RedisLimiter: Sendable {
     }
 
     /// The name of the bucket of a call in the store.
-    public func name(of rule: BucketRule, _ request: borrowing LimitRequest) -> [UInt8] {
-        let key = rule.key(of: request, seed: seed)
-        var out: [UInt8] = []
-        out.reserveCapacity(64)
-        out.append(contentsOf: Self.prefix)
-        if rule.per.contains(.principal) {
-            var hash = KeyHash(seed: seed)
-            hash.add(part: 0, request.principal.span)
-            BucketKey.appendHex(hash.finish().low, to: &out)
-        } else {
-            BucketKey.appendHex(key.low, to: &out)
+    public func name(of rule: BucketRule, _ request: borrowing LimitRequest) -> BucketName { rule.name(of: request, seed: seed) }
+
+    /// Writes the question what a bucket holds, for an operator: the answer is for `BucketSighting`.
+    public static func writeQuestion(_ rule: BucketRule, _ name: BucketName, now: UInt64, into out: inout ByteBuffer) {
+        RedisCommand.begin(arguments: rule.isCap ? 4 : 2, to: &out)
+        RedisCommand.append(argument: rule.isCap ? "ZCOUNT" : "GET", to: &out)
+        append(name, &out)
+        if rule.isCap {
+            RedisCommand.append(argument: Int(now), to: &out)
+            RedisCommand.append(argument: "+inf", to: &out)
         }
-        out.append(UInt8(ascii: "}"))
-        out.append(UInt8(ascii: ":"))
-        key.appendHex(to: &out)
-        return out
     }
 
     /// The name under which a bucket's lease is kept.
@@ -238,14 +230,14 @@ public struct RedisLimiter: Sendable {
         RedisCommand.begin(arguments: 3 + 6 * ticket.count + more, to: &out)
         appendScript(sendsScript, &out)
         RedisCommand.append(argument: ticket.count, to: &out)
-        ticket.forEach { RedisCommand.append(argument: name(of: rules[$0], request).span, to: &out) }
+        ticket.forEach { Self.append(name(of: rules[$0], request), &out) }
     }
 
-    private func writeOne(_ rule: BucketRule, _ key: [UInt8], draw: Int64, holder: UInt64? = nil, _ out: inout ByteBuffer) {
+    private func writeOne(_ rule: BucketRule, _ key: BucketName, draw: Int64, holder: UInt64? = nil, _ out: inout ByteBuffer) {
         RedisCommand.begin(arguments: 3 + 6 + (holder == nil ? 0 : 2), to: &out)
         appendScript(false, &out)
         RedisCommand.append(argument: 1, to: &out)
-        RedisCommand.append(argument: key.span, to: &out)
+        Self.append(key, &out)
         append(rule.arithmetic, need: Self.anyLevel, draw: draw, mode: 0, &out)
         if let holder { appendHolder(holder, &out) }
     }
@@ -264,13 +256,19 @@ public struct RedisLimiter: Sendable {
     }
 
     private func appendHolder(_ holder: UInt64, _ out: inout ByteBuffer) {
-        RedisCommand.append(argument: Self.holderName(holder).span, to: &out)
+        Self.append(holder: holder, &out)
         RedisCommand.append(argument: Limits.capHold.millisecondsRoundedUp, to: &out)
     }
 
-    private static func holderName(_ holder: UInt64) -> [UInt8] {
-        var out: [UInt8] = []
-        BucketKey.appendHex(holder, to: &out)
-        return out
+    private static func append(_ name: BucketName, _ out: inout ByteBuffer) {
+        RedisCommand.head(BucketName.length, to: &out)
+        name.write(into: &out)
+        out.append("\r\n")
+    }
+
+    private static func append(holder: UInt64, _ out: inout ByteBuffer) {
+        RedisCommand.head(16, to: &out)
+        BucketName.write(holder, into: &out)
+        out.append("\r\n")
     }
 }

@@ -43,7 +43,8 @@ public enum RedisCommand {
         out.append("\r\n" as StaticString)
     }
 
-    private static func head(_ count: Int, to out: inout ByteBuffer) {
+    /// Starts one argument of exactly `count` bytes; they and CRLF follow.
+    public static func head(_ count: Int, to out: inout ByteBuffer) {
         out.append(UInt8(ascii: "$"))
         out.append(decimal: count)
         out.append("\r\n" as StaticString)

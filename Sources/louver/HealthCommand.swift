@@ -27,7 +27,7 @@ enum HealthCommand {
                 "louver health: \(Fault.quote(written)) is no address", remedy: "write an address and a port, such as 127.0.0.1:9464")
             return .usage
         }
-        switch HealthProbe.ask(endpoint, arguments.has("--live") ? .isAlive : .isReady, within: .seconds(3)) {
+        switch AdminProbe.ask(endpoint, arguments.has("--live") ? .isAlive : .isReady, within: .seconds(3)) {
         case .success(let answer):
             terminal.print(answer.body.hasSuffix("\n") ? String(answer.body.dropLast()) : answer.body)
             return answer.status == 200 ? .success : .failure

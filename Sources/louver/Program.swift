@@ -9,7 +9,8 @@ enum Program {
         RunCommand.command, CheckCommand.command, PolicyCheckCommand.command, PolicyTestCommand.command, PolicyExplainCommand.command,
         PolicyDiffCommand.command, PolicyInitCommand.command, PolicyPinCommand.command, PolicySchemaCommand.command, RedactCommand.command,
         RedactTestCommand.command, RedactEnrollCommand.command, HealthCommand.command, AuditVerifyCommand.command, AuditTailCommand.command,
-        AuditStatsCommand.command, TokenInspectCommand.command, TokenIssueCommand.command, TokenKeysCommand.command,
+        AuditStatsCommand.command, LimitsShowCommand.command, LimitsResetCommand.command, TokenInspectCommand.command,
+        TokenIssueCommand.command, TokenKeysCommand.command,
         MetricsCommand.command, VersionCommand.command,
     ]
 

@@ -187,12 +187,21 @@ def envoy_configuration(own: int, port: int) -> dict:
     return {"static_resources": {"listeners": [{"address": at(own), "filter_chains": [{"filters": [manager]}]}], "clusters": [cluster]}}
 
 
-def louver(port: int, redis: int | None) -> Program:
-    """Louver with everything on, and limits so wide that none of the load meets them."""
-    write_secret(FOLDER / "airflow_jwt_secret", secrets.token_urlsafe(64))
+WIDE = "id: wide, per: [principal], rate: 1000000/s, burst: 1000000, when_store_is_down: deny"
+
+
+def louver(port: int, redis: int | str | None, name: str = "louver", limit: str = WIDE) -> Program:
+    """Louver with everything on, and limits so wide that none of the load meets them.
+
+    `redis` is a port or a URL; `name` tells apart several of one run.
+    """
+    # Written once: another would make those that run already reload.
+    if not (FOLDER / "airflow_jwt_secret").exists():
+        write_secret(FOLDER / "airflow_jwt_secret", secrets.token_urlsafe(64))
     own, admin = free_port(), free_port()
-    store = f'redis: {{ url: "redis://127.0.0.1:{redis}/0", timeout: 50ms }}\n' if redis else ""
-    (FOLDER / "louver.yaml").write_text(f"""version: 1
+    url = f"redis://127.0.0.1:{redis}/0" if isinstance(redis, int) else redis
+    store = f'redis: {{ url: "{url}", timeout: 50ms }}\n' if redis else ""
+    (FOLDER / f"{name}.yaml").write_text(f"""version: 1
 listen:
   - address: 127.0.0.1:{own}
 admin: {{ address: 127.0.0.1:{admin} }}
@@ -200,7 +209,7 @@ workers: 1
 issuers:
   - {{ issuer: https://idp.test, audiences: [louver], algorithms: [RS256], jwks_file: jwks.json }}
 routes:
-  - {{ path: /mcp, upstream: airflow, policy: policy.yaml }}
+  - {{ path: /mcp, upstream: airflow, policy: {name}-policy.yaml }}
 upstreams:
   airflow:
     url: http://127.0.0.1:{port}/mcp
@@ -208,7 +217,7 @@ upstreams:
     reissue: {{ mode: mint, secret_file: airflow_jwt_secret, algorithm: HS512, roles: [{{ groups: [analytics], role: viewer }}] }}
 limits: {{ admission: {{ rate: 1000000000/min, burst: 1000000 }} }}
 {store}""")
-    (FOLDER / "policy.yaml").write_text(f"""version: 1
+    (FOLDER / f"{name}-policy.yaml").write_text(f"""version: 1
 name: bench
 server: astro-airflow-mcp
 principals:
@@ -216,9 +225,9 @@ principals:
 rules:
   - {{ id: read, allow: tools/call, tools: [list_dags, {TOOL}], principals: [analysts] }}
 limits:
-  - {{ id: wide, per: [principal], rate: 1000000/s, burst: 1000000, when_store_is_down: deny }}
+  - {{ {limit} }}
 """)
-    return Program(FOLDER / "louver.yaml", own, admin)
+    return Program(FOLDER / f"{name}.yaml", own, admin)
 
 
 # Starting and ending ---------------------------------------------------------------------------------------------------------------

@@ -70,6 +70,7 @@ import YAML
         #expect(options.listeners[0].tls?.key.path == "/etc/louver/key.pem")
         #expect(options.listeners[0].tls?.clientCertificates == .required)
         #expect(options.admin?.port == 9464)
+        #expect(options.adminToken?.path == "conf/admin_token")
         #expect(options.workerCount(cores: 1) == 4)
         #expect(options.hardening == .require)
         #expect(options.routes.map(\.externalURL.description) == ["https://louver.example/one", "https://two.example/mcp/"])

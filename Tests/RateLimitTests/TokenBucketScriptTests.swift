@@ -178,7 +178,9 @@ struct TokenBucketScriptTests {
             _ = try server.exchange(&command)
         }
         #expect(try take(2, &second))
-        let key = limiter.name(of: rules[0], request)
+        var written = ByteBuffer()
+        limiter.name(of: rules[0], request).write(into: &written)
+        let key = written.takeAll()
         guard case .integer(let left)? = try server.send(Array("PTTL".utf8), key) else {
             Issue.record("no time to live")
             return

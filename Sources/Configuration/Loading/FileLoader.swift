@@ -30,6 +30,22 @@ struct FileLoader {
         return SecretBytes(taking: &bytes)
     }
 
+    /// Reads a secret that goes into a field of HTTP. Nil after a fault.
+    func bearerText(_ reference: FileReference) -> SecretBytes? {
+        guard let secret = secretText(reference, atLeast: Limits.keyFileBytesMin) else { return nil }
+        guard secret.withBytes({ bytes in bytes.allSatisfy { Self.isToken68($0) } }) else {
+            fault(
+                reference, "holds characters that cannot stand in a Bearer token", "make one: `openssl rand -hex -out \(reference.path) 32`"
+            )
+            return nil
+        }
+        return secret
+    }
+
+    private static func isToken68(_ byte: UInt8) -> Bool {
+        ASCII.isAlphanumeric(byte) || "-._~+/=".utf8.contains(byte)
+    }
+
     /// Reads a secret: every byte of it, at least `bytesMin`. Nil after a fault.
     func secretKey(_ reference: FileReference, atLeast bytesMin: Int) -> SecretBytes? {
         guard var bytes = secretBytes(reference) else { return nil }

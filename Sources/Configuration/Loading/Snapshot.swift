@@ -1,3 +1,4 @@
+import Core
 import Crypto
 import Identity
 import Redaction
@@ -27,6 +28,8 @@ public struct Snapshot: Sendable {
     public let routes: [LoadedRoute]
     /// The shared store; nil for the embedded one.
     public let redis: LoadedRedis?
+    /// What operators show at the admin listener to look at limits and to reset them; nil where nobody may.
+    public let adminToken: SecretBytes?
     /// Scrubs replies.
     public let redaction: RedactionEngine
     /// SHA-256 over all detector files, in 64 hexadecimal digits.

@@ -50,6 +50,7 @@ public final class SnapshotLoader: Sendable {
         let publishedKeys = identity.publishedKeys(options, upstreams, clientTokens)
         let routes = loadRoutes(options, policies, loader)
         let redis = options.redis.flatMap { loadRedis($0, loader) }
+        let adminToken = options.adminToken.flatMap { loader.bearerText($0) }
         let sessionKeys = ([options.sessionKey].compactMap(\.self) + options.previousSessionKeys).compactMap {
             deriveSessionKey($0, loader)
         }
@@ -65,7 +66,7 @@ public final class SnapshotLoader: Sendable {
             version: version.wrappingAdd(1, ordering: .relaxed).newValue, options: options, hash: Hex.encode(Digest.sha256(bytes.span)),
             warnings: warnings(options, routes, upstreams), verifier: verifier,
             keySources: keySources, publishedKeys: publishedKeys, listenerContexts: contexts, upstreams: upstreams, routes: routes,
-            redis: redis, redaction: redaction.engine, detectorsHash: redaction.hash, sessionKeys: sessionKeys,
+            redis: redis, adminToken: adminToken, redaction: redaction.engine, detectorsHash: redaction.hash, sessionKeys: sessionKeys,
             clientTokens: clientTokens, introspection: introspection, audit: audit, tracing: tracing)
     }
 

@@ -6,6 +6,8 @@ public struct LouverOptions: Sendable {
     public var listeners: [ListenerOptions]
     /// Where `/metrics`, `/healthz` and `/readyz` are served; nil for nowhere.
     public var admin: Endpoint?
+    /// The file with the token that operators show there to look at limits and to reset them; nil where nobody may.
+    public var adminToken: FileReference?
     /// How many workers run; nil for one on each core.
     public var workers: Int?
     /// Whether the process must be hardened to serve.

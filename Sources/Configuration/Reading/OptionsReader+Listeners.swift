@@ -55,14 +55,14 @@ extension OptionsReader {
         return options
     }
 
-    static func admin(_ reader: NodeReader) -> Endpoint? {
+    static func admin(_ reader: NodeReader) -> (address: Endpoint?, token: FileReference?) {
         let usual = Endpoint(host: "127.0.0.1", port: 9464)
         if let scalar = reader.node("admin")?.scalar {
-            if scalar.text == "off" { return nil }
+            if scalar.text == "off" { return (nil, nil) }
             reader.fault("admin", "`admin` must be a mapping, or `off`", remedy: "write, for example: `admin: {address: \(usual)}`")
-            return nil
+            return (nil, nil)
         }
-        guard reader.has("admin") else { return usual }
+        guard reader.has("admin") else { return (usual, nil) }
         return reader.mapping("admin") { inner in
             let address = inner.has("address") ? inner.endpoint("address", example: "\(usual)") : usual
             let isPublic = inner.bool("public", default: false)
@@ -71,8 +71,8 @@ extension OptionsReader {
                     "address", "`admin.address` can be reached from other machines, and nobody is asked who they are",
                     remedy: "write instead: 127.0.0.1:\(address.port), or add `public: true` where the network keeps others out")
             }
-            return address
-        } ?? nil
+            return (address, inner.file("token_file"))
+        } ?? (nil, nil)
     }
 
     static func hostGuard(_ reader: NodeReader, listeners: [ListenerOptions], routes: [RouteOptions]) -> HostGuard {

@@ -25,8 +25,9 @@ public enum OptionsReader {
         let upstreams = upstreams(reader)
         let routes = routes(reader, base: external, listeners: listeners)
         let sessionKeys = reader.mapping("sessions", sessionKeys)
+        let admin = admin(reader)
         return LouverOptions(
-            file: reader.file, listeners: listeners, admin: admin(reader), workers: workers(reader),
+            file: reader.file, listeners: listeners, admin: admin.address, adminToken: admin.token, workers: workers(reader),
             hardening: reader.choice("hardening", default: .report),
             hostGuard: hostGuard(reader, listeners: listeners, routes: routes), issuers: issuers(reader), routes: routes,
             upstreams: upstreams, redis: reader.mapping("redis", redis) ?? nil,

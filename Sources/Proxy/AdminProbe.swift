@@ -4,14 +4,40 @@ import Glibc
 import HTTP
 import Reactor
 
-/// Asks a running Louver, at its admin listener, how it is.
-public enum HealthProbe {
+/// Asks a running Louver at its admin listener.
+public enum AdminProbe {
     /// What is asked.
     public enum Question: Sendable {
         /// `/readyz`: should it get traffic?
         case isReady
         /// `/healthz`: is it alive?
         case isAlive
+        /// `/limits`: how do the buckets in its memory stand? Shows a token.
+        case limits(LimitQuery, SecretBytes)
+        /// `/limits/reset`: fills them again. Shows a token.
+        case reset(LimitQuery, SecretBytes)
+
+        fileprivate func write(into out: inout ByteBuffer) {
+            switch self {
+            case .isReady: out.append("GET /readyz")
+            case .isAlive: out.append("GET /healthz")
+            case .limits(let query, _):
+                out.append("GET /limits")
+                query.write(into: &out)
+            case .reset(let query, _):
+                out.append("POST /limits/reset")
+                query.write(into: &out)
+            }
+            out.append(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n")
+            switch self {
+            case .isReady, .isAlive: break
+            case .limits(_, let token), .reset(_, let token):
+                out.append("Authorization: Bearer ")
+                token.withBytes { out.append($0) }
+                out.append("\r\n")
+            }
+            out.append("\r\n")
+        }
     }
 
     /// The status and the body of the answer.
@@ -44,7 +70,7 @@ public enum HealthProbe {
                 result.withLock { $0 = outcome }
             }
         }
-        guard (try? LoopThread.start(loop, name: "louver-health")) != nil else {
+        guard (try? LoopThread.start(loop, name: "louver-probe")) != nil else {
             return .failure(Failure(.louver, "no_thread", detail: "no thread could be started"))
         }
         while true {
@@ -59,8 +85,7 @@ public enum HealthProbe {
         let wire = Wire(try await Stream.connect(to: address, on: loop, deadline: deadline))
         defer { wire.close() }
         wire.stream.deadline = deadline
-        wire.output.append(question == .isReady ? "GET /readyz HTTP/1.1\r\n" : "GET /healthz HTTP/1.1\r\n")
-        wire.output.append("Host: localhost\r\nConnection: close\r\n\r\n")
+        question.write(into: &wire.output)
         try await wire.flush()
         while true {
             let found = try wire.input.withSpan { (bytes) throws(HTTPFailure) in try HeadParser.parseResponse(bytes) }

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""What limits in Redis cost beside limits in memory, measured in one run on one machine.
+
+    limits.py [--rounds 5] [--seconds 3] [--connections 32]
+
+The call and the Louver are those of bench.py; only where the buckets are differs: in memory, in a Redis over TCP, in a Redis behind a unix
+socket. CPU is what Louver's process used, Redis not counted. Added latency is the median minus that of the upstream alone, with one
+connection. Then the same with a million other buckets in Redis, and calls that draw from a million buckets in turn.
+
+Bars: Redis at most 1.25 times the CPU of memory at 32 connections, and at most 1.5 times its added latency; a million keys cost what one
+costs. Exits with 1 where one is missed. The last line is JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+
+import bench
+from bench import FOLDER, Side, measure, start, wait_for
+from louver import free_port
+
+KEYS = 1_000_000
+BARS = {"cpu_redis/memory": 1.25, "cpu_unix/memory": 1.25, "added_p50_redis/memory": 1.5, "added_p50_unix/memory": 1.5, "cpu_million/one": 1.1}
+SPREAD = "id: spread, per: [principal, dag], rate: 1000/h, burst: 1000000, when_store_is_down: deny"
+
+
+def redis(open_until_the_end: ExitStack, name: str, *more: str) -> int:
+    port = free_port()
+    command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", str(FOLDER), *more]
+    start(open_until_the_end, name, command)
+    time.sleep(0.5)
+    return port
+
+
+def fill(port: int) -> None:
+    """Puts a million buckets into Redis, named as Louver names them, that last as long as the run."""
+    script = (
+        "for i = tonumber(ARGV[1]), tonumber(ARGV[2]) do local h = string.format('%016x', i) "
+        "redis.call('SET', 'louver:{' .. h .. '}:' .. h .. ':' .. h, '1 1', 'PX', 3600000) end"
+    )
+    for first in range(0, KEYS, 50_000):
+        command = [shutil.which("redis-cli") or "redis-cli", "-p", str(port), "EVAL", script, "0", str(first), str(first + 49_999)]
+        subprocess.run(command, check=True, capture_output=True)
+
+
+def spread_load() -> None:
+    """Every call names another DAG of a million; the upstream's answer is the same."""
+    text = (FOLDER / "load.lua").read_text()
+    body = bench.request()
+    head, tail = body.split("analytics_daily_sales")
+    lines = [
+        f"local head, tail, at = [==[{head}]==], [==[{tail}]==], 0",
+        f"request = function() at = (at + 7919) % {KEYS}; return wrk.format(nil, nil, nil, head .. string.format('analytics_%07d', at) .. tail) end",
+    ]
+    (FOLDER / "spread.lua").write_text(text + "\n".join(lines) + "\n")
+
+
+def with_load(file: str, side: Side, connections: int, seconds: float) -> dict[str, float]:
+    """A round under another load than the usual one."""
+    usual = (FOLDER / "load.lua").read_text()
+    try:
+        (FOLDER / "load.lua").write_text((FOLDER / file).read_text())
+        return measure(side, connections, seconds)
+    finally:
+        (FOLDER / "load.lua").write_text(usual)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--connections", type=int, default=32)
+    options = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    token = bench.make_keys()
+    bench.write_load(token)
+    spread_load()
+    with ExitStack() as stack:
+        command, port = bench.upstream()
+        start(stack, "upstream", command)
+        tcp = redis(stack, "redis")
+        socket = FOLDER / "redis.sock"
+        redis(stack, "redis-unix", "--unixsocket", str(socket))
+        full = redis(stack, "redis-full")
+        fill(full)
+        sides: dict[str, Side] = {"direct": Side("direct", f"http://127.0.0.1:{port}/mcp", 0)}
+        stores = {"memory": (None, bench.WIDE), "redis": (tcp, bench.WIDE), "unix": (f"unix:{socket}", bench.WIDE)}
+        stores |= {"one": (full, SPREAD), "million": (full, SPREAD), "memory-one": (None, SPREAD), "memory-million": (None, SPREAD)}
+        for name, (store, limit) in stores.items():
+            program = stack.enter_context(bench.louver(port, store, name, limit))
+            sides[name] = Side(name, program.url("mcp"), program.process.pid)
+        for side in sides.values():
+            wait_for(side, token)
+
+        def rounds(names: list[str], connections: int, load: dict[str, str]) -> dict[str, list[dict[str, float]]]:
+            seen: dict[str, list[dict[str, float]]] = {name: [] for name in names}
+            for number in range(options.rounds + 1):
+                for name in names:
+                    found = with_load(load.get(name, "load.lua"), sides[name], connections, options.seconds if number else 1)
+                    if number:
+                        seen[name].append(found)
+            print(f"\n{connections} connections, {options.rounds} rounds of {options.seconds} s, medians")
+            print(f"{'':15}{'cpu us/req':>11}{'req/s':>9}{'p50 us':>9}{'p99 us':>9}{'errors':>8}")
+            for name, found in seen.items():
+                median = {what: statistics.median(one[what] for one in found) for what in ("cpu", "rate", "p50", "p99")}
+                errors = sum(one["errors"] for one in found)
+                print(f"{name:15}{median['cpu']:11.2f}{median['rate']:9.0f}{median['p50']:9.0f}{median['p99']:9.0f}{errors:8.0f}", flush=True)
+            return seen
+
+        def ratio(seen: dict[str, list[dict[str, float]]], one: str, other: str) -> float:
+            return round(statistics.median(a["cpu"] / max(b["cpu"], 0.01) for a, b in zip(seen[one], seen[other])), 3)
+
+        busy = rounds(["memory", "redis", "unix"], options.connections, {})
+        quiet = rounds(["direct", "memory", "redis", "unix"], 1, {})
+        keys = rounds(["one", "million", "memory-one", "memory-million"], options.connections, {"million": "spread.lua", "memory-million": "spread.lua"})
+    p50 = {name: statistics.median(one["p50"] for one in found) for name, found in quiet.items()}
+    added = {name: p50[name] - p50["direct"] for name in ("memory", "redis", "unix")}
+    figures = {
+        "cpu_redis/memory": ratio(busy, "redis", "memory"),
+        "cpu_unix/memory": ratio(busy, "unix", "memory"),
+        "added_p50_redis/memory": round(added["redis"] / max(added["memory"], 1), 3),
+        "added_p50_unix/memory": round(added["unix"] / max(added["memory"], 1), 3),
+        "cpu_million/one": ratio(keys, "million", "one"),
+        "cpu_memory_million/one": ratio(keys, "memory-million", "memory-one"),
+    }
+    errors = sum(one["errors"] for seen in (busy, quiet, keys) for found in seen.values() for one in found)
+    missed = [f"{name} is {figures[name]}, not at most {bar}" for name, bar in BARS.items() if figures[name] > bar]
+    for line in missed:
+        print(f"missed: {line}")
+    print(json.dumps({**figures, "errors": errors}))
+    return 1 if missed or errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
