@@ -38,7 +38,7 @@ struct TapeBuilder {
         guard bytes.count < TapeEntry.addressableBytes else { throw JSONFailure(reason: .tooLarge, offset: 0) }
         // Ordinary text has a value or key every eight bytes or more; no text has one more often than every second byte, except
         // for the brackets that open it.
-        let usual = bytes.count / 8 + 16
+        let usual = bytes.count / 8 + 8
         let most = bytes.count / 2 + Limits.jsonDepthMax + 2
         var outcome = Outcome.full
         let tape = build(bytes, dialect, capacity: usual, &outcome)

@@ -8,17 +8,10 @@ import Redaction
 import Telemetry
 
 extension Exchange {
-    /// Asks the policy. Without the permit it gives, nothing can be forwarded.
-    func authorize(_ message: Message, for caller: Caller, on route: Route) async throws -> Permit {
+    /// Asks the policy. Without the permit it gives, nothing can be forwarded. Nil where the decision needs to know what the server lists.
+    @inline(never)
+    func authorize(_ message: Message, for caller: Caller, on route: Route) throws -> Permit? {
         record.enter(.authorize)
-        let permit = try await judge(message, for: caller, on: route)
-        guard let inbound = message.inbound else { return permit }
-        if inbound.carriesInput { try openInput(inbound, for: caller, on: route) }
-        if !taskRights.isEmpty { try findTask(inbound, for: caller, on: route) }
-        return permit
-    }
-
-    private func judge(_ message: Message, for caller: Caller, on route: Route) async throws -> Permit {
         try requireAudit()
         let policy = route.policy
         let subject = caller.subject(of: policy)
@@ -36,21 +29,21 @@ extension Exchange {
         try inbound.forEachListenedResource { target in
             _ = try decide(PolicyCall(method: PolicyCall.subscription, name: target.name), subject, inbound, policy)
         }
-        if policy.pins == nil || call.object != .tool {
-            let decision = policy.decide(subject, call, now: worker.wallTime)
-            guard case .deny(let denial) = decision, denial.wantsListing else { return try take(decision, inbound) }
-        }
-        // What decides it is what the server lists: asked for only now, and kept.
-        var issued = try reissue(message, for: caller, on: route)
-        if issued == nil { issued = try await fetchCredential(message, for: caller, on: route) }
-        let credential = issued?.authorization
-        let listed: ListedTool?
-        do { listed = try await route.listedTool(call.name, credential, now: connection.loop.now) } catch let failure as Failure {
-            throw Refusal.failed(failure, inbound)
-        }
-        var informed = call
-        informed.listed = listed
-        return try decide(informed, subject, inbound, policy)
+        if policy.pins != nil, call.object == .tool { return nil }
+        let decision = policy.decide(subject, call, now: worker.wallTime)
+        if case .deny(let denial) = decision, denial.wantsListing { return nil }
+        return try take(decision, inbound)
+    }
+
+    /// The same, with what the server lists: asked for only where that decides, and kept.
+    func authorizeByListing(_ message: Message, for caller: Caller, on route: Route) async throws -> Permit {
+        guard let inbound = message.inbound else { preconditionFailure("only a call is decided by a list") }
+        let credential = try await obtainCredential(message, for: caller, on: route)
+        var call = PolicyCall(inbound, name: record.target)
+        do {
+            call.listed = try await route.listedTool(call.name, credential.authorization, now: connection.loop.now)
+        } catch let failure as Failure { throw Refusal.failed(failure, inbound) }
+        return try decide(call, caller.subject(of: route.policy), inbound, route.policy)
     }
 
     /// Whether a tool of a passing list is as it was pinned; one that is not is told once in the event log.

@@ -1,5 +1,6 @@
 import Configuration
 import Core
+import Identity
 import MCP
 import Reactor
 import Redaction
@@ -26,8 +27,10 @@ extension Exchange {
     /// Tells the upstream that nobody waits for an answer any more: on a session the end of a connection does not (2025-11-25
     /// basic/utilities/cancellation).
     func cancelUpstream() {
-        guard let forwarding, forwarding.message.session != nil, forwarding.message.inbound?.requestID != nil else { return }
-        post { UpstreamRequest.writeCancellation(of: forwarding.id, reason: "deadline", into: &$0) }
+        guard let forwarding, let id = forwarding.id, forwarding.message.session != nil, forwarding.message.inbound?.requestID != nil else {
+            return
+        }
+        post { UpstreamRequest.writeCancellation(of: id, reason: "deadline", into: &$0) }
     }
 
     /// Sends a message of Louver's own on the session of this exchange, without waiting for what comes of it.
@@ -38,10 +41,10 @@ extension Exchange {
         UpstreamFields.writeSessionPost(
             session: session?.upstreamID ?? [], version: session?.version ?? forwarding.message.inbound?.version ?? .march2025,
             into: &request.fields)
-        request.authorize(forwarding.credential)
+        request.authorize(forwarding.credential.authorization)
         write(&request.body)
         request.deadline = connection.loop.now + .seconds(10)
-        let upstream = forwarding.upstream
+        let upstream = forwarding.route.upstream
         LocalTask.run(on: connection.loop) {
             guard let reply = try? await upstream.send(request) else { return }
             _ = try? await reply.whole(atMost: Limits.heldReplyBytesMax)

@@ -9,6 +9,14 @@ extension Exchange {
     /// Reads the body within its bounds, parses it once, and finds which wire, which method and which object it is about.
     func classify(_ verb: EndpointVerb, on route: Route, from caller: Caller) async throws -> Message {
         record.enter(.classify)
+        if let bodiless = try bodiless(verb, on: route, from: caller) { return bodiless }
+        let body = try await readBody()
+        let known = await versions(of: route, for: caller)
+        return try classify(body, known, on: route, from: caller)
+    }
+
+    /// What a GET or DELETE is; nil for a POST.
+    private func bodiless(_ verb: EndpointVerb, on route: Route, from caller: Caller) throws -> Message? {
         switch verb {
         case .openStream:
             record.method = "GET"
@@ -18,10 +26,14 @@ extension Exchange {
             record.method = "DELETE"
             record.methodClass = .sessionEnd
             return .end(try bodilessSession(on: route, of: caller))
-        case .message: break
+        case .message: return nil
         }
-        let body = try await readBody()
-        let known = await versions(of: route, for: caller)
+    }
+
+    @inline(never)
+    private func classify(
+        _ body: [UInt8], _ known: Result<ProtocolVersionSet, any Error>, on route: Route, from caller: Caller
+    ) throws -> Message {
         let inbound = try Classifier.classify(head, body: body, supported: (try? known.get()) ?? .all)
         message = inbound
         adoptTrace(of: inbound)
@@ -48,10 +60,9 @@ extension Exchange {
         let isModern = head.fields.withValue(.mcpProtocolVersion) { ProtocolVersion($0)?.era == .modern } ?? false
         guard isModern else { return .success(.all) }
         do {
-            var credential = try reissue(nil, for: caller, on: route)
-            if credential == nil { credential = try await fetchCredential(nil, for: caller, on: route) }
+            let credential = try await obtainCredential(nil, for: caller, on: route)
             let deadline = connection.loop.now + min(route.timeout, .seconds(10))
-            return .success(try await route.discoverVersions(credential?.authorization, deadline: deadline))
+            return .success(try await route.discoverVersions(credential.authorization, deadline: deadline))
         } catch { return .failure(error) }
     }
 

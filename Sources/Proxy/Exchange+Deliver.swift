@@ -9,44 +9,59 @@ import Telemetry
 
 extension Exchange {
     /// Takes the reply through the scrubber to the client, on the lane its method has.
-    func deliver(_ answer: Forwarded, to message: Message, for caller: Caller, on route: Route) async throws {
+    func deliver(_ reply: any UpstreamReply, of forwarding: Forwarding) async throws {
         record.enter(.deliver)
         defer { record.upstreamNanoseconds = Instant.now().nanoseconds(since: upstreamBegan) }
-        switch message {
-        case .end: try await deliverEnd(answer.reply)
-        case .stream:
-            let questions = questionSeal(message.session, of: caller, on: route)
-            let lane = StreamedLane(self, ReplyExpectation(sessionStream: features, questions: questions), nil)
-            try await deliverSessionStream(answer.reply, lane)
-        case .posted(let inbound, _):
-            guard inbound.requestID != nil else { return try await deliverAcceptance(answer.reply) }
+        switch forwarding.message {
+        case .end: try await deliverEnd(reply)
+        case .stream: try await deliverSessionStream(reply, sessionLane(forwarding))
+        case .posted:
             do {
-                try await deliver(answer, to: inbound, for: caller, on: route)
-            } catch let failure as Failure {
-                throw Refusal.failed(failure, inbound)
-            } catch let failure as ReplyFailure {
-                throw Refusal.failed(
-                    Failure(.upstream, failure.code == .withheld ? "withheld" : failure.reason, detail: "\(failure.reason)"), inbound)
+                if reply.status == 200, let lane {
+                    try requireAnswerForm(reply)
+                    try await lane.run(reply)
+                } else {
+                    try await deliverWhole(reply, of: forwarding)
+                }
+            } catch {
+                throw refusal(of: error, forwarding.message.inbound)
             }
         }
     }
 
-    private func deliver(_ answer: Forwarded, to inbound: Inbound, for caller: Caller, on route: Route) async throws {
-        let reply = answer.reply
-        guard reply.status == 200 else {
+    /// What the client is told when its message or the reply cannot be relayed.
+    @inline(never)
+    func refusal(of error: any Error, _ inbound: Inbound?) -> any Error {
+        if let failure = error as? Failure { return Refusal.failed(failure, inbound) }
+        guard let failure = error as? ReplyFailure else { return error }
+        let reason = failure.code == .withheld ? "withheld" : failure.reason
+        return Refusal.failed(Failure(.upstream, reason, detail: "\(failure.reason)"), inbound)
+    }
+
+    @inline(never)
+    private func sessionLane(_ forwarding: Forwarding) -> StreamedLane {
+        let questions = questionSeal(forwarding.message.session, of: forwarding.caller, on: forwarding.route)
+        return StreamedLane(self, ReplyExpectation(sessionStream: features, questions: questions), nil)
+    }
+
+    @inline(never)
+    private func deliverWhole(_ reply: any UpstreamReply, of forwarding: Forwarding) async throws {
+        guard let inbound = forwarding.message.inbound, inbound.requestID != nil, let id = forwarding.id else {
+            return try await deliverAcceptance(reply)
+        }
+        if reply.status == 200 {
+            try requireAnswerForm(reply)
+            let expectation = ReplyExpectation(to: inbound, id: id)
+            try await WholeLane(self, reply, expectation).deliver(to: inbound, for: forwarding.caller, on: forwarding.route)
+        } else {
             try checkError(reply)
-            let expectation = ReplyExpectation(to: inbound, id: answer.id, toleratesForeignErrorID: true)
-            return try await WholeLane(self, answer, expectation).deliverError(to: inbound)
+            let expectation = ReplyExpectation(to: inbound, id: id, toleratesForeignErrorID: true)
+            try await WholeLane(self, reply, expectation).deliverError(to: inbound)
         }
+    }
+
+    private func requireAnswerForm(_ reply: any UpstreamReply) throws {
         guard reply.form == .message || reply.form == .events else { throw Failure(.upstream, "foreign_content") }
-        switch inbound.method.lane {
-        case .whole:
-            let expectation = ReplyExpectation(to: inbound, id: answer.id)
-            try await WholeLane(self, answer, expectation).deliver(to: inbound, for: caller, on: route)
-        case .streamed, .perEvent:
-            guard let lane else { preconditionFailure("a streamed answer has its lane since it was asked for") }
-            try await lane.run(reply)
-        }
     }
 
     /// Which error statuses may carry a JSON-RPC error that is worth relaying; all others say something about the way, not about the
@@ -67,15 +82,23 @@ extension Exchange {
     }
 
     /// A notification was taken, or not; there is nothing to relay.
+    @inline(never)
     private func deliverAcceptance(_ reply: any UpstreamReply) async throws {
         try await checkSession(reply)
         guard (200..<300).contains(reply.status) else { throw Failure(.upstream, "notification_refused", detail: "status \(reply.status)") }
         _ = try await reply.whole(atMost: Limits.heldReplyBytesMax)
+        try await acknowledge()
+    }
+
+    /// Tells the client that its notification was taken.
+    @inline(never)
+    func acknowledge() async throws {
         record.status = 202
         try await connection.sendEmpty(202, keepsAlive: keepsAlive)
     }
 
     /// The end of a session: what the upstream says about it, without its words (2025-11-25 basic/transports).
+    @inline(never)
     private func deliverEnd(_ reply: any UpstreamReply) async throws {
         try await checkSession(reply)
         _ = try? await reply.whole(atMost: Limits.heldReplyBytesMax)
@@ -95,6 +118,7 @@ extension Exchange {
         if (try? JSONDocument.parse(body, dialect: .reply))?.root["error"]?["code"] != nil { throw ProtocolFailure.sessionNotFound }
     }
 
+    @inline(never)
     private func deliverSessionStream(_ reply: any UpstreamReply, _ lane: StreamedLane) async throws {
         try await checkSession(reply)
         switch reply.status {

@@ -7,38 +7,34 @@ import Policy
 import Reactor
 import Telemetry
 
-/// A reply on its way back, with what is needed to match it to its request.
-struct Forwarded {
-    let reply: any UpstreamReply
-    /// The id the request carried upstream.
-    let id: UpstreamID
-}
-
-/// A message on its way: to whom, and as whom.
-struct Forwarding {
-    let message: Message
-    let upstream: any UpstreamDoor
-    let route: Route
-    let caller: Caller
-    /// The value of the Authorization field; nil where none is sent.
-    let credential: [UInt8]?
-    /// The id it has upstream.
-    let id: UpstreamID
-}
-
 extension Exchange {
     /// Builds the upstream request from what was decided and sends it. Nil when there was nothing to send and the client has its answer.
-    func forward(
-        _ message: Message, _ permit: Permit, _ credential: [UInt8]?, for caller: Caller, on route: Route
-    ) async throws -> Forwarded? {
+    @inline(never)
+    func forward(_ forwarding: Forwarding) async throws -> (any UpstreamReply)? {
         record.enter(.forward)
-        try await waitForPlace(message, for: caller, on: route)
+        if let gate = forwarding.route.gate { try await waitForPlace(at: gate, forwarding) }
         let out = connection.outbound
         out.reset()
-        let id = worker.upstreamID(for: message)
-        switch message {
+        guard try prepare(forwarding) else {
+            try await acknowledge()
+            return nil
+        }
+        do {
+            let reply = try await forwarding.route.upstream.send(out)
+            record.upstreamStatus = reply.status
+            self.reply = reply
+            return reply
+        } catch { throw refusal(of: error, forwarding.message.inbound) }
+    }
+
+    /// Writes the upstream request; false for a notification that ends here.
+    @inline(never)
+    private func prepare(_ forwarding: Forwarding) throws -> Bool {
+        let (out, route) = (connection.outbound, forwarding.route)
+        let id = worker.upstreamID(for: forwarding.message)
+        switch forwarding.message {
         case .posted(let inbound, _):
-            guard try await prepare(inbound, message, permit, id, for: caller, on: route) else { return nil }
+            guard try prepare(inbound, id, forwarding) else { return false }
         case .stream(let session):
             try requireRoomForStream()
             out.verb = .listen
@@ -48,32 +44,25 @@ extension Exchange {
             out.deadline = connection.loop.now + route.timeout
             UpstreamFields.writeSessionRequest(session: session.upstreamID, version: session.version, into: &out.fields)
         }
-        out.authorize(credential)
+        out.authorize(forwarding.credential.authorization)
         writeTrace(into: &out.fields)
-        watchClient(message, on: route)
+        watchClient(forwarding.message, on: route)
         upstreamBegan = .now()
-        forwarding = Forwarding(
-            message: message, upstream: route.upstream, route: route, caller: caller, credential: credential, id: id)
-        do {
-            let reply = try await route.upstream.send(out)
-            record.upstreamStatus = reply.status
-            self.reply = reply
-            return Forwarded(reply: reply, id: id)
-        } catch let failure as Failure { throw Refusal.failed(failure, message.inbound) }
+        forwarding.id = id
+        self.forwarding = forwarding
+        return true
     }
 
-    private func prepare(
-        _ inbound: Inbound, _ message: Message, _ permit: Permit, _ id: UpstreamID, for caller: Caller, on route: Route
-    ) async throws -> Bool {
+    private func prepare(_ inbound: Inbound, _ id: UpstreamID, _ forwarding: Forwarding) throws -> Bool {
+        let (out, route, caller, message) = (connection.outbound, forwarding.route, forwarding.caller, forwarding.message)
         let session = message.session
-        let out = connection.outbound
         if let answeredQuestion, let session {
             out.deadline = connection.loop.now + route.timeout
             UpstreamFields.writeSessionPost(session: session.upstreamID, version: session.version, into: &out.fields)
             UpstreamRequest.writeAnswer(inbound, id: answeredQuestion, into: &out.body)
             return true
         }
-        var request = UpstreamRequest(inbound, id: id, arguments: permit.arguments, features: features)
+        var request = UpstreamRequest(inbound, id: id, arguments: forwarding.permit.arguments, features: features)
         if let session { request.version = session.version }
         request.requestState = inputState
         request.taskID = task?.upstreamID
@@ -85,8 +74,6 @@ extension Exchange {
                 }
             }
             guard inbound.method.isForwardedNotification(in: inbound.era), inbound.method != .cancelled || request.cancelled != nil else {
-                record.status = 202
-                try await connection.sendEmpty(202, keepsAlive: keepsAlive)
                 return false
             }
         } else if let session, let clientID = inbound.requestID {
@@ -106,7 +93,7 @@ extension Exchange {
             out.lane = lane
         }
         out.isRepeatable = inbound.method.isRepeatable
-        if let forced = permit.arguments {
+        if let forced = forwarding.permit.arguments {
             // The client's own mirrors would contradict the body.
             let sent = mirrored == nil ? nil : try JSONDocument.parse(forced).root
             request.writeFields(session: session?.upstreamID ?? [], parameters: mirrored, sentArguments: sent, into: &out.fields)

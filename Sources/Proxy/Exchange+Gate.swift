@@ -11,13 +11,13 @@ struct GatePlace {
 }
 
 extension Exchange {
-    /// Waits for a place at the upstream, where it has a cap. Streams that live on and notifications need none.
-    func waitForPlace(_ message: Message, for caller: Caller, on route: Route) async throws {
-        guard let gate = route.gate, let inbound = message.inbound, inbound.requestID != nil, inbound.method.lane != .perEvent else {
+    /// Waits for a place at an upstream that has a cap. Streams that live on and notifications need none.
+    func waitForPlace(at gate: UpstreamGate, _ forwarding: Forwarding) async throws {
+        let (route, principal) = (forwarding.route, forwarding.caller.principal.key)
+        guard let inbound = forwarding.message.inbound, inbound.requestID != nil, inbound.method.lane != .perEvent else {
             return
         }
         let loop = connection.loop
-        let principal = caller.principal.key
         switch gate.enter(principal, now: loop.now) {
         case .admitted: gatePlace = GatePlace(gate: gate, principal: principal)
         case .full:

@@ -37,7 +37,7 @@ extension Exchange {
 
     /// The request, where all of it has arrived already: so that even a refusal that reads no body can carry the request's id.
     func bufferedRequest(on route: Route) -> Inbound? {
-        guard hasUnreadBody, let framing = try? BodyFraming.request(head), case .length(let count) = framing,
+        guard hasUnreadBody, case .success(.length(let count)) = framing,
             count <= Limits.shedBodyBytesMax, connection.wire.input.readableCount >= count
         else { return nil }
         let body = connection.wire.input.withReadable { [UInt8]($0.prefix(count)) }

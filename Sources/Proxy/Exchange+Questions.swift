@@ -10,10 +10,17 @@ import Telemetry
 /// What reaches over more than one exchange, and must not become a way around the policy: retries of a request that needed input
 /// (2026-07-28 basic/patterns/mrtr), and tasks (2025-11-25 basic/utilities/tasks).
 extension Exchange {
+    /// Opens what the permitted message brings back of an earlier exchange.
+    func reopen(_ message: Message, for caller: Caller, on route: Route) throws {
+        guard let inbound = message.inbound else { return }
+        if inbound.carriesInput { try openInput(inbound, for: caller, on: route) }
+        if !taskRights.isEmpty { try findTask(inbound, for: caller, on: route) }
+    }
+
     // MARK: Retries
 
     /// Opens what a retry brings back. Without it nobody could tell its answers from answers to questions that were never put.
-    func openInput(_ inbound: Inbound, for caller: Caller, on route: Route) throws {
+    private func openInput(_ inbound: Inbound, for caller: Caller, on route: Route) throws {
         guard let seal = inputSeal(inbound, for: caller, on: route),
             let state = inbound.params?["requestState"]?.withString({ seal.open($0) }) ?? nil
         else { throw Refusal.malformed(.invalidRequestState(inbound.requestID)) }
@@ -39,7 +46,7 @@ extension Exchange {
 
     /// Finds the task that is asked about. Somebody else's is as unknown as none, and so is one of a tool that the caller may no longer
     /// use.
-    func findTask(_ inbound: Inbound, for caller: Caller, on route: Route) throws {
+    private func findTask(_ inbound: Inbound, for caller: Caller, on route: Route) throws {
         guard inbound.method.namesTask else { return }
         let seal = site.seal.tasks(principal: caller.principal.key, route: route.nameBytes)
         guard let task = seal.open(inbound.params?["taskId"]?.string ?? []),

@@ -36,6 +36,12 @@ extension Exchange {
         }
     }
 
+    /// The credential, fetched where it has to be.
+    func obtainCredential(_ message: Message?, for caller: Caller, on route: Route) async throws -> UpstreamCredential {
+        if let known = try reissue(message, for: caller, on: route) { return known }
+        return try await fetchCredential(message, for: caller, on: route)
+    }
+
     /// The same, fetched from the token endpoint.
     func fetchCredential(_ message: Message?, for caller: Caller, on route: Route) async throws -> UpstreamCredential {
         guard let endpoint = route.tokenEndpoint else { throw Failure(.louver, "no_token_endpoint") }
@@ -52,39 +58,36 @@ extension Exchange {
 
     /// Sends the message and delivers the reply. An upstream that says the credential has ended is believed once: the call goes out again
     /// with another one, because nothing was done for the first.
-    func carry(_ message: Message, _ permit: Permit, _ credential: UpstreamCredential, for caller: Caller, on route: Route) async throws {
+    func carry(_ forwarding: Forwarding) async throws {
         do {
-            mayReplaceCredential = route.renewsCredentials
-            try await attempt(message, permit, credential, for: caller, on: route)
+            mayReplaceCredential = forwarding.route.renewsCredentials
+            try await attempt(forwarding)
         } catch is CredentialRejected {
             mayReplaceCredential = false
             stopWatchingClient()
             connection.held.clear()
             if let reply { drainInBackground(reply) }
-            var fresh = try reissue(message, for: caller, on: route)
-            if fresh == nil { fresh = try await fetchCredential(message, for: caller, on: route) }
-            guard let fresh, !clientIsGone else { throw Failure(.downstream, "client_gone") }
-            try await attempt(message, permit, fresh, for: caller, on: route)
+            forwarding.credential = try await obtainCredential(forwarding.message, for: forwarding.caller, on: forwarding.route)
+            if clientIsGone { throw Failure(.downstream, "client_gone") }
+            try await attempt(forwarding)
         }
     }
 
-    private func attempt(
-        _ message: Message, _ permit: Permit, _ credential: UpstreamCredential, for caller: Caller, on route: Route
-    ) async throws {
-        self.credential = credential
-        guard let answer = try await forward(message, permit, credential.authorization, for: caller, on: route) else { return }
-        if answer.reply.status == 401, reject(credential, of: caller, on: route) { throw CredentialRejected() }
-        try await deliver(answer, to: message, for: caller, on: route)
+    private func attempt(_ forwarding: Forwarding) async throws {
+        guard let reply = try await forward(forwarding) else { return }
+        if reply.status == 401, reject(forwarding) { throw CredentialRejected() }
+        try await deliver(reply, of: forwarding)
     }
 
     /// Forgets a credential that the upstream refused, so that the next call brings another. Answers whether this call may.
-    func reject(_ credential: UpstreamCredential, of caller: Caller, on route: Route) -> Bool {
+    func reject(_ forwarding: Forwarding) -> Bool {
+        let (route, credential) = (forwarding.route, forwarding.credential)
         guard route.renewsCredentials else { return false }
         worker.shard.add(.credentialsRejected)
         worker.log.event(.warn, "credential_rejected", .text("route", route.name))
         // One that was fetched a moment ago would only be refused again.
         let isFresh = route.tokenEndpoint != nil && worker.wallTime.seconds < credential.issued.seconds + 2
-        if !isFresh { route.forget(credential, of: caller.principal) }
+        if !isFresh { route.forget(credential, of: forwarding.caller.principal) }
         return mayReplaceCredential && !isFresh
     }
 }
@@ -94,14 +97,14 @@ extension Exchange {
     /// again: some servers wrap Airflow's 401 in a result that went well. Only a tool that changes nothing is called twice, because a part
     /// of what it does may have been done.
     func showsExpiry(_ answer: borrowing ByteBuffer, of inbound: Inbound) -> Bool {
-        guard mayReplaceCredential, let route = forwarding?.route, !route.expirySigns.isEmpty, inbound.method == .toolsCall,
-            answer.readableCount <= Limits.expiryLookBytesMax, let caller = forwarding?.caller, let tool = inbound.target?.name
+        guard mayReplaceCredential, let forwarding, !forwarding.route.expirySigns.isEmpty, inbound.method == .toolsCall,
+            answer.readableCount <= Limits.expiryLookBytesMax, let tool = inbound.target?.name
         else { return false }
         let isExpired = answer.withReadable { text in
-            route.expirySigns.contains { Self.holds(text, $0) }
+            forwarding.route.expirySigns.contains { Self.holds(text, $0) }
         }
         guard isExpired else { return false }
-        return reject(credential, of: caller, on: route) && route.policy.onlyReads(tool)
+        return reject(forwarding) && forwarding.route.policy.onlyReads(tool)
     }
 
     private static func holds(_ text: UnsafeRawBufferPointer, _ sign: [UInt8]) -> Bool {

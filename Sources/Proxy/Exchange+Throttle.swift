@@ -5,6 +5,7 @@ import MCP
 import Policy
 import RateLimit
 import Reactor
+import Redis
 import Telemetry
 
 /// What a call that passed its limits has to settle when it is over.
@@ -15,24 +16,42 @@ struct LimitDebt {
 }
 
 extension Exchange {
-    /// Debits every bucket that applies, all or none, before anything is sent.
-    func throttle(_ message: Message, _ permit: Permit, for caller: Caller, on route: Route) async throws {
+    /// Debits every bucket that applies, all or none, before anything is sent. Answers what has to be asked of which shared
+    /// store; nil where that is not necessary.
+    @inline(never)
+    func throttle(_ message: Message, for caller: Caller, on route: Route) throws -> (LimitRequest, RedisStore)? {
         record.enter(.throttle)
-        guard route.isLimited, let inbound = message.inbound, inbound.requestID != nil else { return }
+        guard route.isLimited, let inbound = message.inbound, inbound.requestID != nil else { return nil }
         // What a rule forces follows from what the client gave, so its own arguments tell calls apart.
         var arguments: [UInt8] = []
         if route.readsArguments, inbound.method == .toolsCall { arguments = ArgumentsDigest.of(inbound.arguments) }
         if let rule = route.policy.repeats { try refuseRepeat(inbound, rule, arguments, for: caller) }
-        if route.limits.isEmpty { return }
+        if route.limits.isEmpty { return nil }
         let request = LimitRequest(
             principal: caller.principal.key, client: caller.principal.client ?? [], group: caller.subject(of: route.policy).group,
             tool: Self.limitedName(inbound, target: record.target), upstream: route.upstreamName, route: route.nameBytes,
             dag: inbound.arguments?["dag_id"]?.string ?? [], arguments: arguments)
-        var hold = LimitHold()
-        if route.settlesLimits { hold.holder = worker.nextHolder() }
-        let verdict = await site.limiter.take(route.limits, request, now: connection.loop.now, worker: worker, hold: &hold)
-        if !hold.isEmpty {
-            let debt = LimitDebt(route: route, request: request, hold: hold)
+        if let redis = site.limiter.redis { return (request, redis) }
+        var hold = newHold(on: route)
+        let verdict = site.limiter.take(route.limits, request, now: connection.loop.now, hold: &hold)
+        try conclude(verdict, LimitDebt(route: route, request: request, hold: hold), inbound)
+        return nil
+    }
+
+    /// The same in the shared store, whose answer takes a while.
+    func throttle(_ message: Message, _ request: LimitRequest, in redis: RedisStore, on route: Route) async throws {
+        var hold = newHold(on: route)
+        let now = connection.loop.now
+        let verdict = await site.limiter.take(route.limits, request, from: redis, now: now, worker: worker, hold: &hold)
+        try conclude(verdict, LimitDebt(route: route, request: request, hold: hold), message.inbound)
+    }
+
+    private func newHold(on route: Route) -> LimitHold { LimitHold(holder: route.settlesLimits ? worker.nextHolder() : 0) }
+
+    /// Notes what has to be settled in the end, and refuses what the buckets refuse.
+    private func conclude(_ verdict: LimitVerdict, _ debt: LimitDebt, _ inbound: Inbound?) throws {
+        let route = debt.route
+        if !debt.hold.isEmpty {
             limitDebt = debt
             site.limiter.hold(debt)
         }

@@ -14,6 +14,9 @@ import Telemetry
 /// Each phase stands in a file of its own and either gives the next phase what it needs or throws why not; whatever is thrown becomes an
 /// answer in one place, `refuse`. Nothing reaches the upstream without a `Permit`, which only the policy can make, and nothing of the
 /// upstream reaches the client except through the scrubber.
+///
+/// What need not wait stands in functions that cannot, and those are not inlined into the ones that can: a task keeps the frames of what it
+/// has been through, so a thousand silent streams would pay for every value of every phase before them.
 final class Exchange {
     let head: RequestHead
     let connection: DownstreamConnection
@@ -50,7 +53,7 @@ final class Exchange {
     var clientIsGone = false
     /// Whether the call runs on without its client.
     var isOrphan = false
-    /// What was sent where, for answers to what the upstream asks meanwhile.
+    /// What was sent where, for answers to what the upstream asks meanwhile; nil until something is.
     var forwarding: Forwarding?
     /// Which arguments of the call its headers mirror; nil where no tool list has said so.
     var mirrored: ParameterHeaders?
@@ -66,8 +69,7 @@ final class Exchange {
     var answeredQuestion: RequestID?
     /// When it went.
     var upstreamBegan = Instant.never
-    /// What the upstream was sent as Authorization, and whether the call may go out again with another one.
-    var credential = UpstreamCredential.none
+    /// Whether the call may go out again with another credential.
     var mayReplaceCredential = false
     /// Whose keys its token needs, when they have to be fetched first.
     var keysMissing: KeySource.Identity?
@@ -127,15 +129,27 @@ final class Exchange {
     private func pass() async throws {
         let received = try receive()
         guard case .endpoint(let route, let verb) = received else { return try await answerDocument(received) }
+        try await carry(try await decide(verb, on: route))
+    }
+
+    /// The phases before anything is sent.
+    @inline(never)
+    private func decide(_ verb: EndpointVerb, on route: Route) async throws -> Forwarding {
         let caller: Caller
         if let known = try authenticate() { caller = known } else { caller = try await authenticateLater() }
         try admit(caller, on: route)
         let message = try await classify(verb, on: route, from: caller)
-        let permit = try await authorize(message, for: caller, on: route)
-        try await throttle(message, permit, for: caller, on: route)
-        var credential = try reissue(message, for: caller, on: route)
-        if credential == nil { credential = try await fetchCredential(message, for: caller, on: route) }
-        guard let credential else { throw Failure(.louver, "no_credential") }
-        try await carry(message, permit, credential, for: caller, on: route)
+        let permit: Permit
+        if let decided = try authorize(message, for: caller, on: route) {
+            permit = decided
+        } else {
+            permit = try await authorizeByListing(message, for: caller, on: route)
+        }
+        try reopen(message, for: caller, on: route)
+        if let (request, redis) = try throttle(message, for: caller, on: route) {
+            try await throttle(message, request, in: redis, on: route)
+        }
+        let credential = try await obtainCredential(message, for: caller, on: route)
+        return Forwarding(message, permit, credential, for: caller, on: route)
     }
 }

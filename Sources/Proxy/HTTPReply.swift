@@ -75,6 +75,7 @@ final class HTTPReply: UpstreamReply {
     }
 
     func rest() {
+        piece.clear()
         piece.bytes.shrink(keep: 0)
         framed.shrink(keep: 0)
         plain.shrink(keep: 0)

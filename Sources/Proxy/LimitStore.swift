@@ -7,7 +7,8 @@ import Redis
 final class LimitStore {
     private let memory: MemoryLimiter
     private let codec: RedisLimiter
-    private let redis: RedisStore?
+    /// Where the buckets are shared with other processes; nil where this one keeps them.
+    let redis: RedisStore?
     private let loop: EventLoop
     /// Tokens taken in advance, for limits that say so.
     private var leases = LeaseTable()
@@ -26,9 +27,15 @@ final class LimitStore {
         codec = RedisLimiter(leaseHolders: workers)
     }
 
-    /// Debits every bucket that applies, or none. What the call has to settle in the end is added to `hold`.
-    func take(_ rules: [BucketRule], _ request: LimitRequest, now: Instant, worker: Worker, hold: inout LimitHold) async -> LimitVerdict {
-        guard let redis else { return memory.take(rules, request, now: now, hold: &hold) }
+    /// Debits every bucket that applies, or none, where this process keeps them. What the call has to settle in the end is added to `hold`.
+    func take(_ rules: [BucketRule], _ request: LimitRequest, now: Instant, hold: inout LimitHold) -> LimitVerdict {
+        memory.take(rules, request, now: now, hold: &hold)
+    }
+
+    /// The same in the shared store, or in its stand-in when it is lost.
+    func take(
+        _ rules: [BucketRule], _ request: LimitRequest, from redis: RedisStore, now: Instant, worker: Worker, hold: inout LimitHold
+    ) async -> LimitVerdict {
         var ticket = LimitTicket(rules, request)
         if ticket.count == 0 { return .admitted(nil) }
         var lent = LimitTicket()

@@ -64,7 +64,9 @@ final class StreamedLane {
         do {
             while !isDone {
                 switch try await reply.next(wake: keepAliveAt) {
-                case .bytes: try await take(reply)
+                case .bytes:
+                    try await take(reply)
+                    if commitment == .events { rest() }
                 case .idle: try await keepAlive()
                 case .end: try await ended()
                 }
@@ -112,9 +114,23 @@ final class StreamedLane {
         }
     }
 
+    /// What becomes of a complete message.
+    private enum Next { case answer, event, nothing }
+
     private func messageEnded() async throws {
+        switch try judge() {
+        case .answer: try await deliverAnswer()
+        case .event:
+            try await commitEvents()
+            try await sendEvent()
+        case .nothing: return
+        }
+    }
+
+    @inline(never)
+    private func judge() throws -> Next {
         if let fault { throw fault }
-        guard let scrubbing else { return }
+        guard let scrubbing else { return .nothing }
         let began = exchange.record.scrubBegin
         let verdict = try scrubbing.rewriter.finish()
         if let task = scrubbing.rewriter.madeTask { exchange.note(task) }
@@ -125,18 +141,18 @@ final class StreamedLane {
         switch verdict {
         case .response:
             if let inbound, commitment == .nothing, exchange.showsExpiry(connection.held, of: inbound) { throw CredentialRejected() }
-            try await deliverAnswer()
-        case .notification:
-            try await commitEvents()
-            try await sendEvent()
+            return .answer
+        case .notification: return .event
         case .question(_, let refusal):
             if exchange.clientIsGone { exchange.answerServer(refusal) }
-            try await commitEvents()
-            try await sendEvent()
-        case .dropped: connection.held.clear()
+            return .event
+        case .dropped:
+            connection.held.clear()
+            return .nothing
         case .serverRequest(_, let answer):
             connection.held.clear()
             exchange.answerServer(answer)
+            return .nothing
         }
     }
 
@@ -200,7 +216,6 @@ final class StreamedLane {
         exchange.worker.shard.add(.eventsDelivered)
         keepAliveAt = connection.loop.now + .seconds(15)
         try await connection.flush()
-        rest()
     }
 
     private func sendHeld() async throws {

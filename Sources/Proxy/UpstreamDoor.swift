@@ -119,7 +119,7 @@ protocol UpstreamReply: AnyObject {
     /// Whether the reply was read to its end.
     var isRead: Bool { get }
 
-    /// Gives up memory that is not needed while nothing comes.
+    /// Gives up memory that is not needed while nothing comes, the last piece with it.
     func rest()
 
     /// Lets the rest of the reply be read when its exchange is over, under a deadline of its own.

@@ -10,12 +10,12 @@ import Telemetry
 /// The lane of lists, discovery and initialization: read whole, filtered to what the caller may use, scrubbed, sent.
 struct WholeLane {
     private let exchange: Exchange
-    private let answer: Forwarded
+    private let reply: any UpstreamReply
     private let expectation: ReplyExpectation
 
-    init(_ exchange: Exchange, _ answer: Forwarded, _ expectation: ReplyExpectation) {
+    init(_ exchange: Exchange, _ reply: any UpstreamReply, _ expectation: ReplyExpectation) {
         self.exchange = exchange
-        self.answer = answer
+        self.reply = reply
         self.expectation = expectation
     }
 
@@ -70,22 +70,21 @@ struct WholeLane {
     /// Delivers a JSON-RPC error that came with an HTTP error status. A body that is none makes it a failure of the upstream: a replica
     /// that rolls answers 404 too, and a client that believed it would drop its session.
     func deliverError(to inbound: Inbound) async throws {
-        let body = try await answer.reply.whole(atMost: Limits.heldReplyBytesMax)
+        let body = try await reply.whole(atMost: Limits.heldReplyBytesMax)
         let verdict: ReplyVerdict
         do { verdict = try rewrite(body.span) } catch is ReplyFailure {
-            throw Failure(.upstream, "upstream_status", detail: "status \(answer.reply.status)")
+            throw Failure(.upstream, "upstream_status", detail: "status \(reply.status)")
         }
         guard verdict == .response(isError: true) else {
-            throw Failure(.upstream, "upstream_status", detail: "status \(answer.reply.status)")
+            throw Failure(.upstream, "upstream_status", detail: "status \(reply.status)")
         }
         if let lane = exchange.lane, lane.isEvents { return try await lane.deliverDraft() }
-        exchange.record.status = answer.reply.status
-        try await exchange.connection.send(answer.reply.status, "application/json", keepsAlive: exchange.keepsAlive) { _ in }
+        exchange.record.status = reply.status
+        try await exchange.connection.send(reply.status, "application/json", keepsAlive: exchange.keepsAlive) { _ in }
     }
 
     /// Reads messages until the answer; what comes before it on a stream is of no use to a list.
     private func readAnswer() async throws -> WholeReply {
-        let reply = answer.reply
         var text = ByteBuffer()
         var held = 0
         while true {
@@ -115,7 +114,7 @@ struct WholeLane {
     }
 
     private func append(_ start: Int, _ end: Int, to text: inout ByteBuffer) {
-        answer.reply.piece.bytes.withReadable { text.append(UnsafeRawBufferPointer(rebasing: $0[start..<end])) }
+        reply.piece.bytes.withReadable { text.append(UnsafeRawBufferPointer(rebasing: $0[start..<end])) }
     }
 
     private func scrub(_ text: Span<UInt8>) throws {
@@ -135,7 +134,7 @@ struct WholeLane {
     }
 
     private func seal(_ version: ProtocolVersion, for caller: Caller, on route: Route) throws -> [UInt8]? {
-        guard let id = answer.reply.sessionID else { return nil }
+        guard let id = reply.sessionID else { return nil }
         route.facts.openedSession()
         exchange.worker.shard.add(.sessionsOpened)
         let session = LegacySession(upstreamID: id, version: version, issued: exchange.worker.wallTime)

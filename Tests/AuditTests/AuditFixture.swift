@@ -7,18 +7,8 @@ import TestSupport
 
 /// An audit file of a test's own, and what is in it.
 final class AuditFixture {
-    let path: String
-
-    init() {
-        var template = Array("/tmp/louver-audit-XXXXXX".utf8CString)
-        let descriptor = mkstemp(&template)
-        precondition(descriptor >= 0, "no temporary file")
-        close(descriptor)
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        unlink(path)
-    }
-
-    deinit { unlink(path) }
+    private let folder = TemporaryFolder()
+    var path: String { folder.path + "/audit.log" }
 
     /// A fresh key.
     static func key() -> SigningKey {

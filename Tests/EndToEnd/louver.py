@@ -124,6 +124,22 @@ class Program:
                 total += float(value)
         return total
 
+    def expect(self, wanted: float, name: str, **labels: str) -> None:
+        """Waits for a metric to have this value: Louver counts an exchange after the client has its answer."""
+        self._await(lambda value: value == wanted, f"{wanted}", name, labels)
+
+    def expect_at_least(self, wanted: float, name: str, **labels: str) -> None:
+        self._await(lambda value: value >= wanted, f"at least {wanted}", name, labels)
+
+    def expect_some(self, name: str, **labels: str) -> None:
+        self._await(lambda value: value > 0, "more than 0", name, labels)
+
+    def _await(self, holds, wanted: str, name: str, labels: dict[str, str]) -> None:
+        end = time.monotonic() + 20
+        while not holds(value := self.metric(name, **labels)):
+            assert time.monotonic() < end, f"{name}{labels or ''} is {value}, not {wanted}"
+            time.sleep(0.02)
+
     @property
     def resident_bytes(self) -> int:
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():

@@ -166,7 +166,7 @@ def ask(port: int, path: str, token: str, tool: str, arguments: dict | None = No
         return connection.post(path, call(tool, arguments or {}, id), modern(token, "tools/call", tool))
 
 
-def wait_until(check, seconds: float = 5) -> None:
+def wait_until(check, seconds: float = 20) -> None:
     """Waits for something that must come true."""
     end = time.monotonic() + seconds
     while not check():

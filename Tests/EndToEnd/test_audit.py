@@ -200,7 +200,7 @@ def test_a_full_disk_refuses_calls_where_the_operator_wants_no_call_without_its_
         return reply.status == 503 and reply.headers["retry-after"] == "1"
 
     wait_until(is_refused)
-    assert louver.metric("louver_failures_total", reason="audit_full") >= 1
+    louver.expect_at_least(1, "louver_failures_total", reason="audit_full")
     make_room()
     wait_until(lambda: not is_refused())
     assert louver.stop() == 0

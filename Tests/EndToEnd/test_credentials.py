@@ -107,7 +107,7 @@ def test_a_token_is_exchanged_for_the_callers(exchanging, endpoint, identity):
         assert token not in json.dumps([other.lines, other.body.decode()])
     assert ask(louver.port, "/scripted", identity.token("bob"), "fine").status == 200
     assert upstream.calls()[-1].claims["sub"] == "bob"
-    assert louver.metric("louver_credentials_total", source="issued") == 2
+    louver.expect(2, "louver_credentials_total", source="issued")
 
 
 def test_many_calls_of_one_caller_ask_once(exchanging, endpoint, identity):
@@ -248,7 +248,7 @@ def test_a_call_is_repeated_once_with_another_token(minting, identity):
     first, second = upstream.calls()
     assert first.claims["jti"] != second.claims["jti"] and first.claims["sub"] == second.claims["sub"]
     assert first.body == second.body
-    assert louver.metric("louver_credentials_rejected_total") == 1
+    louver.expect(1, "louver_credentials_rejected_total")
 
 
 def test_a_session_goes_on_with_another_token(minting, identity):

@@ -31,7 +31,7 @@ def at_rest(louver) -> None:
     """Nothing is under way any more."""
     wait_until(lambda: louver.metric("louver_active_exchanges") == 0)
     wait_until(lambda: louver.metric("louver_upstream_connections", state="busy") == 0)
-    assert louver.metric("louver_orphans") == 0
+    louver.expect(0, "louver_orphans")
 
 
 def test_a_stateless_call_ends_upstream_with_its_client(serve, front, identity):
@@ -44,7 +44,7 @@ def test_a_stateless_call_ends_upstream_with_its_client(serve, front, identity):
     wait_until(lambda: waiting.closed_at is not None)
     assert waiting.closed_at - left < CLOSED_WITHIN
     at_rest(louver)
-    assert louver.metric("louver_exchanges_total", outcome="cancelled") == 1
+    louver.expect(1, "louver_exchanges_total", outcome="cancelled")
 
 
 def test_a_stateless_stream_ends_upstream_with_its_client(serve, front, identity):
@@ -87,7 +87,7 @@ def test_a_session_call_runs_on_without_its_client(serve, front, identity):
         assert begun.wait(5)
     assert finished.wait(5)
     at_rest(louver)
-    assert louver.metric("louver_orphans_discarded_total") == 1
+    louver.expect(1, "louver_orphans_discarded_total")
 
 
 def test_a_session_call_without_its_client_is_ended_in_time(serve, front, identity):
@@ -169,8 +169,8 @@ def test_a_stateless_call_that_waits_for_its_upstream_ends_with_its_client(place
             wait_until(lambda: louver.metric("louver_active_exchanges") == busy + 1)
             time.sleep(0.1)
         wait_until(lambda: louver.metric("louver_active_exchanges") == busy, seconds=2)
-        assert louver.metric("louver_exchanges_total", outcome="cancelled") == 1
-        assert louver.metric("louver_upstream_waiting") == 0
+        louver.expect(1, "louver_exchanges_total", outcome="cancelled")
+        louver.expect(0, "louver_upstream_waiting")
     at_rest(louver)
 
 
@@ -187,7 +187,7 @@ def test_a_session_call_that_waits_for_its_upstream_is_ended_in_time(serve, fron
             second.start("/scripted", legacy_call("wait", {}, 2), session.headers)
             wait_until(lambda: louver.metric("louver_upstream_waiting") == 1)
         time.sleep(0.5)
-        assert louver.metric("louver_upstream_waiting") == 1
+        louver.expect(1, "louver_upstream_waiting")
         wait_until(lambda: louver.metric("louver_upstream_waiting") == 0, seconds=2)
     at_rest(louver)
     assert len(upstream.calls()) == 1

@@ -45,7 +45,7 @@ def test_a_flood_of_one_does_not_starve_the_others(front, serve, identity):
     # What had begun when they came, then they: nobody else's call comes first more often than once a round.
     last = max(slow.order.index(f"person-{number}") for number in range(9))
     assert last < slow.order.count("flood") - 20, slow.order
-    assert louver.metric("louver_upstream_waiting") == 0
+    louver.expect(0, "louver_upstream_waiting")
 
 
 def test_who_leaves_the_queue_is_never_sent(front, serve, identity):
@@ -88,7 +88,7 @@ def test_an_upstream_that_is_throttled_gets_less(says, front, serve, identity):
     reply = ask(louver.port, "/scripted", identity.token(), "says")
     if says is by_status:
         assert (reply.status, reply.headers["retry-after"], reply.answer["error"]["data"]["retryAfterMs"]) == (502, "2", 2_000)
-    assert louver.metric("louver_upstream_slowdowns_total") == 1
+    louver.expect(1, "louver_upstream_slowdowns_total")
     running = [start(louver, identity.token(), str(number)) for number in range(4)]
     assert [connection.reply().status for connection in running] == [200] * 4
     assert slow.most == 1, "one at a time, for as long as it said"

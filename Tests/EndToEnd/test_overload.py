@@ -31,8 +31,8 @@ def test_connections_above_the_cap_are_told_to_come_back(front, serve, identity)
                 reply = outside.post("/scripted", call("fine", {}), headers)
                 assert (reply.status, reply.headers["retry-after"], reply.headers["connection"]) == (503, "1", "close")
         assert inside[0].post("/scripted", call("fine", {}), headers).status == 200, "who is in is served"
-        assert louver.metric("louver_connections_total", outcome="shed") == 3
-        assert louver.metric("louver_client_connections") == 4
+        louver.expect(3, "louver_connections_total", outcome="shed")
+        louver.expect(4, "louver_client_connections")
     wait_until(lambda: louver.metric("louver_client_connections") == 0)
     assert ask(louver.port, "/scripted", identity.token(), "fine").status == 200
 
@@ -51,8 +51,8 @@ def test_streams_have_a_cap(front, serve, identity):
             reply = one_more.reply()
             assert (reply.status, reply.headers["retry-after"]) == (503, "1")
         assert session.call("fine", {}, 5).status == 200, "calls go on"
-    assert louver.metric("louver_bound_hits_total", bound="streams") == 1
-    assert louver.metric("louver_failures_total", reason="streams") == 1
+    louver.expect(1, "louver_bound_hits_total", bound="streams")
+    louver.expect(1, "louver_failures_total", reason="streams")
 
 
 def test_bytes_in_flight_have_a_cap(front, serve, identity):
@@ -69,7 +69,7 @@ def test_bytes_in_flight_have_a_cap(front, serve, identity):
         first.send((body + b" " * (size - len(body)))[1:])
         assert first.reply().status == 200, "who came first is served"
     wait_until(lambda: louver.metric("louver_in_flight_bytes") == 0)
-    assert louver.metric("louver_bound_hits_total", bound="bytes_in_flight") == 1
+    louver.expect(1, "louver_bound_hits_total", bound="bytes_in_flight")
 
 
 def test_memory_has_a_cap(front, serve, identity):
@@ -78,7 +78,7 @@ def test_memory_has_a_cap(front, serve, identity):
     wait_until(lambda: ask(louver.port, "/scripted", token, "fine").status == 503)
     reply = ask(louver.port, "/scripted", token, "fine")
     assert (reply.status, reply.headers["retry-after"]) == (503, "1")
-    assert louver.metric("louver_bound_hits_total", bound="memory") >= 2
+    louver.expect_at_least(2, "louver_bound_hits_total", bound="memory")
     assert "memory_high" in louver.log_file.read_text()
     assert json.loads(louver.admin("/healthz")) == {"status": "alive"}
 
@@ -109,4 +109,4 @@ def test_a_flood_of_scrapes_holds_up_no_call(front, serve, identity):
     for thread in threads:
         thread.join()
     assert len(scraped) > 10
-    assert louver.metric("louver_bound_hits_total", bound="admin_connections") >= 1
+    louver.expect_at_least(1, "louver_bound_hits_total", bound="admin_connections")

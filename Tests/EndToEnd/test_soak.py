@@ -112,5 +112,5 @@ def test_soak(front, serve, identity):
     settle(louver)
     assert answered + left == again + left_again == HALF and left > 0
     assert at_rest(louver) <= descriptors
-    assert louver.metric("louver_orphans") == 0
+    louver.expect(0, "louver_orphans")
     assert louver.resident_bytes <= middle + MB, f"grew from {middle / MB:.2f} to {louver.resident_bytes / MB:.2f} MB"

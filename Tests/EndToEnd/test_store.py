@@ -158,7 +158,7 @@ def test_a_store_that_is_half_dead_is_lost(kind, front, serve, identity):
         reply = ask(louver.port, "/scripted", token, "fine", id=number)
         assert (reply.status, reply.answer["error"]["code"], reply.answer["id"]) == (503, 5030, number)
         assert time.monotonic() - began < 1, "no call waits longer than the store's deadline"
-    assert louver.metric("louver_store_lost_total") == 6
+    louver.expect(6, "louver_store_lost_total")
     assert impostor.connections < 60, "it is not hammered"
     impostor.close()
 

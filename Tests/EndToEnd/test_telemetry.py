@@ -41,11 +41,11 @@ def test_calls_are_counted_by_route_tool_and_rule(front, serve, identity):
         ask(louver.port, "/scripted", token, "fine")
     for number in range(40):
         ask(louver.port, "/scripted", token, f"made_up_{number}")
-    assert louver.metric("louver_tool_calls_total", route="/scripted", tool="fine", outcome="answered") == 3
-    assert louver.metric("louver_tool_calls_total", tool="other", outcome="denied") == 40
-    assert louver.metric("louver_exchanges_total", route="/scripted", method="call", outcome="denied") == 40
-    assert louver.metric("louver_policy_permits_total", rule="read-only") >= 3
-    assert louver.metric("louver_policy_denials_total", rule="default") == 40
+    louver.expect(3, "louver_tool_calls_total", route="/scripted", tool="fine", outcome="answered")
+    louver.expect(40, "louver_tool_calls_total", tool="other", outcome="denied")
+    louver.expect(40, "louver_exchanges_total", route="/scripted", method="call", outcome="denied")
+    louver.expect_at_least(3, "louver_policy_permits_total", rule="read-only")
+    louver.expect(40, "louver_policy_denials_total", rule="default")
     assert "made_up" not in louver.admin("/metrics")
 
 
@@ -54,9 +54,9 @@ def test_phases_and_loops_are_measured(front, serve, identity):
     for _ in range(40):
         ask(louver.port, "/scripted", identity.token(), "fine")
     for phase in ("receive", "authenticate", "classify", "authorize", "throttle", "reissue", "forward", "scrub", "deliver"):
-        assert louver.metric("louver_phase_duration_seconds_count", phase=phase) >= 2, phase
-        assert louver.metric("louver_phase_duration_seconds_sum", phase=phase) > 0, phase
-    assert louver.metric("louver_loop_lag_seconds_count") > 40
+        louver.expect_at_least(2, "louver_phase_duration_seconds_count", phase=phase)
+        louver.expect_some("louver_phase_duration_seconds_sum", phase=phase)
+    louver.expect_at_least(41, "louver_loop_lag_seconds_count")
     assert sum(louver.metric("louver_loop_busy_seconds_total", loop=str(loop)) for loop in range(2)) > 0
     timed = [line for line in lines(louver) if "forward" in line["us"]]
     assert timed and all(0 < line["us"]["forward"] <= line["us"]["total"] for line in timed)
@@ -66,7 +66,7 @@ def test_an_upstream_that_cannot_be_reached_is_told(front, serve, identity):
     for url, isUp in ((serve({"fine": fine}).url, 1), (f"http://127.0.0.1:{free_port()}/mcp", 0)):
         louver = front(url, tools=["fine"])
         ask(louver.port, "/scripted", identity.token(), "fine")
-        assert louver.metric("louver_upstream_up", upstream="scripted") == isUp
+        louver.expect(isUp, "louver_upstream_up", upstream="scripted")
 
 
 def test_promtool_finds_nothing_to_say(front, serve, identity):
@@ -104,8 +104,8 @@ def test_a_malformed_request_is_one_metric_and_one_line(raw, status, front, serv
     (line,) = lines(louver)
     assert (line["outcome"], line["status"]) == ("refused", status)
     assert line["peer"].startswith("127.0.0.1:")
-    assert louver.metric("louver_refusals_total", reason=line["reason"]) == 1
-    assert louver.metric("louver_exchanges_total", route="none", outcome="refused") == 1
+    louver.expect(1, "louver_refusals_total", reason=line["reason"])
+    louver.expect(1, "louver_exchanges_total", route="none", outcome="refused")
     assert "private-text" not in louver.access_file.read_text() + louver.log_file.read_text() + louver.admin("/metrics")
 
 
@@ -137,7 +137,7 @@ def test_a_failed_handshake_is_one_metric_and_one_line(front, serve, tmp_path_fa
         plain.send(b"GET /private-text HTTP/1.1\r\n\r\n")
         assert plain.is_closed()
     wait_until(lambda: louver.metric("louver_tls_handshakes_total", outcome="failed") == 2)
-    assert louver.metric("louver_connection_failures_total") == 2
+    louver.expect(2, "louver_connection_failures_total")
     wait_until(lambda: len(lines(louver)) == 2)
     for line in lines(louver):
         assert line["outcome"] == "refused" and line["reason"].startswith("tls") and line["peer"].startswith("127.0.0.1:")

@@ -50,7 +50,7 @@ def test_malformed_messages_end_at_the_door(fault, body, changes, status, code, 
     assert (reply.status, reply.answer["error"]["code"]) == (status, code), reply.body
     if b'"id": 7' in body and code not in (-32700,) and fault != "a batch":
         assert reply.answer["id"] == 7
-    assert louver.metric("louver_exchanges_total", outcome="answered") == sent_before
+    louver.expect(sent_before, "louver_exchanges_total", outcome="answered")
 
 
 HTTP_FAULTS = [

@@ -39,7 +39,8 @@ import Testing
     }
 
     private func temporaryFile() -> (descriptor: Int32, path: String) {
-        var template = Array("/var/tmp/louver-redact-XXXXXX".utf8CString)
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
+        var template = Array("\(parent)/louver-redact-XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
         return (descriptor, String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
