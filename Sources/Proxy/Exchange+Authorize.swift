@@ -36,6 +36,7 @@ extension Exchange {
     }
 
     /// The same, with what the server lists: asked for only where that decides, and kept.
+    @inline(never)
     func authorizeByListing(_ message: Message, for caller: Caller, on route: Route) async throws -> Permit {
         guard let inbound = message.inbound else { preconditionFailure("only a call is decided by a list") }
         let credential = try await obtainCredential(message, for: caller, on: route)

@@ -11,6 +11,7 @@ import Telemetry
 /// (2026-07-28 basic/patterns/mrtr), and tasks (2025-11-25 basic/utilities/tasks).
 extension Exchange {
     /// Opens what the permitted message brings back of an earlier exchange.
+    @inline(never)
     func reopen(_ message: Message, for caller: Caller, on route: Route) throws {
         guard let inbound = message.inbound else { return }
         if inbound.carriesInput { try openInput(inbound, for: caller, on: route) }

@@ -37,12 +37,14 @@ extension Exchange {
     }
 
     /// The credential, fetched where it has to be.
+    @inline(never)
     func obtainCredential(_ message: Message?, for caller: Caller, on route: Route) async throws -> UpstreamCredential {
         if let known = try reissue(message, for: caller, on: route) { return known }
         return try await fetchCredential(message, for: caller, on: route)
     }
 
     /// The same, fetched from the token endpoint.
+    @inline(never)
     func fetchCredential(_ message: Message?, for caller: Caller, on route: Route) async throws -> UpstreamCredential {
         guard let endpoint = route.tokenEndpoint else { throw Failure(.louver, "no_token_endpoint") }
         do {

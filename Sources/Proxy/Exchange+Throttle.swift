@@ -39,6 +39,7 @@ extension Exchange {
     }
 
     /// The same in the shared store, whose answer takes a while.
+    @inline(never)
     func throttle(_ message: Message, _ request: LimitRequest, in redis: RedisStore, on route: Route) async throws {
         var hold = newHold(on: route)
         let now = connection.loop.now
