@@ -3,7 +3,7 @@
 #include <string.h>
 #include "CScan.h"
 
-enum { LEAST = 24, PROBE = 16, PROBE_LONG = 48 };
+enum { LEAST = 24, PROBE = 16, PROBE_LONG = 48, QUOTED_LEAST = 3 };
 
 static inline int is_hex(uint8_t byte) {
     return (uint8_t)(byte - '0') < 10 || (uint8_t)((byte | 0x20) - 'a') < 6;
@@ -95,10 +95,58 @@ static int is_dotted(const uint8_t *text, size_t count, size_t start, size_t end
     return 1;
 }
 
-// Adds the part text[start, stop) if it is worth decoding, with the padding up to `padded`.
-static size_t add(const uint8_t *text, size_t count, size_t start, size_t stop, size_t padded, cscan_run *to) {
+static inline int is_digit(uint8_t byte) { return (uint8_t)(byte - '0') < 10; }
+
+// Whether text[start, end) is 32 hexadecimal digits behind a colon and a number of 16.
+static int is_numbered(const uint8_t *text, size_t start, size_t end) {
+    if (end - start != 32 || start < 17 || text[start - 1] != ':') return 0;
+    for (size_t at = start - 17; at < start - 1; at++)
+        if (!is_digit(text[at])) return 0;
+    for (size_t at = start; at < end; at++)
+        if (!is_hex(text[at])) return 0;
+    return 1;
+}
+
+// Whether text[start, end) is of the length of an Okta token and begins like one.
+static int is_zeroed(const uint8_t *text, size_t start, size_t end) {
+    if (end - start != 42 || text[start] != '0' || text[start + 1] != '0') return 0;
+    for (size_t at = start; at < end; at++)
+        if (!is_word(text[at])) return 0;
+    return 1;
+}
+
+// Whether a run begins like an Atlassian token: AT, two to four capitals, a 3.
+static int is_tagged(const uint8_t *text, size_t start, size_t end) {
+    if (text[start] != 'A' || end - start < 64 || text[start + 1] != 'T') return 0;
+    size_t at = start + 2;
+    while (at < start + 6 && (uint8_t)(text[at] - 'A') < 26) at++;
+    return at >= start + 4 && text[at] == '3';
+}
+
+// Whether `=` and two digits at `sign` are a visible character, as quoted-printable writes them.
+static inline int is_quoted(const uint8_t *text, size_t sign, size_t end) {
+    if (end - sign < 3 || text[sign + 1] < '2' || text[sign + 1] > '7') return 0;
+    uint8_t low = text[sign + 2];
+    if (!is_digit(low) && (uint8_t)(low - 'A') >= 6) return 0;
+    return !(text[sign + 1] == '2' && low == '0') && !(text[sign + 1] == '7' && low == 'F');
+}
+
+// Adds the part text[start, stop) if it is worth a look, with the padding up to `padded`. The run that it is a part of ends at `end`.
+static size_t add(const uint8_t *text, size_t count, size_t start, size_t stop, size_t padded, size_t end, cscan_run *to) {
     size_t length = stop - start;
+    if (is_tagged(text, start, end)) {
+        *to = (cscan_run){(uint32_t)start, (uint32_t)(end - start), CSCAN_TAGGED};
+        return 1;
+    }
     if (length < LEAST) return 0;
+    if (is_zeroed(text, start, stop)) {
+        *to = (cscan_run){(uint32_t)start, (uint32_t)length, CSCAN_ZEROED};
+        return 1;
+    }
+    if (is_numbered(text, start, stop)) {
+        *to = (cscan_run){(uint32_t)start, (uint32_t)length, CSCAN_NUMBERED};
+        return 1;
+    }
     int encoding = probe(text + start, length);
     if (!encoding && is_key_line(text, count, start, stop)) encoding = CSCAN_KEY_LINE;
     if ((!encoding || encoding == CSCAN_BASE64) && is_dotted(text, count, start, stop)) encoding = CSCAN_DOTTED;
@@ -113,17 +161,25 @@ size_t cscan_encoded(const uint8_t *text, size_t count, size_t *at, cscan_run *r
     while (*at < count && found < capacity) {
         cscan_run one;
         if (!cscan_runs(text, count, at, &one, 1)) break;
-        size_t start = one.start, end = start + one.length;
+        size_t start = one.start, end = start + one.length, before = found;
+        unsigned quoted = 0;
         // `key=value` is one run; padding is not followed by more.
         while (start < end && found < capacity) {
             const uint8_t *sign = memchr(text + start, '=', end - start);
             size_t stop = sign ? (size_t)(sign - text) : end;
             size_t padded = stop;
             while (padded < end && text[padded] == '=') padded++;
-            found += add(text, count, start, stop, padded, &runs[found]);
+            if (padded > stop) quoted += (unsigned)is_quoted(text, padded - 1, end);
+            found += add(text, count, start, stop, padded, end, &runs[found]);
             start = padded;
         }
+        if (found == capacity && before > 0) {
+            // No run is told in two parts, unless it needs all the room there is.
+            *at = one.start;
+            return before;
+        }
         if (start < end) *at = start;
+        else if (quoted >= QUOTED_LEAST && found < capacity) runs[found++] = (cscan_run){one.start, one.length, CSCAN_QUOTED};
     }
     return found;
 }

@@ -365,13 +365,14 @@ size_t cscan_next_percent(const uint8_t *text, size_t count, size_t at) {
     return count;
 }
 
-cscan_flat cscan_unpercent(const uint8_t *source, size_t count, uint8_t *view, cscan_turn *turns, size_t turn_capacity) {
+cscan_flat cscan_unmark(const uint8_t *source, size_t count, uint8_t mark, uint8_t *view, cscan_turn *turns, size_t turn_capacity) {
     flattener in = {source, count, 1, view, 0, turns, 0, turn_capacity};
     size_t at = 0;
     while (at < count) {
         int high = -1, low = -1;
-        if (source[at] == '%' && at + 3 <= count) {
-            high = hex_value(source[at + 1]);
+        if (source[at] == mark && at + 3 <= count) {
+            int is_small = mark == '=' && (source[at + 1] >= 'a' || source[at + 2] >= 'a');
+            high = is_small ? -1 : hex_value(source[at + 1]);
             low = hex_value(source[at + 2]);
         }
         if (high < 0 || low < 0) {

@@ -102,16 +102,24 @@ typedef struct {
     uint64_t mask;  // of the block in which a run began
 } runner;
 
+// Whether a run begins in the block at `at`, and where; goes by it when none does.
+static inline int begins_in(runner *in, uint64_t mask, size_t *start) {
+    unsigned __int128 bits = beginnings(in->previous, mask);
+    if (!bits) {
+        in->previous = mask;
+        return 0;
+    }
+    in->mask = mask;
+    *start = in->at + lowest(bits) - LEAST;
+    return 1;
+}
+
 // Each kernel goes on from `at` in whole blocks until a run begins and answers where, or `count` when none does before the last block.
 static size_t next_scalar(runner *in) {
+    size_t start;
     for (; in->at + 64 <= in->count; in->at += 64) {
         uint64_t mask = run_mask_scalar(in->text + in->at);
-        unsigned __int128 bits = beginnings(in->previous, mask);
-        if (bits) {
-            in->mask = mask;
-            return in->at + lowest(bits) - LEAST;
-        }
-        in->previous = mask;
+        if (begins_in(in, mask, &start)) return start;
     }
     return in->count;
 }
@@ -120,6 +128,7 @@ static size_t next_scalar(runner *in) {
 static const uint8_t row_bit[16] = {1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0};
 
 __attribute__((target("avx2,bmi,lzcnt"))) static size_t next_avx2(runner *in) {
+    size_t start;
     const __m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)run_low));
     const __m256i row = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)row_bit));
     const __m256i nibble = _mm256_set1_epi8(15), zero = _mm256_setzero_si256();
@@ -132,17 +141,13 @@ __attribute__((target("avx2,bmi,lzcnt"))) static size_t next_avx2(runner *in) {
             __m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(allowed, wanted), zero);
             mask |= (uint64_t)(uint32_t)~_mm256_movemask_epi8(none) << (32 * half);
         }
-        unsigned __int128 bits = beginnings(in->previous, mask);
-        if (bits) {
-            in->mask = mask;
-            return in->at + lowest(bits) - LEAST;
-        }
-        in->previous = mask;
+        if (begins_in(in, mask, &start)) return start;
     }
     return in->count;
 }
 
 __attribute__((target("avx512f,avx512bw,bmi,lzcnt"))) static size_t next_avx512(runner *in) {
+    size_t start;
     const __m512i low = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)run_low));
     const __m512i row = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)row_bit));
     const __m512i nibble = _mm512_set1_epi8(15);
@@ -151,12 +156,7 @@ __attribute__((target("avx512f,avx512bw,bmi,lzcnt"))) static size_t next_avx512(
         __m512i allowed = _mm512_shuffle_epi8(low, _mm512_and_si512(bytes, nibble));
         __m512i wanted = _mm512_shuffle_epi8(row, _mm512_and_si512(_mm512_srli_epi16(bytes, 4), nibble));
         uint64_t mask = _mm512_test_epi8_mask(allowed, wanted);
-        unsigned __int128 bits = beginnings(in->previous, mask);
-        if (bits) {
-            in->mask = mask;
-            return in->at + lowest(bits) - LEAST;
-        }
-        in->previous = mask;
+        if (begins_in(in, mask, &start)) return start;
     }
     return in->count;
 }

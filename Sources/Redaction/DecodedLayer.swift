@@ -64,21 +64,25 @@ final class DecodedLayer {
         return best(in: plain, isPreciseOnly: isPreciseOnly).map { .secret($0) } ?? .nothing
     }
 
-    /// Looks at a text in which `%` escapes were resolved by this layer's view; the findings are told one by one in places of `source`.
-    func lookUnpercented(_ source: Span<UInt8>, isPreciseOnly: Bool, _ body: (_ start: Int, _ end: Int, Hit) -> Void) {
+    /// Looks at a text in which the escapes that `mark` begins, `%` or `=`, are resolved; the findings are told in places of `source`.
+    func lookUnmarked(_ source: Span<UInt8>, _ mark: UInt8, isPreciseOnly: Bool, _ body: (_ start: Int, _ end: Int, Hit) -> Void) {
         let outer = FlatView()
-        outer.unpercent(source)
+        outer.unmark(source, mark)
         let decoded = outer.takeBytes()
-        let text = decoded.span.extracting(0..<outer.count)
+        lookInto(decoded.span.extracting(0..<outer.count), isPreciseOnly: isPreciseOnly) { start, end, hit in
+            body(outer.sourceStart(of: start), outer.sourceEnd(of: end), hit)
+        }
+    }
+
+    /// Looks at a decoded text; the findings are told one by one in places of it.
+    func lookInto(_ text: Span<UInt8>, isPreciseOnly: Bool, _ body: (_ start: Int, _ end: Int, Hit) -> Void) {
         if LiteralSet.isPlain(text, scan.set.prefixes, scan.set.keyNames), !scan.hasKnown { return }
         prepare(isPreciseOnly)
         _ = scan.view.flatten(text, isFinal: true)
         func tell(_ view: Span<UInt8>) {
             _ = scan.scan(view, from: 0, isFinal: true)
             for finding in scan.findings where finding.form == .placeholder {
-                let start = outer.sourceStart(of: scan.view.sourceStart(of: finding.start))
-                let end = outer.sourceEnd(of: scan.view.sourceEnd(of: finding.end))
-                body(start, end, hit(finding, view))
+                body(scan.view.sourceStart(of: finding.start), scan.view.sourceEnd(of: finding.end), hit(finding, view))
             }
         }
         if scan.view.isSource { return tell(text) }

@@ -36,6 +36,8 @@ public final class DetectorSet: Sendable {
         case keyID
         /// The label line of a private key.
         case keyBlock
+        /// The first line of a hexadecimal dump.
+        case dump
     }
 
     /// Compiles the detectors of files; every fault of every file is told.
@@ -69,6 +71,7 @@ public final class DetectorSet: Sendable {
         want(Wanted(text: "://", ignoresCase: false, startsWord: false), .uri)
         for literal in ["AKIA", "ASIA"] { want(Wanted(text: literal, ignoresCase: false, startsWord: true), .keyID) }
         want(Wanted(text: "PRIVATE KEY", ignoresCase: false, startsWord: false), .keyBlock)
+        for literal in ["00000000  ", "00000000: "] { want(Wanted(text: literal, ignoresCase: false, startsWord: true), .dump) }
         var starts = [0]
         var flat: [Target] = []
         for wanted in order {

@@ -39,6 +39,7 @@ extension DetectorSet {
                 case .urlPassword: "stands as the password in a URL"
                 case .awsSecretKey: "40 random characters near an AWS key id"
                 case .discordToken: "a user id, a time and a signature, joined by dots"
+                case .asanaToken, .oktaToken, .atlassianToken: "has the length and the beginning of such a token"
                 case .knownSecret: "a value that is known to be a secret"
                 case .undecided: "could not be looked at within its bounds"
                 case .privateKey where finding.rank == Finding.Rank.block: "lines of a private key"

@@ -49,15 +49,15 @@ final class FlatView {
         }
     }
 
-    /// Makes the view in which `%` escapes are resolved.
-    func unpercent(_ source: Span<UInt8>) {
+    /// Makes the view in which `mark` and two hexadecimal digits are the byte they stand for; `mark` is `%` or `=`.
+    func unmark(_ source: Span<UInt8>, _ mark: UInt8) {
         reserve(source.count)
         isSource = false
         while true {
             let flat = source.withUnsafeBufferPointer { from in
                 bytes.withUnsafeMutableBufferPointer { view in
                     turns.withUnsafeMutableBufferPointer { turns in
-                        cscan_unpercent(from.baseAddress, from.count, view.baseAddress, turns.baseAddress, turns.count)
+                        cscan_unmark(from.baseAddress, from.count, mark, view.baseAddress, turns.baseAddress, turns.count)
                     }
                 }
             }

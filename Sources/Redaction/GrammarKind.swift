@@ -14,6 +14,9 @@ enum GrammarKind: UInt16, CaseIterable {
     case urlPassword
     case awsSecretKey
     case discordToken
+    case asanaToken
+    case oktaToken
+    case atlassianToken
     /// A value the operator named.
     case knownSecret
     case undecided
@@ -35,6 +38,9 @@ enum GrammarKind: UInt16, CaseIterable {
         case .urlPassword: "url-password"
         case .awsSecretKey: "aws-secret-key"
         case .discordToken: "discord-token"
+        case .asanaToken: "asana-token"
+        case .oktaToken: "okta-token"
+        case .atlassianToken: "atlassian-token"
         case .knownSecret: "known-secret"
         case .undecided: "withheld"
         }

@@ -28,6 +28,8 @@ struct KeyClass {
     var shape: Shape = .plain
     /// One of the names that Airflow's own masker hides whatever their value is.
     var isAirflowName = false
+    /// The name of a session as logs have it: identifiers of hexadecimal digits pass.
+    var namesSession = false
 
     static let none = KeyClass(tier: .none, kind: .secret)
 }

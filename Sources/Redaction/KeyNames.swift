@@ -194,7 +194,7 @@ final class KeyNames {
             return last.contains(.strong) ? KeyClass(tier: .strong, kind: .password, shape: .pathLike) : nil
         }
         let before = meaning(1, cut)
-        if last.contains(.id), before.contains(.session) { return KeyClass(tier: .medium, kind: .cookie) }
+        if last.contains(.id), before.contains(.session) { return KeyClass(tier: .medium, kind: .cookie, namesSession: true) }
         if last.contains(.address) { return connection(last, before) }
         if last.contains(.harmlessLast) { return nil }
         if last.contains(.key) { return key(before, cut) }
@@ -207,7 +207,9 @@ final class KeyNames {
         if last.contains(.token) { return before.contains(.harmlessToken) ? nil : KeyClass(tier: .medium, kind: .token) }
         if last.contains(.authorization) { return KeyClass(tier: .strong, kind: .authorization, shape: .authorization) }
         if last.contains(.cookie) { return KeyClass(tier: .medium, kind: .cookie, shape: .cookie) }
-        if last.contains(.session) { return KeyClass(tier: .medium, kind: .cookie) }
+        if last.contains(.session) {
+            return KeyClass(tier: .medium, kind: .cookie, namesSession: last.contains(.sessionWord))
+        }
         if last.contains(.medium) { return KeyClass(tier: .medium, kind: .token) }
         // `secret_value`, `password_prod`, `PASSWORD_DB`: the strong word need not come last.
         guard cut.words > 1 else { return nil }

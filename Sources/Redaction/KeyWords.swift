@@ -38,6 +38,8 @@ struct KeyWords: Sendable {
         static let webhook = Meaning(rawValue: 1 << 20)
         static let id = Meaning(rawValue: 1 << 21)
         static let connection = Meaning(rawValue: 1 << 22)
+        /// A session's plain name, not that of its cookie.
+        static let sessionWord = Meaning(rawValue: 1 << 23)
     }
 
     private struct Slot {
@@ -146,7 +148,8 @@ struct KeyWords: Sendable {
         ("apikey accesskey authkey servicekey sshkey", .gluedKey),
         ("secretkey privatekey accountkey sharedaccesskey", [.gluedKey, .gluedStrongKey]),
         ("key keys", .key), ("token tokens authtoken accesstoken apitoken", .token), ("cookie cookies", .cookie),
-        ("sessionid jsessionid phpsessid sid session", .session), ("pwd", .strong), ("pwd oldpwd", .workingDirectory),
+        ("sessionid jsessionid phpsessid sid", .session), ("session", [.session, .sessionWord]), ("pwd", .strong),
+        ("pwd oldpwd", .workingDirectory),
         ("authorization", .authorization), ("fernet", .fernet), ("private privatekey", .privateWord), ("access", .access),
         ("webhook", .webhook), ("id", .id), ("conn dsn", .connection),
     ]

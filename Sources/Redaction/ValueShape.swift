@@ -16,7 +16,7 @@ enum ValueShape {
         case UInt8(ascii: "("): if last == UInt8(ascii: ")") { return true }
         case UInt8(ascii: "%"):
             if value.count <= 2 || (value[1] == UInt8(ascii: "(") && value.count > 3) { return true }
-            if last == UInt8(ascii: "%"), value.count > 2 { return true }
+            if last == UInt8(ascii: "%"), isVariableName(value.extracting(1..<value.count - 1)) { return true }
         case UInt8(ascii: "*"): if stars(value) { return true }
         default: break
         }
@@ -41,6 +41,23 @@ enum ValueShape {
         if value[1] == UInt8(ascii: "{") || value[1] == UInt8(ascii: "(") { return true }
         for at in 1..<value.count where !ASCII.isAlphanumeric(value[at]) && value[at] != UInt8(ascii: "_") { return false }
         return !ASCII.isDigit(value[1])
+    }
+
+    /// `DB_PASSWORD` or `db_password`, as names of variables are; not letters of both cases or small ones with digits.
+    private static func isVariableName(_ value: Span<UInt8>) -> Bool {
+        var hasLower = false
+        var hasDigit = false
+        for at in 0..<value.count {
+            let byte = value[at]
+            if byte &- 0x61 < 26 {
+                hasLower = true
+            } else if ASCII.isDigit(byte) {
+                hasDigit = true
+            } else if byte &- 0x41 >= 26, byte != UInt8(ascii: "_"), byte != UInt8(ascii: "."), byte != UInt8(ascii: " ") {
+                return false
+            }
+        }
+        return !(hasLower && hasDigit)
     }
 
     private static let words: [StaticString] = [

@@ -80,7 +80,7 @@ extension WindowScan {
     /// What part of a value is the secret; nil when none is.
     func secretPart(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Range<Int>? {
         let bytes = text.extracting(value.start..<value.end)
-        if ValueShape.isPlaceholder(bytes) || (value.separator == .cell && !isTelling(bytes)) { return nil }
+        if ValueShape.isPlaceholder(bytes) || (value.separator == .cell && !isTelling(bytes) && !isMade(bytes, kind)) { return nil }
         switch kind.shape {
         case .authorization: return credentialPart(text, value, kind)
         case .cookie: return cookiePart(text, value)
@@ -125,6 +125,8 @@ extension WindowScan {
         if value.isMember, kind.isAirflowName, value.isQuoted { return bytes.count > 0 }
         if bytes.count < 8 || isSentence(bytes) || isCall(bytes) { return false }
         if ValueShape.isNumber(bytes) || ValueShape.isPath(bytes) || isDigest(bytes) { return false }
+        // Servers log their sessions by ids of 16 random bytes; what a browser holds is longer or mixed, or stands in a cookie.
+        if kind.namesSession, ValueShape.isUUID(bytes) || Randomness.isHexadecimal(bytes) { return false }
         if ValueShape.isUUID(bytes) { return kind.kind == .token || kind.kind == .apiKey }
         return ValueShape.isRandom(bytes)
     }
@@ -147,6 +149,24 @@ extension WindowScan {
             }
         }
         return hasDigit && hasLetter && hasMark
+    }
+
+    /// Whether a text beside the name of a secret is a word or two with a number, as people make passwords.
+    private func isMade(_ bytes: Span<UInt8>, _ kind: KeyClass) -> Bool {
+        guard kind.tier == .strong, (10...40).contains(bytes.count), !isDigest(bytes) else { return false }
+        var letters = 0
+        var digits = 0
+        for at in 0..<bytes.count {
+            let byte = bytes[at]
+            if ASCII.isDigit(byte) {
+                digits += 1
+            } else if (byte | 0x20) &- 0x61 < 26 {
+                letters += 1
+            } else if byte != 0x2D, byte != 0x21, byte != 0x5F {
+                return false
+            }
+        }
+        return letters >= 5 && (2...5).contains(digits) && 2 * letters >= bytes.count
     }
 
     /// `sha256:…`, `arn:…` and their like.

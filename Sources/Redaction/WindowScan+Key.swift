@@ -223,6 +223,10 @@ extension WindowScan {
                 guard kind.tier == .strong, value.separator != .colon || !value.isMember, goesOnBehind(text, at, limit) else {
                     break reading
                 }
+            case 0xE2:
+                // A typographic quote closes the value.
+                guard byte(text, at + 1, limit) == 0x80, (0x98...0x9F).contains(byte(text, at + 2, limit)) else { break }
+                break reading
             case 0x2C, 0x3B, 0x26:
                 if isLine, kind.shape == .cookie || next == 0x2C { break }
                 guard kind.tier == .strong, !value.isMember, goesOnBehind(text, at, limit) else { break reading }
@@ -252,11 +256,13 @@ extension WindowScan {
         guard first > 0x20, first != 0x22, first != 0x27, first != 0x7D, first != 0x5D, first != 0x29, first != 0x2C, first != 0x3B else {
             return false
         }
+        let isQuery = text[place] == 0x26
         while at - place < 40 {
             let next = byte(text, at, limit)
             guard next >= 0 else { return true }
             if next == 0x3D || next == 0x3A { return false }
-            guard KeyNames.isPart(UInt8(next)) || next == 0x20 else { return true }
+            // In a query nothing stands between a name and its sign.
+            guard KeyNames.isPart(UInt8(next)) || (next == 0x20 && !isQuery) else { return true }
             at += 1
         }
         return true

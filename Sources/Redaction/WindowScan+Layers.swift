@@ -11,6 +11,7 @@ extension WindowScan {
         if encoding == Int32(CSCAN_DOTTED) { return lookAtDiscordToken(text, start, end) }
         // A run that the view begins with began before it, and was looked at there.
         guard start > 0 || isAtStart else { return }
+        if encoding >= Int32(CSCAN_NUMBERED) { return lookAtShape(text, start, end, encoding) }
         guard let layer = nextLayer() else {
             // Encoded more often than one looks: what it holds is not known.
             if !ValueShape.isPlaceholder(text.extracting(start..<end)) {
@@ -96,7 +97,7 @@ extension WindowScan {
         return true
     }
 
-    private static func isWord(_ byte: UInt8) -> Bool { ASCII.isAlphanumeric(byte) || byte == 0x2D || byte == 0x5F }
+    static func isWord(_ byte: UInt8) -> Bool { ASCII.isAlphanumeric(byte) || byte == 0x2D || byte == 0x5F }
 
     /// Looks at the tokens that hold `%` escapes.
     func findPercent(_ text: Span<UInt8>, _ region: Int) {
@@ -121,7 +122,7 @@ extension WindowScan {
                 return
             }
             let origin = start
-            layer.lookUnpercented(text.extracting(start..<end), isPreciseOnly: isPreciseOnly) { from, to, hit in
+            layer.lookUnmarked(text.extracting(start..<end), UInt8(ascii: "%"), isPreciseOnly: isPreciseOnly) { from, to, hit in
                 // What holds no escape was found where it stands.
                 var finding = Finding(origin + from, origin + to, kind: hit.kind, rank: hit.rank, source: hit.source)
                 finding.tag = hit.tag

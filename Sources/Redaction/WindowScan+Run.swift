@@ -40,7 +40,9 @@ extension WindowScan {
                 digits += 1
             }
         }
-        guard upper > 2, lower > 2, digits > 0, Randomness.entropy(text.extracting(start..<end)) >= 3.8 else { return }
+        guard upper > 2, lower > 2, digits > 0 || Randomness.isLikely(text.extracting(start..<end)),
+            Randomness.entropy(text.extracting(start..<end)) >= 3.8
+        else { return }
         if hasKeyID(text, max(0, start - Self.neighbourhood), start) { return addSecretKey(start, end) }
         let limit = min(text.count, end + Self.neighbourhood)
         if hasKeyID(text, end, limit) { return addSecretKey(start, end) }

@@ -171,6 +171,7 @@ final class WindowScan {
                     case .uri: if !isPreciseOnly { lookAtURI(text, start) }
                     case .keyID: if !isPreciseOnly { lookForSecretKeys(text, start - Self.secretKeyReach, start + Self.secretKeyReach) }
                     case .keyBlock: lookAtBlockLabel(text, start)
+                    case .dump: if !isPreciseOnly { lookAtDump(text, start) }
                     }
                 }
             }
@@ -315,7 +316,7 @@ final class WindowScan {
         return start
     }
 
-    private func runEnd(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int {
+    func runEnd(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int {
         var end = place
         while end < limit, Self.isToken(text[end]) { end += 1 }
         return end

@@ -64,8 +64,21 @@ unsigned cscan_traits(const uint8_t *text, size_t count);
 
 // What a run of token characters may be the encoding of.
 // A key line is no encoding: 64, 70 or 76 base64 characters alone on a line, as key files have them.
-// A dotted run is none either: it is the first of three parts that are as long as those of a Discord token.
-enum { CSCAN_BASE64 = 1, CSCAN_HEX = 2, CSCAN_BASE32 = 3, CSCAN_DEFLATED = 4, CSCAN_KEY_LINE = 5, CSCAN_DOTTED = 6 };
+// Nor are those that only have the shape of a token: a dotted run is the first of three parts as long as those of Discord's; a numbered one
+// is 32 hexadecimal digits behind a number of 16 and a colon, as Asana's; a zeroed one is 42 characters from 00 on, as Okta's; a tagged one
+// begins like Atlassian's. A quoted run holds three or more escapes of quoted-printable.
+enum {
+    CSCAN_BASE64 = 1,
+    CSCAN_HEX = 2,
+    CSCAN_BASE32 = 3,
+    CSCAN_DEFLATED = 4,
+    CSCAN_KEY_LINE = 5,
+    CSCAN_DOTTED = 6,
+    CSCAN_NUMBERED = 7,
+    CSCAN_ZEROED = 8,
+    CSCAN_TAGGED = 9,
+    CSCAN_QUOTED = 10,
+};
 
 typedef struct {
     uint32_t start;
@@ -77,7 +90,7 @@ typedef struct {
 size_t cscan_runs(const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity);
 
 // Finds the parts of such runs whose beginning decodes to text, or to a compressed stream: what is worth decoding as a whole. A part that
-// reaches the end of the text is told when it is long enough and could still become one.
+// reaches the end of the text is told when it is long enough and could still become one. Capacity must be at least 8.
 size_t cscan_encoded(const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity);
 
 // Whether a short text holds nothing that asks for a closer look: no literal of either set, no escape, no long run that may be encoded.
@@ -114,8 +127,9 @@ cscan_flat cscan_flatten(
 // The place of the next `%` with two hexadecimal digits in text[at, count), or `count`.
 size_t cscan_next_percent(const uint8_t *text, size_t count, size_t at);
 
-// Makes the view in which `%` and two hexadecimal digits are the byte they stand for. Same rules as cscan_flatten, of a whole text.
-cscan_flat cscan_unpercent(const uint8_t *source, size_t count, uint8_t *view, cscan_turn *turns, size_t turn_capacity);
+// Makes the view in which `mark` and two hexadecimal digits are the byte they stand for: `%` with digits of either case, `=` with capitals.
+// Same rules as cscan_flatten, of a whole text.
+cscan_flat cscan_unmark(const uint8_t *source, size_t count, uint8_t mark, uint8_t *view, cscan_turn *turns, size_t turn_capacity);
 
 // MARK: Decoding
 

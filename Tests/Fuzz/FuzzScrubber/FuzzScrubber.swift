@@ -70,9 +70,9 @@ import TestSupport
             JSONText.appendString(bytes.span, to: &quoted)
             text = [UInt8]("{\"text\":".utf8) + quoted.copy() + [UInt8(ascii: "}")]
         }
-        let whole = ScrubbingSink.scrub([text], engine)
+        let whole = ScrubbedValue([text], engine)
         FuzzInput.require(
-            ScrubbingSink.scrub(generator.pieces(of: text, longest: 9), engine) == whole, "a cut changes a value: \(shown(text))")
+            ScrubbedValue(generator.pieces(of: text, longest: 9), engine) == whole, "a cut changes a value: \(shown(text))")
         guard let before = try? JSONDocument.parse(text, dialect: .reply) else { fatalError("the value is no JSON") }
         guard let after = try? JSONDocument.parse(whole.text, dialect: .reply) else {
             fatalError("what was scrubbed is no JSON: \(shown(text))")
