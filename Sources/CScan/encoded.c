@@ -1,7 +1,10 @@
 // Which runs of token characters are worth decoding: those whose first bytes decode to text or to a compressed stream. Paths, names,
 // digests and images are told from their first sixteen characters.
-#include <string.h>
 #include "CScan.h"
+
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
 
 enum { LEAST = 24, PROBE = 16, PROBE_LONG = 48, QUOTED_LEAST = 3 };
 
@@ -21,8 +24,22 @@ static int is_mostly_text(const uint8_t *bytes, size_t count) {
     return text * 10 >= count * 9 || (wide * 2 + 2 >= count && (text + wide) * 10 >= count * 9);
 }
 
+// The characters of base64 that leave the first, second and third byte of a group below 0x80, one bit for each of ASCII.
+static const uint64_t plain_first[2] = {0x0000000000000000, 0x0000007e07fffffe};
+static const uint64_t plain_second[2] = {0x000f000000000000, 0x07807f8001fe01fe};
+static const uint64_t plain_third[2] = {0x0333000000000000, 0x0199999806666666};
+
+static inline int is_in(const uint64_t set[2], uint8_t byte) { return byte < 0x80 && (set[byte >> 6] >> (byte & 63) & 1); }
+
+// Whether four characters may begin the base64 of text, or of a compressed stream.
+static inline int may_decode(const uint8_t *text) {
+    if (is_in(plain_first, text[0]) && is_in(plain_second, text[1]) && is_in(plain_third, text[2])) return 1;
+    return text[0] == 'H' || text[0] == 'e';
+}
+
 static int probe_base64(const uint8_t *text, size_t count) {
     uint8_t decoded[PROBE_LONG];
+    if (!may_decode(text)) return 0;
     // Three bytes tell most names and paths from encoded text.
     if (cscan_base64(text, 4, decoded) < 3) return 0;
     int is_text_like = 1;
@@ -156,30 +173,49 @@ static size_t add(const uint8_t *text, size_t count, size_t start, size_t stop, 
     return 1;
 }
 
+// The first equals sign in text[start, end), or `end`.
+static inline size_t next_sign(const uint8_t *text, size_t start, size_t end) {
+#if defined(__x86_64__)
+    const __m128i sign = _mm_set1_epi8('=');
+    for (; start + 16 <= end; start += 16) {
+        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(text + start)), sign));
+        if (mask) return start + (size_t)__builtin_ctz(mask);
+    }
+#endif
+    while (start < end && text[start] != '=') start++;
+    return start;
+}
+
+// Adds what is worth a look in one run. Answers 0 when there is no room for all of it: then *from is where to go on.
+static int add_run(const uint8_t *text, size_t count, cscan_run one, size_t *from, cscan_run *runs, size_t *found, size_t capacity) {
+    size_t start = one.start, end = start + one.length, before = *found;
+    unsigned quoted = 0;
+    // `key=value` is one run; padding is not followed by more.
+    while (start < end && *found < capacity) {
+        size_t stop = next_sign(text, start, end), padded = stop;
+        while (padded < end && text[padded] == '=') padded++;
+        if (padded > stop) quoted += (unsigned)is_quoted(text, padded - 1, end);
+        *found += add(text, count, start, stop, padded, end, &runs[*found]);
+        start = padded;
+    }
+    if (*found < capacity) {
+        if (quoted >= QUOTED_LEAST) runs[(*found)++] = (cscan_run){one.start, one.length, CSCAN_QUOTED};
+        return 1;
+    }
+    // No run is told in two parts, unless it needs all the room there is.
+    *from = before > 0 ? one.start : start;
+    if (before > 0) *found = before;
+    return 0;
+}
+
 size_t cscan_encoded(const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
+    enum { SOME = 64 };
+    cscan_run some[SOME];
     size_t found = 0;
-    while (*at < count && found < capacity) {
-        cscan_run one;
-        if (!cscan_runs(text, count, at, &one, 1)) break;
-        size_t start = one.start, end = start + one.length, before = found;
-        unsigned quoted = 0;
-        // `key=value` is one run; padding is not followed by more.
-        while (start < end && found < capacity) {
-            const uint8_t *sign = memchr(text + start, '=', end - start);
-            size_t stop = sign ? (size_t)(sign - text) : end;
-            size_t padded = stop;
-            while (padded < end && text[padded] == '=') padded++;
-            if (padded > stop) quoted += (unsigned)is_quoted(text, padded - 1, end);
-            found += add(text, count, start, stop, padded, end, &runs[found]);
-            start = padded;
-        }
-        if (found == capacity && before > 0) {
-            // No run is told in two parts, unless it needs all the room there is.
-            *at = one.start;
-            return before;
-        }
-        if (start < end) *at = start;
-        else if (quoted >= QUOTED_LEAST && found < capacity) runs[found++] = (cscan_run){one.start, one.length, CSCAN_QUOTED};
+    while (*at < count) {
+        size_t left = cscan_runs(text, count, at, some, SOME);
+        for (size_t index = 0; index < left; index++)
+            if (!add_run(text, count, some[index], at, runs, &found, capacity)) return found;
     }
     return found;
 }

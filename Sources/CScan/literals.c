@@ -207,6 +207,29 @@ static void each_slot(const literal *one, size_t offset, uint8_t *seen, void (*b
     }
 }
 
+// Sets the bits of every four bytes that may stand at the window of a literal.
+static void fill_filter(cscan_set *set, const literal *one, size_t offset) {
+    uint8_t allowed[WINDOW][256];
+    size_t counts[WINDOW];
+    for (size_t p = 0; p < WINDOW; p++) {
+        counts[p] = 0;
+        for (unsigned byte = 0; byte < 256; byte++)
+            if (may_stand(one, offset + p, (uint8_t)byte)) allowed[p][counts[p]++] = (uint8_t)byte;
+    }
+    int is_wide = counts[2] * counts[3] > FOLLOWERS_MAX;
+    set->has_pairs |= is_wide;
+    for (size_t a = 0; a < counts[0]; a++)
+        for (size_t b = 0; b < counts[1]; b++) {
+            uint32_t pair = allowed[0][a] | (uint32_t)allowed[1][b] << 8;
+            if (is_wide) set->pairs[pair >> 3] |= (uint8_t)(1u << (pair & 7));
+            for (size_t c = 0; c < counts[2] && !is_wide; c++)
+                for (size_t d = 0; d < counts[3]; d++) {
+                    uint32_t place = filter_of(pair | (uint32_t)allowed[2][c] << 16 | (uint32_t)allowed[3][d] << 24);
+                    set->filter[place >> 3] |= (uint8_t)(1u << (place & 7));
+                }
+        }
+}
+
 static void count_slot(void *with, uint32_t slot) { ((uint32_t *)with)[slot]++; }
 
 typedef struct {
@@ -235,6 +258,7 @@ static int fill_slots(cscan_set *set, const choice *choices, const size_t *numbe
         for (size_t rank = 0; set->probes && rank < set->count; rank++) {
             placing in = {set, next, probe_of(&ordered[rank], numbers[rank], choices[rank].offset)};
             each_slot(&ordered[rank], choices[rank].offset, seen, place_probe, &in);
+            fill_filter(set, &ordered[rank], choices[rank].offset);
         }
     }
     free(next);

@@ -11,6 +11,8 @@ enum {
     TAIL = 64,
     SLOT_BITS = 12,
     SLOTS = 1 << SLOT_BITS,
+    FILTER_BITS = 17,
+    FOLLOWERS_MAX = 8192,
 };
 
 // One literal's window: its bytes as a masked word, and where in the literal it sits.
@@ -37,6 +39,10 @@ struct cscan_set {
     uint8_t high[GROUPS_MAX][WINDOW][16];
     int groups;
     int word_groups;
+    // One bit for each hash of the four bytes of a window; for literals of two bytes that much may follow, one for the two.
+    uint8_t filter[1 << (FILTER_BITS - 3)];
+    uint8_t pairs[1 << 13];
+    int has_pairs;
     // The probes of a slot, which is a hash of the window's first three bytes.
     uint32_t first[SLOTS + 1];
     probe *probes;
@@ -56,6 +62,7 @@ static inline uint32_t load32(const uint8_t *at) {
     return word;
 }
 
+static inline uint32_t filter_of(uint32_t word) { return (word * 0x85ebca77u) >> (32 - FILTER_BITS); }
 static inline uint32_t slot_of(uint32_t word) { return ((word & 0xffffff) * 0x9e3779b1u) >> (32 - SLOT_BITS); }
 
 #endif

@@ -76,127 +76,127 @@ static inline uint64_t run_mask_scalar(const uint8_t *text) {
     return mask;
 }
 
-// The class bits of a block, from the previous blocks' last ones on: a set bit where `LEAST` token bytes in a row begin, counted from
-// LEAST bytes before the block.
-enum { LEAST = 24 };
+enum { LEAST = 24, STEP = 64, BLOCKS = 64 };
 
-static inline unsigned __int128 beginnings(uint64_t previous, uint64_t mask) {
-    unsigned __int128 bits = (unsigned __int128)mask << LEAST | previous >> (64 - LEAST);
-    bits &= bits >> 1;
-    bits &= bits >> 2;
-    bits &= bits >> 4;
-    bits &= bits >> 8;
-    return bits & bits >> 8;
+// Each kernel writes the class bits of whole blocks.
+static void masks_scalar(const uint8_t *text, size_t blocks, uint64_t *masks) {
+    for (size_t block = 0; block < blocks; block++) masks[block] = run_mask_scalar(text + STEP * block);
 }
 
-static inline unsigned lowest(unsigned __int128 bits) {
-    uint64_t low = (uint64_t)bits;
-    return low ? (unsigned)__builtin_ctzll(low) : 64 + (unsigned)__builtin_ctzll((uint64_t)(bits >> 64));
-}
-
-typedef struct {
-    const uint8_t *text;
-    size_t count;
-    size_t at;
-    uint64_t previous;
-    uint64_t mask;  // of the block in which a run began
-} runner;
-
-// Whether a run begins in the block at `at`, and where; goes by it when none does.
-static inline int begins_in(runner *in, uint64_t mask, size_t *start) {
-    unsigned __int128 bits = beginnings(in->previous, mask);
-    if (!bits) {
-        in->previous = mask;
-        return 0;
+// A bit where LEAST token bytes in a row begin; they may reach into the next block.
+static inline __attribute__((always_inline)) void beginnings(const uint64_t *masks, size_t blocks, uint64_t *bits) {
+    for (size_t block = 0; block < blocks; block++) {
+        uint64_t here = masks[block], next = masks[block + 1];
+        here &= here >> 1 | next << 63;
+        next &= next >> 1;
+        here &= here >> 2 | next << 62;
+        next &= next >> 2;
+        here &= here >> 4 | next << 60;
+        next &= next >> 4;
+        here &= here >> 8 | next << 56;
+        next &= next >> 8;
+        bits[block] = here & (here >> 8 | next << 56);
     }
-    in->mask = mask;
-    *start = in->at + lowest(bits) - LEAST;
-    return 1;
 }
 
-// Each kernel goes on from `at` in whole blocks until a run begins and answers where, or `count` when none does before the last block.
-static size_t next_scalar(runner *in) {
-    size_t start;
-    for (; in->at + 64 <= in->count; in->at += 64) {
-        uint64_t mask = run_mask_scalar(in->text + in->at);
-        if (begins_in(in, mask, &start)) return start;
-    }
-    return in->count;
-}
+static void beginnings_scalar(const uint64_t *masks, size_t blocks, uint64_t *bits) { beginnings(masks, blocks, bits); }
 
 #if defined(__x86_64__)
 static const uint8_t row_bit[16] = {1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0};
 
-__attribute__((target("avx2,bmi,lzcnt"))) static size_t next_avx2(runner *in) {
-    size_t start;
+__attribute__((target("avx2"))) static void masks_avx2(const uint8_t *text, size_t blocks, uint64_t *masks) {
     const __m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)run_low));
     const __m256i row = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)row_bit));
     const __m256i nibble = _mm256_set1_epi8(15), zero = _mm256_setzero_si256();
-    for (; in->at + 64 <= in->count; in->at += 64) {
+    for (size_t block = 0; block < blocks; block++) {
         uint64_t mask = 0;
         for (int half = 0; half < 2; half++) {
-            __m256i bytes = _mm256_loadu_si256((const __m256i *)(in->text + in->at + 32 * half));
+            __m256i bytes = _mm256_loadu_si256((const __m256i *)(text + STEP * block + 32 * half));
             __m256i allowed = _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, nibble));
             __m256i wanted = _mm256_shuffle_epi8(row, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
             __m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(allowed, wanted), zero);
             mask |= (uint64_t)(uint32_t)~_mm256_movemask_epi8(none) << (32 * half);
         }
-        if (begins_in(in, mask, &start)) return start;
+        masks[block] = mask;
     }
-    return in->count;
 }
 
-__attribute__((target("avx512f,avx512bw,bmi,lzcnt"))) static size_t next_avx512(runner *in) {
-    size_t start;
+__attribute__((target("avx2"))) static void beginnings_avx2(const uint64_t *masks, size_t blocks, uint64_t *bits) {
+    beginnings(masks, blocks, bits);
+}
+
+__attribute__((target("avx512f,avx512bw"))) static void masks_avx512(const uint8_t *text, size_t blocks, uint64_t *masks) {
     const __m512i low = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)run_low));
     const __m512i row = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)row_bit));
     const __m512i nibble = _mm512_set1_epi8(15);
-    for (; in->at + 64 <= in->count; in->at += 64) {
-        __m512i bytes = _mm512_loadu_si512(in->text + in->at);
+    for (size_t block = 0; block < blocks; block++) {
+        __m512i bytes = _mm512_loadu_si512(text + STEP * block);
         __m512i allowed = _mm512_shuffle_epi8(low, _mm512_and_si512(bytes, nibble));
         __m512i wanted = _mm512_shuffle_epi8(row, _mm512_and_si512(_mm512_srli_epi16(bytes, 4), nibble));
-        uint64_t mask = _mm512_test_epi8_mask(allowed, wanted);
-        if (begins_in(in, mask, &start)) return start;
+        masks[block] = _mm512_test_epi8_mask(allowed, wanted);
     }
-    return in->count;
 }
 #endif
 
-static size_t next_run(runner *in) {
+// The class bits of `blocks` blocks from `text` on; `left` bytes of text are there, and nothing behind them counts.
+static void class_masks(const uint8_t *text, size_t left, size_t blocks, uint64_t *masks) {
+    size_t whole = left / STEP < blocks ? left / STEP : blocks;
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512bw")) return next_avx512(in);
-    if (__builtin_cpu_supports("avx2")) return next_avx2(in);
+    if (__builtin_cpu_supports("avx512bw")) masks_avx512(text, whole, masks);
+    else if (__builtin_cpu_supports("avx2")) masks_avx2(text, whole, masks);
+    else
 #endif
-    return next_scalar(in);
+        masks_scalar(text, whole, masks);
+    if (whole == blocks) return;
+    uint8_t tail[STEP] = {0};
+    memcpy(tail, text + STEP * whole, left - STEP * whole);
+    masks[whole] = run_mask_scalar(tail);
+    for (size_t block = whole + 1; block < blocks; block++) masks[block] = 0;
+}
+
+static void find_beginnings(const uint64_t *masks, size_t blocks, uint64_t *bits) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) return beginnings_avx2(masks, blocks, bits);
+#endif
+    beginnings_scalar(masks, blocks, bits);
+}
+
+// Where the run at `start`, counted from the first block, ends: at most at the end of the blocks.
+static inline size_t end_in(const uint64_t *masks, size_t blocks, size_t start) {
+    size_t block = start / STEP;
+    uint64_t others = ~masks[block] & ~(uint64_t)0 << start % STEP;
+    while (!others && ++block < blocks) others = ~masks[block];
+    return others ? STEP * block + (size_t)__builtin_ctzll(others) : STEP * blocks;
 }
 
 size_t cscan_runs(const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
-    runner in = {text, count, *at, 0, 0};
-    size_t found = 0;
-    while (in.at < count && found < capacity) {
-        size_t start = next_run(&in);
-        if (start == count) {
-            // The last bytes, less than a block.
-            uint8_t tail[64] = {0};
-            if (in.at < count) memcpy(tail, text + in.at, count - in.at);
-            in.mask = run_mask_scalar(tail);
-            unsigned __int128 bits = in.at < count ? beginnings(in.previous, in.mask) : 0;
-            if (!bits) {
-                in.at = count;
-                break;
+    uint64_t masks[BLOCKS + 1], bits[BLOCKS];
+    size_t found = 0, place = *at;
+    while (place < count && found < capacity) {
+        size_t blocks = (count - place + STEP - 1) / STEP;
+        if (blocks > BLOCKS) blocks = BLOCKS;
+        class_masks(text + place, count - place, blocks + 1, masks);
+        find_beginnings(masks, blocks, bits);
+        size_t next = place + STEP * blocks;
+        uint64_t before = 0;
+        for (size_t block = 0; block < blocks; block++) {
+            uint64_t begins = bits[block] & ~(bits[block] << 1 | before);
+            before = bits[block] >> 63;
+            for (; begins; begins &= begins - 1) {
+                size_t start = STEP * block + (size_t)__builtin_ctzll(begins);
+                size_t end = place + end_in(masks, blocks + 1, start);
+                if (end == place + STEP * (blocks + 1))
+                    while (end < count && is_run(text[end])) end++;
+                runs[found++] = (cscan_run){(uint32_t)(place + start), (uint32_t)(end - place - start), 0};
+                if (end > next) next = end;
+                if (found == capacity) {
+                    *at = end;
+                    return found;
+                }
             }
-            start = in.at + lowest(bits) - LEAST;
         }
-        // It ends in the block it was seen in, or further on.
-        size_t inside = start > in.at ? start - in.at : 0;
-        uint64_t others = ~(in.mask >> inside);
-        size_t end = in.at + inside + (others ? (size_t)__builtin_ctzll(others) : 64);
-        if (end >= in.at + 64)
-            while (end < count && is_run(text[end])) end++;
-        runs[found++] = (cscan_run){(uint32_t)start, (uint32_t)(end - start), 0};
-        in.at = end;
-        in.previous = 0;
+        place = next;
     }
-    *at = in.at;
+    *at = place < count ? place : count;
     return found;
 }

@@ -1,11 +1,14 @@
 // Literal search after Teddy (Geoffrey Langdale, Hyperscan): nibble tables of a four-byte window per literal tell in a few shuffles
-// whether one of many buckets of literals may be here; a hash of three bytes then names the literals that are compared. The window of a
-// literal is the one that adds least to what its bucket lets through.
+// whether one of many buckets of literals may be here. A bit for a hash of the four bytes tells most of those places from others, without a
+// branch; a hash of three bytes then names the literals that are compared. The window of a literal is the one that adds least to what its
+// bucket lets through.
 #include "literals.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
+
+enum { STEP = 64, BLOCKS = 64 };
 
 typedef struct {
     const cscan_set *set;
@@ -37,40 +40,36 @@ static inline void verify(search *in, size_t at, uint32_t word) {
     }
 }
 
-// Each kernel looks at window places [at, end) of which every byte from at - 1 up to end + 3 (rounded up to its width) may be read
-// through `text`, stops early when there may be no room for the hits of one more place, and returns where it stopped.
-static size_t scan_scalar(search *in, const uint8_t *text, size_t base, size_t at, size_t end, size_t room) {
-    const cscan_set *set = in->set;
-    for (; at < end; at++) {
-        uint32_t word = load32(text + at);
-        uint32_t slot = slot_of(word);
-        if (set->first[slot] == set->first[slot + 1]) continue;
-        if (in->found + set->count > room) return at;
-        verify(in, base + at, word);
+// Whether a literal may have its window where these four bytes stand.
+static inline unsigned may_begin(const cscan_set *set, uint32_t word) {
+    uint32_t place = filter_of(word), pair = word & 0xffff;
+    unsigned is_let = set->filter[place >> 3] >> (place & 7);
+    if (set->has_pairs) is_let |= set->pairs[pair >> 3] >> (pair & 7);
+    return is_let & 1;
+}
+
+// Each kernel writes one bit for each of `blocks` times STEP window places from `text` on, set where a literal may be. Every byte from one
+// before the first place up to three behind the last may be read.
+static void masks_scalar(const cscan_set *set, const uint8_t *text, size_t blocks, uint64_t *masks) {
+    for (size_t block = 0; block < blocks; block++) {
+        masks[block] = 0;
+        for (size_t bit = 0; bit < STEP; bit++)
+            masks[block] |= (uint64_t)may_begin(set, load32(text + STEP * block + bit)) << bit;
     }
-    return at;
 }
 
 #if defined(__x86_64__)
-#define VERIFY_STEP(MASK)                                               \
-    while (MASK) {                                                      \
-        unsigned bit = (unsigned)__builtin_ctzll(MASK);                 \
-        MASK &= MASK - 1;                                               \
-        if (in->found + in->set->count > room) return at + bit;         \
-        verify(in, base + at + bit, load32(text + at + bit));           \
-    }
-
 // The loops over groups have constant bounds in each caller, so that the tables stay in registers.
-__attribute__((target("ssse3"), always_inline)) static inline size_t step_ssse3(
-    search *in, const uint8_t *text, size_t base, size_t at, size_t end, size_t room, int words, int groups) {
+__attribute__((target("ssse3"), always_inline)) static inline void step_ssse3(
+    const cscan_set *set, const uint8_t *text, size_t blocks, uint64_t *masks, int words, int groups) {
     const __m128i nibble = _mm_set1_epi8(15);
     __m128i low[GROUPS_MAX][WINDOW], high[GROUPS_MAX][WINDOW];
     for (int g = 0; g < groups; g++)
         for (int p = 0; p < WINDOW; p++) {
-            low[g][p] = _mm_loadu_si128((const __m128i *)in->set->low[g][p]);
-            high[g][p] = _mm_loadu_si128((const __m128i *)in->set->high[g][p]);
+            low[g][p] = _mm_loadu_si128((const __m128i *)set->low[g][p]);
+            high[g][p] = _mm_loadu_si128((const __m128i *)set->high[g][p]);
         }
-    for (; at < end; at += 16) {
+    for (size_t at = 0; at < STEP * blocks; at += 16) {
         __m128i seen[GROUPS_MAX];
         for (int p = 0; p < WINDOW; p++) {
             __m128i bytes = _mm_loadu_si128((const __m128i *)(text + at + p));
@@ -92,21 +91,21 @@ __attribute__((target("ssse3"), always_inline)) static inline size_t step_ssse3(
         }
         for (int g = words; g < groups; g++) any = _mm_or_si128(any, seen[g]);
         uint64_t mask = (uint64_t)(~_mm_movemask_epi8(_mm_cmpeq_epi8(any, _mm_setzero_si128())) & 0xffff);
-        VERIFY_STEP(mask)
+        if (at % STEP == 0) masks[at / STEP] = 0;
+        masks[at / STEP] |= mask << at % STEP;
     }
-    return at;
 }
 
-__attribute__((target("avx2"), always_inline)) static inline size_t step_avx2(
-    search *in, const uint8_t *text, size_t base, size_t at, size_t end, size_t room, int words, int groups) {
+__attribute__((target("avx2"), always_inline)) static inline void step_avx2(
+    const cscan_set *set, const uint8_t *text, size_t blocks, uint64_t *masks, int words, int groups) {
     const __m256i nibble = _mm256_set1_epi8(15);
     __m256i low[GROUPS_MAX][WINDOW], high[GROUPS_MAX][WINDOW];
     for (int g = 0; g < groups; g++)
         for (int p = 0; p < WINDOW; p++) {
-            low[g][p] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)in->set->low[g][p]));
-            high[g][p] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)in->set->high[g][p]));
+            low[g][p] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)set->low[g][p]));
+            high[g][p] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)set->high[g][p]));
         }
-    for (; at < end; at += 32) {
+    for (size_t at = 0; at < STEP * blocks; at += 32) {
         __m256i seen[GROUPS_MAX];
         for (int p = 0; p < WINDOW; p++) {
             __m256i bytes = _mm256_loadu_si256((const __m256i *)(text + at + p));
@@ -128,21 +127,21 @@ __attribute__((target("avx2"), always_inline)) static inline size_t step_avx2(
         }
         for (int g = words; g < groups; g++) any = _mm256_or_si256(any, seen[g]);
         uint64_t mask = (uint32_t)~_mm256_movemask_epi8(_mm256_cmpeq_epi8(any, _mm256_setzero_si256()));
-        VERIFY_STEP(mask)
+        if (at % STEP == 0) masks[at / STEP] = 0;
+        masks[at / STEP] |= mask << at % STEP;
     }
-    return at;
 }
 
-__attribute__((target("avx512f,avx512bw"), always_inline)) static inline size_t step_avx512(
-    search *in, const uint8_t *text, size_t base, size_t at, size_t end, size_t room, int words, int groups) {
+__attribute__((target("avx512f,avx512bw"), always_inline)) static inline void step_avx512(
+    const cscan_set *set, const uint8_t *text, size_t blocks, uint64_t *masks, int words, int groups) {
     const __m512i nibble = _mm512_set1_epi8(15);
     __m512i low[GROUPS_MAX][WINDOW], high[GROUPS_MAX][WINDOW];
     for (int g = 0; g < groups; g++)
         for (int p = 0; p < WINDOW; p++) {
-            low[g][p] = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)in->set->low[g][p]));
-            high[g][p] = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)in->set->high[g][p]));
+            low[g][p] = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)set->low[g][p]));
+            high[g][p] = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)set->high[g][p]));
         }
-    for (; at < end; at += 64) {
+    for (size_t at = 0; at < STEP * blocks; at += 64) {
         __m512i seen[GROUPS_MAX];
         for (int p = 0; p < WINDOW; p++) {
             __m512i bytes = _mm512_loadu_si512(text + at + p);
@@ -164,21 +163,20 @@ __attribute__((target("avx512f,avx512bw"), always_inline)) static inline size_t 
                 | _mm512_cmplt_epu8_mask(_mm512_sub_epi8(before, _mm512_set1_epi8('0')), _mm512_set1_epi8(10));
             mask |= _mm512_test_epi8_mask(starts, starts) & ~word;
         }
-        VERIFY_STEP(mask)
+        masks[at / STEP] = mask;
     }
-    return at;
 }
 
 // The numbers of groups that cscan_set_make gives out.
-#define KERNEL(NAME, TARGET)                                                                                                  \
-    __attribute__((target(TARGET))) static size_t scan_##NAME(                                                                \
-        search *in, const uint8_t *text, size_t base, size_t at, size_t end, size_t room) {                                   \
-        switch (in->set->word_groups << 4 | in->set->groups) {                                                                \
-        case 0x01: return step_##NAME(in, text, base, at, end, room, 0, 1);                                                   \
-        case 0x02: return step_##NAME(in, text, base, at, end, room, 0, 2);                                                   \
-        case 0x12: return step_##NAME(in, text, base, at, end, room, 1, 2);                                                   \
-        default: return step_##NAME(in, text, base, at, end, room, 2, 4);                                                     \
-        }                                                                                                                     \
+#define KERNEL(NAME, TARGET)                                                                                       \
+    __attribute__((target(TARGET))) static void masks_##NAME(                                                      \
+        const cscan_set *set, const uint8_t *text, size_t blocks, uint64_t *masks) {                               \
+        switch (set->word_groups << 4 | set->groups) {                                                             \
+        case 0x01: return step_##NAME(set, text, blocks, masks, 0, 1);                                             \
+        case 0x02: return step_##NAME(set, text, blocks, masks, 0, 2);                                             \
+        case 0x12: return step_##NAME(set, text, blocks, masks, 1, 2);                                             \
+        default: return step_##NAME(set, text, blocks, masks, 2, 4);                                               \
+        }                                                                                                          \
     }
 
 KERNEL(ssse3, "ssse3")
@@ -186,15 +184,76 @@ KERNEL(avx2, "avx2")
 KERNEL(avx512, "avx512f,avx512bw")
 #endif
 
-static size_t scan(search *in, const uint8_t *text, size_t base, size_t at, size_t end, size_t room) {
-    switch (in->set->kernel) {
+static void find_masks(const cscan_set *set, const uint8_t *text, size_t blocks, uint64_t *masks) {
+    switch (set->kernel) {
 #if defined(__x86_64__)
-    case CSCAN_SSSE3: return scan_ssse3(in, text, base, at, end, room);
-    case CSCAN_AVX2: return scan_avx2(in, text, base, at, end, room);
-    case CSCAN_AVX512: return scan_avx512(in, text, base, at, end, room);
+    case CSCAN_SSSE3: return masks_ssse3(set, text, blocks, masks);
+    case CSCAN_AVX2: return masks_avx2(set, text, blocks, masks);
+    case CSCAN_AVX512: return masks_avx512(set, text, blocks, masks);
 #endif
-    default: return scan_scalar(in, text, base, at, end, room);
+    default: return masks_scalar(set, text, blocks, masks);
     }
+}
+
+// The places whose bits are set and that the filter lets through. Four at a time are written whether there are so many or not, and the
+// filter moves on by what it finds: no branch depends on the text, as long as a block has not more than four.
+static inline __attribute__((always_inline)) size_t places_of(const cscan_set *set, const uint8_t *text, size_t blocks, const uint64_t *masks, uint32_t *places) {
+    size_t count = 0;
+    for (size_t block = 0; block < blocks; block++) {
+        uint64_t mask = masks[block];
+        size_t set_bits = (size_t)__builtin_popcountll(mask);
+        for (size_t done = 0; done < set_bits || done == 0; done += 4) {
+            uint32_t *to = places + count + done;
+            for (int step = 0; step < 4; step++) {
+                to[step] = (uint32_t)(STEP * block + (size_t)__builtin_ctzll(mask | (uint64_t)1 << 63));
+                mask &= mask - 1;
+            }
+        }
+        count += set_bits;
+    }
+    size_t kept = 0;
+    for (size_t index = 0; index < count; index++) {
+        uint32_t place = places[index];
+        places[kept] = place;
+        kept += may_begin(set, load32(text + place));
+    }
+    return kept;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,bmi,popcnt"))) static size_t places_avx2(
+    const cscan_set *set, const uint8_t *text, size_t blocks, const uint64_t *masks, uint32_t *places) {
+    return places_of(set, text, blocks, masks, places);
+}
+#endif
+
+static size_t find_places(const cscan_set *set, const uint8_t *text, size_t blocks, const uint64_t *masks, uint32_t *places) {
+#if defined(__x86_64__)
+    // Processors with AVX2 have the instructions that count bits, too.
+    if (set->kernel >= CSCAN_AVX2) return places_avx2(set, text, blocks, masks, places);
+#endif
+    return places_of(set, text, blocks, masks, places);
+}
+
+// Looks at window places [at, end), of which every byte from one before up to end + 3, rounded up to STEP, may be read through `text`. Stops
+// early when there may be no room for the hits of one more place, and answers where it stopped.
+static size_t scan(search *in, const uint8_t *text, size_t base, size_t at, size_t end, size_t room) {
+    uint64_t masks[BLOCKS];
+    uint32_t places[STEP * BLOCKS + 4];
+    while (at < end) {
+        size_t blocks = (end - at + STEP - 1) / STEP;
+        if (blocks > BLOCKS) blocks = BLOCKS;
+        find_masks(in->set, text + at, blocks, masks);
+        if (end - at < STEP) masks[0] &= ((uint64_t)1 << (end - at)) - 1;
+        size_t count = find_places(in->set, text + at, blocks, masks, places);
+        for (size_t index = 0; index < count; index++) {
+            size_t place = at + places[index];
+            if (in->found + in->set->count > room) return place;
+            verify(in, base + place, load32(text + place));
+        }
+        at += STEP * blocks;
+    }
+    return at;
 }
 
 // Looks at up to TAIL places from `place` on in a padded copy; what is found in the padding does not fit the text and is dropped.

@@ -20,6 +20,8 @@ public final class DetectorSet: Sendable {
     let targets: [Target]
     /// The beginnings of literals that hold a byte at which text would otherwise be let go; the longest first.
     let openings: [Opening]
+    /// For each byte whether one of them ends in it.
+    let endsOpening: [Bool]
 
     /// The beginning of a literal.
     struct Opening {
@@ -80,7 +82,14 @@ public final class DetectorSet: Sendable {
         }
         targetStarts = starts
         targets = flat
-        openings = Self.openings(detectors)
+        let openings = Self.openings(detectors)
+        var ends = [Bool](repeating: false, count: 256)
+        for opening in openings {
+            guard let last = opening.bytes.last else { continue }
+            for byte in opening.ignoresCase ? [last | 0x20, last & ~0x20, last] : [last] { ends[Int(byte)] = true }
+        }
+        endsOpening = ends
+        self.openings = openings
         let matcher = PatternMatcher()
         let literals = order.map { wanted in
             LiteralSet.Literal(
@@ -115,25 +124,27 @@ public final class DetectorSet: Sendable {
         return openings.sorted { $0.bytes.count > $1.bytes.count }
     }
 
-    /// What may stand behind a short literal, told by its patterns; empty for anything.
+    /// What may stand behind a literal that is shorter than the window of the search, told by its patterns; empty for anything.
     private static func after(_ wanted: Wanted, _ targets: [Target], _ detectors: [Detector], _ matcher: PatternMatcher) -> [UInt8] {
-        guard wanted.text.utf8.count <= 4, !wanted.ignoresCase else { return [] }
-        var sets = [UInt8](repeating: 0, count: 64)
+        guard wanted.text.utf8.count < 4, !wanted.ignoresCase else { return [] }
+        let isPair = wanted.text.utf8.count == 2
+        var sets = [UInt8](repeating: 0, count: 32) + [UInt8](repeating: isPair ? 0 : 0xFF, count: 32)
         for target in targets {
             guard case .detector(let index) = target, detectors[index].search == .prefix else { return [] }
             let pattern = detectors[index].compiled
-            let literal = Array(wanted.text.utf8)
-            var samples: [UInt8] = []
-            var classes: Set<Int> = []
-            for byte in UInt8.min...UInt8.max where matcher.mayMatch(pattern, literal + [byte]) {
-                sets[Int(byte >> 3)] |= 1 << (byte & 7)
-                // One of each row of the table stands for the rest of it.
-                if classes.insert(Int(byte >> 4)).inserted { samples.append(byte) }
-            }
-            for sample in samples {
-                for byte in UInt8.min...UInt8.max where matcher.mayMatch(pattern, literal + [sample, byte]) {
-                    sets[32 + Int(byte >> 3)] |= 1 << (byte & 7)
+            let count = wanted.text.utf8.count
+            var text = Array(wanted.text.utf8) + [0]
+            for first in UInt8.min...UInt8.max {
+                text[count] = first
+                guard matcher.mayMatch(pattern, text.span) else { continue }
+                sets[Int(first >> 3)] |= 1 << (first & 7)
+                guard isPair else { continue }
+                text.append(0)
+                for second in UInt8.min...UInt8.max where sets[32 + Int(second >> 3)] >> (second & 7) & 1 == 0 {
+                    text[count + 1] = second
+                    if matcher.mayMatch(pattern, text.span) { sets[32 + Int(second >> 3)] |= 1 << (second & 7) }
                 }
+                text.removeLast()
             }
         }
         return sets

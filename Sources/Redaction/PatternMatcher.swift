@@ -60,8 +60,8 @@ final class PatternMatcher {
     }
 
     /// Whether a text that begins with these bytes may match from its start.
-    func mayMatch(_ pattern: CompiledPattern, _ beginning: [UInt8]) -> Bool {
-        if case .none = run(pattern, group: 0, in: beginning.span, from: 0, mayGrow: true) { return false }
+    func mayMatch(_ pattern: CompiledPattern, _ beginning: Span<UInt8>) -> Bool {
+        if case .none = run(pattern, group: 0, in: beginning, from: 0, mayGrow: true) { return false }
         return true
     }
 }

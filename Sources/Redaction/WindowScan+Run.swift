@@ -12,6 +12,12 @@ extension WindowScan {
         // A run that began before is looked at from its beginning.
         while at > 0, at > start - 41, at < text.count, Self.isStandard(text[at - 1]) { at -= 1 }
         while at < last {
+            // No 40 characters in a row begin before one that is none of them.
+            let far = at + 39
+            if far < text.count, !Self.isStandard(text[far]) {
+                at = far + 1
+                continue
+            }
             guard Self.isStandard(text[at]) else {
                 at += 1
                 continue

@@ -331,6 +331,7 @@ final class WindowScan {
 
     /// Where the text ends in the beginning of a literal that may be a secret's own.
     private func trailingOpening(_ text: Span<UInt8>) -> Int {
+        guard text.count > 0, set.endsOpening[Int(text[text.count - 1])] else { return text.count }
         for opening in set.openings where opening.bytes.count <= text.count {
             let start = text.count - opening.bytes.count
             var at = 0
