@@ -1,5 +1,5 @@
 /// A SHA-256 digest as a value without memory of its own: the key of caches that must not allocate.
-public struct Digest256: Hashable, Sendable {
+public struct Digest256: Hashable, BitwiseCopyable, Sendable {
     // The 32 bytes in memory order.
     private let words: (UInt64, UInt64, UInt64, UInt64)
 

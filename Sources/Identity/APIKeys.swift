@@ -72,8 +72,7 @@ public struct APIKeys: Sendable {
         out.append("}")
         return Principal(
             issuer: Self.issuer, issuerIndex: -1, isOfAirflow: false, isRenewable: false, subject: key.id, client: key.id,
-            groups: key.groups,
-            scopes: key.scopes, claimsText: out.takeAll(), expires: key.expires ?? WallTime(nanoseconds: .max), tokenID: nil,
-            confirmation: nil, tokenDigest: digest)
+            groups: key.groups, scopes: key.scopes, claimsForm: .json(out.takeAll()),
+            expires: key.expires ?? WallTime(nanoseconds: .max), confirmation: nil, tokenDigest: digest)
     }
 }

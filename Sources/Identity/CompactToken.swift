@@ -6,7 +6,6 @@ import JSON
 struct CompactToken {
     let header: TokenHeader
     let claims: JSONDocument
-    let claimsText: [UInt8]
     let signature: [UInt8]
     /// How much of the text is signed: header, dot, payload.
     let signedCount: Int
@@ -35,8 +34,14 @@ struct CompactToken {
             throw .claimsMalformed
         }
         guard claims.root.kind == .object else { throw .claimsMalformed }
-        self.claimsText = claimsText
         self.signature = signature
         signedCount = last
+    }
+
+    /// The encoded claims of a token that was taken apart before.
+    static func payload(of token: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let dot = UInt8(ascii: ".")
+        guard let first = token.firstIndex(of: dot), let last = token.lastIndex(of: dot), first < last else { return [] }
+        return token[first + 1..<last]
     }
 }

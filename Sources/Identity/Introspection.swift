@@ -51,14 +51,14 @@ public final class Introspection: Sendable {
             let expires = try check.expiry()
             try check.audience()
             let (subject, client) = try check.caller()
-            let tokenID = try check.tokenID()
+            _ = try check.tokenID()
             let confirmation = try check.confirmation()
             let groups = try check.groups()
             try check.requirements()
             let scopes = try check.scopes()
             return Principal(
                 issuer: trust.issuer, issuerIndex: -1, isOfAirflow: false, isRenewable: false, subject: subject, client: client,
-                groups: groups, scopes: scopes, claimsText: body, expires: expires, tokenID: tokenID, confirmation: confirmation,
+                groups: groups, scopes: scopes, claimsForm: .json(body), expires: expires, confirmation: confirmation,
                 tokenDigest: Digest.sha256Value(token.span))
         } catch {
             throw TokenFailure(error, requiredScopes: error == .scopeMissing ? trust.requiredScopes : [])

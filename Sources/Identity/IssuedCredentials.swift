@@ -4,7 +4,7 @@ import Crypto
 /// The credentials one loop has had issued, by caller and upstream. Between renewals a caller's credential stays the same, whatever token
 /// the caller comes with, and `sub` stays the same for good: live sessions upstream hang on it.
 public final class IssuedCredentials {
-    private struct Key: Hashable {
+    private struct Key: Hashable, BitwiseCopyable {
         let owner: UInt128
         let upstream: Int
 
@@ -19,20 +19,36 @@ public final class IssuedCredentials {
     private enum Basis: Equatable {
         /// Minted: what it says of the caller.
         case grant(AirflowGrant)
-        /// Fetched: whom it speaks of, if that can be told.
-        case fetched(Digest256?)
+        /// Fetched.
+        case fetched(Fetched)
+    }
+
+    /// What a fetched credential was given for; apart, so that minted ones, of which there are many, take no room for it.
+    private final class Fetched: Equatable {
+        /// Whom it speaks of, if that can be told.
+        let identity: Digest256?
+        let groups: [[UInt8]]
+        let scopes: [[UInt8]]
+
+        init(_ identity: Digest256?, _ principal: Principal) {
+            self.identity = identity
+            groups = principal.groups
+            scopes = principal.scopes
+        }
+
+        static func == (a: Fetched, b: Fetched) -> Bool { a.identity == b.identity }
     }
 
     // A class: to look at a struct in the table would count references to all that is in it.
     private final class Entry {
-        /// The token's view of the caller that it was worked out from.
-        var principal: Principal
+        /// The last claims of the caller's that it was found to be good for.
+        var claims: Digest256
         let basis: Basis
         let credential: UpstreamCredential
         let issuer: Issuer
 
-        init(_ principal: Principal, _ basis: Basis, _ credential: UpstreamCredential, _ issuer: Issuer) {
-            self.principal = principal
+        init(_ claims: Digest256, _ basis: Basis, _ credential: UpstreamCredential, _ issuer: Issuer) {
+            self.claims = claims
             self.basis = basis
             self.credential = credential
             self.issuer = issuer
@@ -81,12 +97,13 @@ public final class IssuedCredentials {
         if case .exchange(let exchange) = issuer.mode { requiresActor = exchange.requiresActor }
         let fetched = try FetchedCredential(body, requiresActor: requiresActor, now: now)
         let key = Key(owner: order.key, upstream: upstream)
-        if let place = entries.find(key), entries[place].issuer === issuer, entries[place].basis != .fetched(fetched.identity) {
+        let basis = Basis.fetched(Fetched(fetched.identity, principal))
+        if let place = entries.find(key), entries[place].issuer === issuer, entries[place].basis != basis {
             entries.remove(at: place)
             throw .identityChanged
         }
         issued += 1
-        evictions += entries.insert(key, Entry(principal, .fetched(fetched.identity), fetched.credential, issuer))
+        evictions += entries.insert(key, Entry(principal.claimsDigest, basis, fetched.credential, issuer))
         return fetched.credential
     }
 
@@ -108,17 +125,17 @@ public final class IssuedCredentials {
     ) throws(IssueFailure) -> UpstreamCredential {
         let key = Key(owner: principal.keyValue, upstream: upstream)
         if let entry = entry(key, issuer, now), now < entry.credential.renewal {
-            if entry.principal === principal { return entry.credential }
+            if entry.claims == principal.claimsDigest { return entry.credential }
             // Another token of the same caller: groups and scopes may have changed, so the rights are worked out again.
             if entry.basis == .grant(try mint.grant(for: principal)) {
-                entry.principal = principal
+                entry.claims = principal.claimsDigest
                 return entry.credential
             }
         }
         let grant = try mint.grant(for: principal)
         let credential = try mint.mint(grant, now: now)
         issued += 1
-        evictions += entries.insert(key, Entry(principal, .grant(grant), credential, issuer))
+        evictions += entries.insert(key, Entry(principal.claimsDigest, .grant(grant), credential, issuer))
         return credential
     }
 
@@ -126,10 +143,10 @@ public final class IssuedCredentials {
 
     private func exchanged(_ principal: Principal, _ issuer: Issuer, _ upstream: Int, _ now: WallTime) -> IssuedCredential {
         guard let entry = entry(Key(owner: principal.keyValue, upstream: upstream), issuer, now) else { return .absent }
-        if entry.principal !== principal {
+        if entry.claims != principal.claimsDigest, case .fetched(let fetched) = entry.basis {
             // Another token of the same caller may be good for less, or for more.
-            guard entry.principal.scopes == principal.scopes, entry.principal.groups == principal.groups else { return .absent }
-            entry.principal = principal
+            guard fetched.scopes == principal.scopes, fetched.groups == principal.groups else { return .absent }
+            entry.claims = principal.claimsDigest
         }
         return standing(entry, now)
     }

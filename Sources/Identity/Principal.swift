@@ -2,8 +2,8 @@ import Core
 import Crypto
 import JSON
 
-/// Who is calling, as a verified token says it. Immutable, and one object per token in each loop's cache, so that two principals can be
-/// compared by identity first.
+/// Who is calling, as a verified token says it. Immutable, and held by whoever is calling now: for those who may come again, a cache
+/// keeps a `VerifiedToken`, which weighs less.
 public final class Principal: Sendable {
     /// The `iss` of the token, or the configured name of an issuer that leaves it out.
     public let issuer: [UInt8]
@@ -21,16 +21,17 @@ public final class Principal: Sendable {
     public let groups: [[UInt8]]
     /// What `scope` or `scp` holds.
     public let scopes: [[UInt8]]
-    // The text alone: its parsed form would double what a remembered token costs, and is wanted once or twice in its life.
-    private let claimsText: [UInt8]
+    /// Where the claims stand. Their parsed form is wanted once or twice in the life of a principal.
+    let claimsForm: ClaimsForm
     /// When the token ends, without leeway.
     public let expires: WallTime
-    /// The `jti` of the token.
-    public let tokenID: [UInt8]?
     /// The client certificate that the token is bound to.
     public let confirmation: CertificateConfirmation?
     /// The digest of the token, for caches; never written anywhere.
     public let tokenDigest: Digest256
+    /// What changes whenever a claim does: the digest of the token, or of the claims where they stand apart, because an issuer may say
+    /// something else about the same token when it is asked again.
+    let claimsDigest: Digest256
     /// The first 16 bytes of SHA-256 over issuer, NUL, client, NUL, subject: the same for every token of one caller. What limits, seals and
     /// caches are kept under.
     public let key: [UInt8]
@@ -41,21 +42,20 @@ public final class Principal: Sendable {
     public convenience init(
         issuer: [UInt8], issuerIndex: Int = 0, isOfAirflow: Bool = false, subject: [UInt8], client: [UInt8]? = nil,
         groups: [[UInt8]] = [], scopes: [[UInt8]] = [],
-        claims: JSONDocument, expires: WallTime, tokenID: [UInt8]? = nil, confirmation: CertificateConfirmation? = nil,
-        tokenDigest: Digest256
+        claims: JSONDocument, expires: WallTime, confirmation: CertificateConfirmation? = nil, tokenDigest: Digest256
     ) {
         let text = claims.root.withSource { source in source.withUnsafeBufferPointer { [UInt8]($0) } }
         self.init(
             issuer: issuer, issuerIndex: issuerIndex, isOfAirflow: isOfAirflow, isRenewable: isOfAirflow, subject: subject,
-            client: client, groups: groups, scopes: scopes, claimsText: text, expires: expires, tokenID: tokenID,
-            confirmation: confirmation, tokenDigest: tokenDigest)
+            client: client, groups: groups, scopes: scopes, claimsForm: .json(text), expires: expires, confirmation: confirmation,
+            tokenDigest: tokenDigest)
     }
 
-    /// Puts a principal together around the payload of its token, which was parsed in the request dialect.
+    /// Puts a principal together around its claims, which were parsed in the request dialect. `key` is given where it is known already.
     init(
         issuer: [UInt8], issuerIndex: Int, isOfAirflow: Bool, isRenewable: Bool, subject: [UInt8], client: [UInt8]?, groups: [[UInt8]],
-        scopes: [[UInt8]], claimsText: [UInt8], expires: WallTime, tokenID: [UInt8]?, confirmation: CertificateConfirmation?,
-        tokenDigest: Digest256
+        scopes: [[UInt8]], claimsForm: ClaimsForm, expires: WallTime, confirmation: CertificateConfirmation?, tokenDigest: Digest256,
+        key known: UInt128? = nil
     ) {
         self.issuer = issuer
         self.issuerIndex = issuerIndex
@@ -65,13 +65,13 @@ public final class Principal: Sendable {
         self.client = client
         self.groups = groups
         self.scopes = scopes
-        self.claimsText = claimsText
+        self.claimsForm = claimsForm
         self.expires = expires
-        self.tokenID = tokenID
         self.confirmation = confirmation
         self.tokenDigest = tokenDigest
-        key = Self.key(issuer: issuer, client: client ?? [], subject: subject)
-        keyValue = key.withUnsafeBytes { $0.loadUnaligned(as: UInt128.self) }
+        claimsDigest = if case .json(let text) = claimsForm { Digest.sha256Value(text.span) } else { tokenDigest }
+        keyValue = known ?? Self.keyValue(issuer, client ?? [], subject)
+        key = withUnsafeBytes(of: keyValue) { [UInt8]($0) }
     }
 
     /// The caller whom a verified client certificate names; nil when the name is no plain text.
@@ -83,7 +83,7 @@ public final class Principal: Sendable {
         out.append("}")
         return Principal(
             issuer: certificateIssuer, issuerIndex: -1, isOfAirflow: false, isRenewable: false, subject: name, client: nil, groups: [],
-            scopes: [], claimsText: out.takeAll(), expires: expires, tokenID: nil, confirmation: nil,
+            scopes: [], claimsForm: .json(out.takeAll()), expires: expires, confirmation: nil,
             tokenDigest: Digest.sha256Value(thumbprint.span))
     }
 
@@ -93,17 +93,21 @@ public final class Principal: Sendable {
     /// All claims. Parsed anew on each access (a microsecond or two): keep the document to read several.
     public var claims: JSONDocument {
         do {
-            return try JSONDocument.parse(claimsText, dialect: .request)
+            return try JSONDocument.parse(claimsForm.text, dialect: .request)
         } catch {
             preconditionFailure("the claims of a principal are not JSON")
         }
     }
 
-    /// The bytes of memory that the token's own texts take, roughly: what a cache counts.
-    var weight: Int { 512 + 3 * claimsText.count }
+    /// The `jti` of the token, read from the claims on each access.
+    public var tokenID: [UInt8]? { claims.root["jti"]?.string }
 
     /// The `key` of whom these name.
     public static func key(issuer: [UInt8], client: [UInt8], subject: [UInt8]) -> [UInt8] {
+        withUnsafeBytes(of: keyValue(issuer, client, subject)) { [UInt8]($0) }
+    }
+
+    private static func keyValue(_ issuer: [UInt8], _ client: [UInt8], _ subject: [UInt8]) -> UInt128 {
         var text: [UInt8] = []
         text.reserveCapacity(issuer.count + client.count + subject.count + 2)
         text.append(contentsOf: issuer)
@@ -111,6 +115,6 @@ public final class Principal: Sendable {
         text.append(contentsOf: client)
         text.append(0)
         text.append(contentsOf: subject)
-        return [UInt8](Digest.sha256(text.span)[..<16])
+        return Digest.sha256(text.span).withUnsafeBytes { $0.loadUnaligned(as: UInt128.self) }
     }
 }

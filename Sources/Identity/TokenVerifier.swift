@@ -53,7 +53,9 @@ public final class TokenVerifier: Sendable {
     /// Verifies a token. `certificate` is the SHA-256 thumbprint of the client certificate of the connection: a token that is bound to one
     /// is refused without it.
     public func verify(_ token: Span<UInt8>, certificate: [UInt8]? = nil, now: WallTime) throws(TokenFailure) -> Principal {
-        let principal = try verify(token, digest: Digest.sha256Value(token), now: now)
+        guard token.count <= Limits.tokenBytesMax else { throw TokenFailure(.tokenTooLong) }
+        let copy = token.withUnsafeBufferPointer { [UInt8]($0) }
+        let principal = try verify(copy[...], digest: Digest.sha256Value(token), now: now)
         try Self.checkBinding(of: principal, certificate)
         return principal
     }
@@ -70,7 +72,10 @@ public final class TokenVerifier: Sendable {
     }
 
     /// Verifies all but the binding to a connection; what callers have in common is kept in `texts`, if given.
-    func verify(_ token: Span<UInt8>, digest: Digest256, texts: SharedTexts? = nil, now: WallTime) throws(TokenFailure) -> Principal {
+    func verify(
+        _ shown: ArraySlice<UInt8>, digest: Digest256, texts: SharedTexts? = nil, now: WallTime
+    ) throws(TokenFailure) -> Principal {
+        let token = shown.span
         let parsed: CompactToken
         let place: Int
         do throws(TokenRefusal) {
@@ -87,14 +92,14 @@ public final class TokenVerifier: Sendable {
             try trust.keys.check(
                 parsed.header.algorithm, keyID: parsed.header.keyID, signature: parsed.signature.span,
                 over: token.extracting(0..<parsed.signedCount))
-            return try principal(parsed, place, digest, texts, now)
+            return try principal(parsed, CompactToken.payload(of: shown), place, digest, texts, now)
         } catch {
             throw TokenFailure(error, issuer: place, requiredScopes: error == .scopeMissing ? trust.requiredScopes : [])
         }
     }
 
     private func principal(
-        _ token: CompactToken, _ place: Int, _ digest: Digest256, _ texts: SharedTexts?, _ now: WallTime
+        _ token: CompactToken, _ payload: ArraySlice<UInt8>, _ place: Int, _ digest: Digest256, _ texts: SharedTexts?, _ now: WallTime
     ) throws(TokenRefusal) -> Principal {
         let trust = issuers[place]
         let check = ClaimsCheck(claims: token.claims.root, trust: trust, now: now)
@@ -112,8 +117,8 @@ public final class TokenVerifier: Sendable {
         return Principal(
             issuer: name, issuerIndex: place, isOfAirflow: trust.isAirflow, isRenewable: trust.isAirflow || trust.isLouver,
             subject: subject, client: client.map { texts?.shared($0) ?? $0 }, groups: texts?.shared(groups) ?? groups,
-            scopes: texts?.shared(scopes) ?? scopes, claimsText: token.claimsText, expires: expires, tokenID: tokenID,
-            confirmation: confirmation, tokenDigest: digest)
+            scopes: texts?.shared(scopes) ?? scopes, claimsForm: .payload(payload), expires: expires, confirmation: confirmation,
+            tokenDigest: digest)
     }
 
     /// The issuer that a chain of Louver's tokens began with, and the chain's id: the caller stays who he was.

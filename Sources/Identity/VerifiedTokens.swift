@@ -30,10 +30,10 @@ public final class VerifiedTokens {
     /// Who a token speaks of, from memory if it was verified by the same verifier not long ago. `certificate` is as for
     /// `TokenVerifier.verify`, which says what is thrown.
     public func principal(
-        _ token: Span<UInt8>, verifier: TokenVerifier, certificate: [UInt8]? = nil, now: WallTime
+        _ token: ArraySlice<UInt8>, verifier: TokenVerifier, certificate: [UInt8]? = nil, now: WallTime
     ) throws(TokenFailure) -> Principal {
         turn(to: verifier)
-        let principal = try find(token, verifier, now).principal
+        let principal = try find(token, verifier, now)
         try TokenVerifier.checkBinding(of: principal, certificate)
         return principal
     }
@@ -41,8 +41,7 @@ public final class VerifiedTokens {
     /// Remembers whom a token speaks of that somebody else vouches for, for a while at most.
     public func keep(_ principal: Principal, verifier: TokenVerifier, for span: Duration, now: WallTime) {
         turn(to: verifier)
-        let verified = VerifiedToken(principal: principal, since: now, until: min(principal.expires, now.moved(by: span)))
-        if verified.holds(at: now) { evictions += entries.insert(principal.tokenDigest, verified, weight: principal.weight) }
+        insert(principal, until: now.moved(by: span), now)
     }
 
     /// Forgets everything, after a revocation.
@@ -58,21 +57,25 @@ public final class VerifiedTokens {
         forget()
     }
 
-    private func find(_ token: Span<UInt8>, _ verifier: TokenVerifier, _ now: WallTime) throws(TokenFailure) -> VerifiedToken {
+    private func insert(_ principal: Principal, until: WallTime, _ now: WallTime) {
+        let verified = VerifiedToken(principal, since: now, until: min(principal.expires, until))
+        if verified.holds(at: now) { evictions += entries.insert(principal.tokenDigest, verified, weight: verified.weight) }
+    }
+
+    private func find(_ token: ArraySlice<UInt8>, _ verifier: TokenVerifier, _ now: WallTime) throws(TokenFailure) -> Principal {
         guard token.count <= Limits.tokenBytesMax else { throw TokenFailure(.tokenTooLong) }
-        let digest = Digest.sha256Value(token)
+        let digest = Digest.sha256Value(token.span)
         if let place = entries.find(digest) {
             let verified = entries[place]
             if verified.holds(at: now) {
                 hits += 1
-                return verified
+                return verified.principal(token, digest)
             }
             entries.remove(at: place)
         }
         misses += 1
         let principal = try verifier.verify(token, digest: digest, texts: texts, now: now)
-        let verified = VerifiedToken(principal: principal, since: now, until: min(principal.expires, now.moved(by: recheck)))
-        if verified.holds(at: now) { evictions += entries.insert(digest, verified, weight: principal.weight) }
-        return verified
+        insert(principal, until: now.moved(by: recheck), now)
+        return principal
     }
 }

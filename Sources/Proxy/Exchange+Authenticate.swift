@@ -98,9 +98,8 @@ extension Exchange {
 
     private func verify(_ value: [UInt8], _ range: Range<Int>, mayWait: Bool) throws -> Caller? {
         do throws(TokenFailure) {
-            let token = value[range].span
             let principal = try site.tokens.principal(
-                token, verifier: site.verifier, certificate: connection.certificateThumbprint, now: worker.wallTime)
+                value[range], verifier: site.verifier, certificate: connection.certificateThumbprint, now: worker.wallTime)
             let caller = caller(value, principal)
             connection.lastCaller = caller
             worker.shard.add(.tokensVerified)

@@ -139,7 +139,7 @@ extension TokenVerifier {
 
 extension VerifiedTokens {
     func principal(_ token: [UInt8], _ verifier: TokenVerifier, now: WallTime = Forge.now) throws(TokenFailure) -> Principal {
-        try principal(token.span, verifier: verifier, now: now)
+        try principal(token[...], verifier: verifier, now: now)
     }
 }
 

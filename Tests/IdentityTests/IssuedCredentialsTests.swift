@@ -60,6 +60,25 @@ import Testing
         #expect(issued.count == 1)
     }
 
+    /// An issuer that is asked again about the same token may have taken a group away.
+    @Test func rightsFollowWhatAnIssuerSays() throws {
+        let issued = IssuedCredentials(capacity: 4)
+        let issuer = Self.issuer()
+        func principal(_ groups: [String]) throws -> Principal {
+            let list = groups.map { "\"\($0)\"" }.joined(separator: ",")
+            return Principal(
+                issuer: Forge.bytes(Forge.issuer), subject: Forge.bytes("alice"), groups: groups.map(Forge.bytes),
+                claims: try JSONDocument.parse(Forge.bytes("{\"groups\":[\(list)]}")), expires: later(60),
+                tokenDigest: Digest.sha256Value(Forge.bytes("opaque").span))
+        }
+        func role(_ groups: [String]) throws -> String? {
+            try claim("role", of: issued.credential(of: principal(groups), from: issuer, upstream: 0, now: Forge.now))
+        }
+        #expect(try role(["admins"]) == "admin")
+        #expect(try role(["analytics"]) == "viewer")
+        #expect(throws: IssueFailure.noMapping) { try role([]) }
+    }
+
     @Test func callersAndUpstreamsAreKeptApart() throws {
         let issued = IssuedCredentials(capacity: 8)
         let issuer = Self.issuer()

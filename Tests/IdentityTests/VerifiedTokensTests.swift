@@ -11,7 +11,12 @@ import Testing
         let first = try tokens.principal(Forge.sound(), Forge.verifier)
         let token = Forge.sound()
         let again = try tokens.principal(token, Forge.verifier, now: Forge.now.moved(by: .seconds(10)))
-        #expect(first === again, "RS256 signs alike twice")
+        #expect(again.tokenDigest == first.tokenDigest, "RS256 signs alike twice")
+        #expect(again.keyValue == first.keyValue && again.key == first.key)
+        #expect([again.subject, again.client, again.issuer] == [first.subject, first.client, first.issuer])
+        #expect([again.groups, again.scopes] == [first.groups, first.scopes])
+        #expect(again.tokenID == Forge.bytes("t-1"))
+        #expect(again.expires == first.expires && again.issuerIndex == first.issuerIndex)
         #expect(tokens.hits == 1)
         #expect(tokens.misses == 1)
         #expect(tokens.count == 1)
@@ -20,11 +25,12 @@ import Testing
     @Test func forgetsAtTheEndOfTheToken() throws {
         let tokens = VerifiedTokens(capacity: 4, recheck: .seconds(3_600))
         let token = Forge.sound()
-        let first = try tokens.principal(token, Forge.verifier)
-        #expect(try tokens.principal(token, Forge.verifier, now: WallTime(seconds: Forge.now.seconds + 539)) === first)
+        _ = try tokens.principal(token, Forge.verifier)
+        _ = try tokens.principal(token, Forge.verifier, now: WallTime(seconds: Forge.now.seconds + 539))
+        #expect(tokens.misses == 1)
         // Within the leeway it is still good, but verified each time.
-        let late = try tokens.principal(token, Forge.verifier, now: WallTime(seconds: Forge.now.seconds + 540))
-        #expect(late !== first)
+        _ = try tokens.principal(token, Forge.verifier, now: WallTime(seconds: Forge.now.seconds + 540))
+        #expect(tokens.misses == 2)
         #expect(tokens.count == 0)
         #expect(throws: TokenFailure(.expired, issuer: 0)) {
             try tokens.principal(token, Forge.verifier, now: WallTime(seconds: Forge.now.seconds + 570))
@@ -35,9 +41,9 @@ import Testing
         let tokens = VerifiedTokens(capacity: 4, recheck: .seconds(60))
         let token = Forge.sound()
         let first = try tokens.principal(token, Forge.verifier)
-        #expect(try tokens.principal(token, Forge.verifier, now: Forge.now.moved(by: .milliseconds(59_999))) === first)
+        _ = try tokens.principal(token, Forge.verifier, now: Forge.now.moved(by: .milliseconds(59_999)))
+        #expect(tokens.misses == 1)
         let second = try tokens.principal(token, Forge.verifier, now: Forge.now.moved(by: .seconds(60)))
-        #expect(second !== first)
         #expect(second.key == first.key)
         #expect(tokens.misses == 2)
         #expect(tokens.count == 1)
@@ -46,8 +52,9 @@ import Testing
     @Test func aClockSetBackVoidsTheEntry() throws {
         let tokens = VerifiedTokens(capacity: 4)
         let token = Forge.sound()
-        let first = try tokens.principal(token, Forge.verifier)
-        #expect(try tokens.principal(token, Forge.verifier, now: Forge.now.moved(by: .seconds(-5))) !== first)
+        _ = try tokens.principal(token, Forge.verifier)
+        _ = try tokens.principal(token, Forge.verifier, now: Forge.now.moved(by: .seconds(-5)))
+        #expect(tokens.misses == 2)
     }
 
     @Test func refusalsAreNotRemembered() throws {
@@ -62,24 +69,23 @@ import Testing
     @Test func theLongestUnusedGoes() throws {
         let tokens = VerifiedTokens(capacity: 2)
         let made = (0..<3).map { Forge.sound(["jti": "\"t-\($0)\""]) }
-        let first = try tokens.principal(made[0], Forge.verifier)
-        _ = try tokens.principal(made[1], Forge.verifier)
-        #expect(try tokens.principal(made[0], Forge.verifier) === first)
-        _ = try tokens.principal(made[2], Forge.verifier)
+        for token in [made[0], made[1], made[0], made[2]] { _ = try tokens.principal(token, Forge.verifier) }
         #expect(tokens.count == 2)
         #expect(tokens.evictions == 1)
-        #expect(try tokens.principal(made[0], Forge.verifier) === first)
-        let before = tokens.misses
+        #expect(tokens.misses == 3)
+        _ = try tokens.principal(made[0], Forge.verifier)
+        #expect(tokens.misses == 3)
         _ = try tokens.principal(made[1], Forge.verifier)
-        #expect(tokens.misses == before + 1)
+        #expect(tokens.misses == 4)
     }
 
     @Test func anotherVerifierStartsAfresh() throws {
         let tokens = VerifiedTokens(capacity: 4)
         let token = Forge.sound()
-        let first = try tokens.principal(token, Forge.verifier)
+        _ = try tokens.principal(token, Forge.verifier)
         let strict = Forge.verifier { $0.requiresTokenID = true }
-        #expect(try tokens.principal(token, strict) !== first)
+        _ = try tokens.principal(token, strict)
+        #expect(tokens.misses == 2)
         let other = try KeySet.jwks(Forge.jwks([Forge.jwk(Forge.strangerRSA, kid: "rsa-1")]))
         let rotated = try Forge.verifier.replacing(keys: [0: other])
         #expect(throws: TokenFailure(.signatureWrong, issuer: 0)) { try tokens.principal(token, rotated) }
@@ -90,20 +96,21 @@ import Testing
         let tokens = VerifiedTokens(capacity: 4)
         let certificate = [UInt8](repeating: 7, count: 32)
         let token = Forge.sound(["cnf": "{\"x5t#S256\":\"\(Forge.text(Base64.encode(certificate, .url)))\"}"])
-        _ = try tokens.principal(token.span, verifier: Forge.verifier, certificate: certificate, now: Forge.now)
+        _ = try tokens.principal(token[...], verifier: Forge.verifier, certificate: certificate, now: Forge.now)
         #expect(throws: TokenFailure(.certificateMissing, issuer: 0)) { try tokens.principal(token, Forge.verifier) }
         #expect(throws: TokenFailure(.certificateWrong, issuer: 0)) {
-            try tokens.principal(token.span, verifier: Forge.verifier, certificate: [UInt8](repeating: 8, count: 32), now: Forge.now)
+            try tokens.principal(token[...], verifier: Forge.verifier, certificate: [UInt8](repeating: 8, count: 32), now: Forge.now)
         }
-        _ = try tokens.principal(token.span, verifier: Forge.verifier, certificate: certificate, now: Forge.now)
+        _ = try tokens.principal(token[...], verifier: Forge.verifier, certificate: certificate, now: Forge.now)
         #expect(tokens.misses == 1)
     }
 
     @Test func forgetsOnRequest() throws {
         let tokens = VerifiedTokens(capacity: 4)
-        let first = try tokens.principal(Forge.sound(), Forge.verifier)
+        _ = try tokens.principal(Forge.sound(), Forge.verifier)
         tokens.forget()
-        #expect(try tokens.principal(Forge.sound(), Forge.verifier) !== first)
+        _ = try tokens.principal(Forge.sound(), Forge.verifier)
+        #expect(tokens.misses == 2)
     }
 
     @Test func anOversizedTokenIsNotEvenDigested() {
