@@ -150,6 +150,10 @@ public enum Limits {
     public static let tokenLifetimeMax: Duration = .seconds(30 * 24 * 3_600)
     /// Scopes named by a token.
     public static let tokenScopesMax = 256
+    /// A request for a token of Louver's own.
+    public static let tokenRequestBytesMax = 16 * 1024
+    /// The fields of its form.
+    public static let formFieldsMax = 32
     /// What the verified tokens of one loop may weigh together, roughly.
     public static let verifiedTokensBytesMax = 32 * 1024 * 1024
     /// After what time a remembered token is verified again.

@@ -32,7 +32,8 @@ public final class ClientTokens: Sendable {
     /// The public half of the key.
     public let published: PublishedKeys.Entry
     private let signer: TokenSigner
-    private let audiences: [[UInt8]]
+    /// What the tokens are for: the external URLs of the routes.
+    let audiences: [[UInt8]]
 
     /// Makes the issuer.
     /// - Parameters:
@@ -69,12 +70,22 @@ public final class ClientTokens: Sendable {
     /// A token that begins a chain.
     public func issue(_ holder: Holder, now: WallTime) throws(IssueFailure) -> [UInt8] {
         let id = SecureRandom.uuid4Hex()
-        return try sign(holder, origin: nil, id: id, chain: id, began: now.seconds, expires: now.moved(by: lifetime).seconds, now)
+        return try sign(holder, origin: nil, id: id, chain: (id, now), expires: now.moved(by: lifetime), now)
+    }
+
+    /// A token that begins no chain. `audiences` are fewer than all, where that was asked for; `certificate` is the SHA-256 of the one that
+    /// it is bound to (RFC 8705 section 3.1).
+    func issueAlone(
+        _ holder: Holder, id: [UInt8], audiences: [[UInt8]]?, certificate: [UInt8]?, expires: WallTime, now: WallTime
+    ) throws(IssueFailure) -> [UInt8] {
+        try sign(holder, origin: nil, id: id, chain: nil, audiences: audiences, certificate: certificate, expires: expires, now)
     }
 
     /// From when on the next token is handed to this caller; nil for one who gets none.
     public func renewal(of principal: Principal) -> WallTime? {
-        guard principal.isRenewable, let issued = Self.time("iat", principal.claims.root) else { return nil }
+        guard principal.isRenewable else { return nil }
+        let claims = principal.claims.root
+        guard principal.isOfAirflow || claims["chain"] != nil, let issued = Self.time("iat", claims) else { return nil }
         let margin = max(principal.expires.since(issued) / 5, Limits.renewalMarginMin)
         return principal.expires.moved(by: .zero - margin)
     }
@@ -82,7 +93,8 @@ public final class ClientTokens: Sendable {
     /// The next token of the caller's chain; nil when the chain has come to its end, so that it would not last longer than this one.
     public func successor(of principal: Principal, now: WallTime) -> [UInt8]? {
         let claims = principal.claims.root
-        guard principal.isRenewable, let id = principal.tokenID, let began = Self.time("auth_time", claims) ?? Self.time("iat", claims)
+        guard renewal(of: principal) != nil, let id = principal.tokenID,
+            let began = Self.time("auth_time", claims) ?? Self.time("iat", claims)
         else {
             return nil
         }
@@ -94,13 +106,14 @@ public final class ClientTokens: Sendable {
         holder.scopes = principal.scopes
         return try? sign(
             holder, origin: principal.issuer == issuer ? nil : principal.issuer, id: SecureRandom.uuid4Hex(),
-            chain: claims["chain"]?.string ?? id, began: began.seconds, expires: expires.seconds, now)
+            chain: (claims["chain"]?.string ?? id, began), expires: expires, now)
     }
 
     private static func time(_ name: StaticString, _ claims: JSONNode) -> WallTime? { claims[name].flatMap { NumericDate.read($0, .up) } }
 
     private func sign(
-        _ holder: Holder, origin: [UInt8]?, id: [UInt8], chain: [UInt8], began: Int64, expires: Int64, _ now: WallTime
+        _ holder: Holder, origin: [UInt8]?, id: [UInt8], chain: (id: [UInt8], began: WallTime)?, audiences: [[UInt8]]? = nil,
+        certificate: [UInt8]? = nil, expires: WallTime, _ now: WallTime
     ) throws(IssueFailure) -> [UInt8] {
         var out = ByteBuffer(capacity: 512)
         out.append("{\"iss\":")
@@ -116,21 +129,28 @@ public final class ClientTokens: Sendable {
             Self.append(client, to: &out)
         }
         out.append(",\"aud\":")
-        Self.append(audiences, to: &out)
+        Self.append(audiences ?? self.audiences, to: &out)
         out.append(",\"groups\":")
         Self.append(holder.groups, to: &out)
         out.append(",\"scope\":")
         Self.append([UInt8](holder.scopes.joined(separator: [UInt8(ascii: " ")])), to: &out)
         out.append(",\"jti\":")
         Self.append(id, to: &out)
-        out.append(",\"chain\":")
-        Self.append(chain, to: &out)
-        out.append(",\"auth_time\":")
-        out.append(decimal: Int(began))
+        if let chain {
+            out.append(",\"chain\":")
+            Self.append(chain.id, to: &out)
+            out.append(",\"auth_time\":")
+            out.append(decimal: Int(chain.began.seconds))
+        }
+        if let certificate {
+            out.append(",\"cnf\":{\"x5t#S256\":")
+            Self.append(Base64.encode(certificate, .url), to: &out)
+            out.append("}")
+        }
         out.append(",\"iat\":")
         out.append(decimal: Int(now.seconds))
         out.append(",\"exp\":")
-        out.append(decimal: Int(expires))
+        out.append(decimal: Int(expires.seconds))
         out.append("}")
         return try signer.sign(out.takeAll())
     }

@@ -10,7 +10,7 @@ extension Exchange {
     func classify(_ verb: EndpointVerb, on route: Route, from caller: Caller) async throws -> Message {
         record.enter(.classify)
         if let bodiless = try bodiless(verb, on: route, from: caller) { return bodiless }
-        let body = try await readBody()
+        let body = try await readBody(atMost: site.requestBodyBytesMax)
         let known = await versions(of: route, for: caller)
         return try classify(body, known, on: route, from: caller)
     }
@@ -68,10 +68,10 @@ extension Exchange {
 
     // MARK: The body
 
-    private func readBody() async throws -> [UInt8] {
+    /// The whole body.
+    func readBody(atMost most: Int) async throws -> [UInt8] {
         hasUnreadBody = true
         let framing = try framing.get()
-        let most = site.requestBodyBytesMax
         if case .length(let count) = framing {
             if count > most { throw Refusal.http(HTTPFailure(status: 413, reason: "body_too_large")) }
             try hold(count)

@@ -1,5 +1,6 @@
 import Core
 import HTTP
+import Identity
 import MCP
 import Telemetry
 
@@ -9,6 +10,8 @@ enum Received {
     case endpoint(Route, EndpointVerb)
     /// A well-known document, open to everybody.
     case document([UInt8])
+    /// The endpoint at which machines get tokens.
+    case tokens(ClientGrants)
 }
 
 extension Exchange {
@@ -26,7 +29,7 @@ extension Exchange {
             }
             return .document(document)
         }
-        guard let route = site.route(head.target.path) else { throw Refusal.http(HTTPFailure(status: 404, reason: "unknown_path")) }
+        guard let route = site.route(head.target.path) else { return .tokens(try grants()) }
         record.route = route.name
         counters = route.counters
         endpoint = route
@@ -35,9 +38,25 @@ extension Exchange {
         return .endpoint(route, try EndpointVerb.decide(head, supported: route.facts.versions ?? .all))
     }
 
-    /// Answers what needs no caller.
-    func answerDocument(_ received: Received) async throws {
-        guard case .document(let body) = received else { return }
+    /// What gives tokens at the path of the head, which is no route's.
+    private func grants() throws -> ClientGrants {
+        guard let grants = site.grants, grants.path == head.target.path else {
+            throw Refusal.http(HTTPFailure(status: 404, reason: "unknown_path"))
+        }
+        guard head.method == .post else { throw Refusal.http(HTTPFailure(status: 405, reason: "token_method")) }
+        return grants
+    }
+
+    /// Answers what is no call.
+    func answerAside(_ received: Received) async throws {
+        switch received {
+        case .endpoint: return
+        case .document(let body): try await answer(document: body)
+        case .tokens(let grants): try await giveToken(grants)
+        }
+    }
+
+    private func answer(document body: [UInt8]) async throws {
         record.method = "document"
         record.methodClass = .metadata
         record.outcome = .local

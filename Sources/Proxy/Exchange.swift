@@ -128,7 +128,7 @@ final class Exchange {
 
     private func pass() async throws {
         let received = try receive()
-        guard case .endpoint(let route, let verb) = received else { return try await answerDocument(received) }
+        guard case .endpoint(let route, let verb) = received else { return try await answerAside(received) }
         try await carry(try await decide(verb, on: route))
     }
 

@@ -50,6 +50,8 @@ final class Site {
     let introspection: IntrospectionClient?
     /// Hands clients their next token; nil where Louver issues none.
     let clientTokens: ClientTokens?
+    /// Gives machines tokens; nil where nobody gets one by asking.
+    let grants: ClientGrants?
     /// Which name of a client's certificate says who calls without a token.
     let certificateSubject: CertificateSubject?
 
@@ -86,6 +88,8 @@ final class Site {
             HTTPUpstream(UpstreamTarget(upstream), loop: loop, gauges: UpstreamGauges(shard, shared.health(upstream.options.name)))
         }
         clientTokens = snapshot.clientTokens
+        let endpoint = options.clientTokens?.endpoint
+        grants = snapshot.clientTokens.flatMap { tokens in endpoint.map { ClientGrants(path: Array($0.utf8), tokens: tokens) } }
         certificateSubject = options.certificateSubject
         let tokens = tokens
         introspection = snapshot.introspection.map {

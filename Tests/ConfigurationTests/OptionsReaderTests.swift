@@ -101,6 +101,7 @@ import YAML
         #expect(asked.clientID == "louver" && asked.endpoint.tls.ca?.path == "conf/ca.pem")
         #expect(options.previousSessionKeys.map(\.path) == ["conf/old.key"])
         #expect(options.clientTokens?.keyID == "c1" && options.clientTokens?.chain == .seconds(28_800))
+        #expect(options.clientTokens?.endpoint == "/token")
         #expect(options.clientTokens?.alsoPublished.map(\.keyID) == ["c2"])
         #expect(options.revokedTokens?.path == "conf/revoked.txt" && options.apiKeys?.path == "conf/keys.yaml")
         #expect(options.certificateSubject == .uri)

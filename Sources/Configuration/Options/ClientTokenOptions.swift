@@ -8,6 +8,8 @@ public struct ClientTokenOptions: Sendable {
     public var keyID: String
     /// Keys that are published and verified beside it.
     public var alsoPublished: [MintOptions.PublishedKey]
+    /// The path at which machines ask for one; nil for nowhere.
+    public var endpoint: String?
     /// How long one of them lives.
     public var lifetime: Duration
     /// How long a client may be handed one after the other.

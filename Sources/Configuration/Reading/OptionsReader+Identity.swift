@@ -16,7 +16,29 @@ extension OptionsReader {
                 remedy: "write more than \(Notation.write(lifetime))")
         }
         return ClientTokenOptions(
-            issuer: issuer, key: key, keyID: keyID, alsoPublished: publishedKeys(reader), lifetime: lifetime, chain: chain)
+            issuer: issuer, key: key, keyID: keyID, alsoPublished: publishedKeys(reader), endpoint: tokenPath(reader), lifetime: lifetime,
+            chain: chain)
+    }
+
+    private static func tokenPath(_ reader: NodeReader) -> String? {
+        guard reader.has("endpoint") else { return nil }
+        let path = path(reader, "endpoint", example: "/token")
+        return path.isEmpty ? nil : path
+    }
+
+    /// A token endpoint needs a path of its own, and somebody who can be known there.
+    static func checkTokenEndpoint(_ reader: NodeReader, _ options: LouverOptions) {
+        guard let endpoint = options.clientTokens?.endpoint else { return }
+        if options.routes.contains(where: { $0.path == endpoint }) {
+            reader.fault(
+                "client_tokens", "the path \(Fault.quote(endpoint)) of `client_tokens.endpoint` is that of a route",
+                remedy: "give each a path of its own")
+        }
+        if options.apiKeys == nil, options.certificateSubject == nil {
+            reader.fault(
+                "client_tokens", "nobody could get a token at `client_tokens.endpoint`: no client is known by a key or a certificate",
+                remedy: "write `api_keys_file` or `certificate_subject`, or remove `endpoint`")
+        }
     }
 
     /// Keys that are published beside the one that signs.

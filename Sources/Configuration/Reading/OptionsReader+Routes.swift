@@ -28,7 +28,7 @@ extension OptionsReader {
         var needsURL = false
         var paths: Set<String> = []
         let routes = reader.list("routes") { inner, _ -> RouteOptions? in
-            let path = path(inner)
+            let path = path(inner, "path", example: "/mcp")
             if !path.isEmpty, !paths.insert(path).inserted {
                 inner.fault("path", "the path \(Fault.quote(path)) stands in two routes", remedy: "give each route a path of its own")
             }
@@ -60,16 +60,18 @@ extension OptionsReader {
             remedy: "write instead: https://\(url.authority)\(url.path), and let Louver or what stands before it speak TLS")
     }
 
-    private static func path(_ reader: NodeReader) -> String {
-        let path = reader.string("path", example: "/mcp")
+    /// A path of Louver's own, written under a key; empty after a fault.
+    static func path(_ reader: NodeReader, _ key: String, example: String) -> String {
+        let path = reader.string(key, example: example)
         if path.isEmpty { return "" }
         guard path.hasPrefix("/"), ServerURL("http://localhost" + path)?.path == path, !path.contains("%"), !path.contains("//") else {
             reader.fault(
-                "path", "`\(reader.name(of: "path"))` is not a path: \(Fault.quote(path))", remedy: "write, for example: `path: /mcp`")
+                key, "`\(reader.name(of: key))` is not a path: \(Fault.quote(path))", remedy: "write, for example: `\(key): \(example)`")
             return ""
         }
         if path == "/.well-known" || path.hasPrefix("/.well-known/") {
-            reader.fault("path", "paths under /.well-known/ belong to Louver's own documents", remedy: "write, for example: `path: /mcp`")
+            reader.fault(
+                key, "paths under /.well-known/ belong to Louver's own documents", remedy: "write, for example: `\(key): \(example)`")
         }
         return path
     }

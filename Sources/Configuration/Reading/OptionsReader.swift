@@ -26,7 +26,7 @@ public enum OptionsReader {
         let routes = routes(reader, base: external, listeners: listeners)
         let sessionKeys = reader.mapping("sessions", sessionKeys)
         let admin = admin(reader)
-        return LouverOptions(
+        let options = LouverOptions(
             file: reader.file, listeners: listeners, admin: admin.address, adminToken: admin.token, workers: workers(reader),
             hardening: reader.choice("hardening", default: .report),
             hostGuard: hostGuard(reader, listeners: listeners, routes: routes), issuers: issuers(reader), routes: routes,
@@ -38,6 +38,8 @@ public enum OptionsReader {
             watchesFiles: reader.bool("watch_files", default: true), limits: reader.mapping("limits", limits) ?? ServiceLimits(),
             logs: reader.mapping("logs", logs) ?? LogOptions(), audit: reader.mapping("audit", audit) ?? nil,
             tracing: reader.mapping("tracing", tracing) ?? nil)
+        checkTokenEndpoint(reader, options)
+        return options
     }
 
     private static func sessionKeys(_ reader: NodeReader) -> (key: FileReference?, previous: [FileReference]) {
