@@ -48,6 +48,8 @@ public struct AuditRecord: Sendable {
     public var reissue: StaticString = ""
     /// What was removed from the reply, by kind.
     public var redactions: [(kind: String, count: Int)] = []
+    /// What passed by an entry of `allow`, by detector.
+    public var allowed: [(detector: String, count: Int)] = []
     /// The HTTP status sent to the client.
     public var status = 0
     /// The HTTP status the upstream sent.
@@ -105,7 +107,8 @@ public struct AuditRecord: Sendable {
         number(",\"upstream_status\":", upstreamStatus, into: &out)
         number(",\"bytes_in\":", bytesIn, into: &out)
         number(",\"bytes_out\":", bytesOut, into: &out)
-        writeRedactions(into: &out)
+        counts(",\"redactions\":{", redactions.map { ($0.kind, $0.count) }, into: &out)
+        counts(",\"allowed\":{", allowed.map { ($0.detector, $0.count) }, into: &out)
         text(",\"trace\":", trace, into: &out)
         out.append(",\"us\":")
         JSONLine.microseconds(total, into: &out)
@@ -138,12 +141,12 @@ public struct AuditRecord: Sendable {
         out.append("]")
     }
 
-    private func writeRedactions(into out: inout ByteBuffer) {
-        if redactions.isEmpty { return }
-        out.append(",\"redactions\":{")
-        for (at, entry) in redactions.enumerated() {
+    private func counts(_ key: StaticString, _ counts: [(name: String, count: Int)], into out: inout ByteBuffer) {
+        if counts.isEmpty { return }
+        out.append(key)
+        for (at, entry) in counts.enumerated() {
             if at > 0 { out.append(",") }
-            JSONLine.string([UInt8](entry.kind.utf8).span, into: &out)
+            JSONLine.string([UInt8](entry.name.utf8).span, into: &out)
             out.append(":")
             out.append(decimal: entry.count)
         }

@@ -279,6 +279,10 @@ public enum Limits {
     /// Text that waits before it is scanned, unless it ends.
     public static let redactionWindowBytes = 32 * 1024
 
+    /// Entries under `allow` of one policy or file.
+    public static let allowancesMax = 256
+    /// Days before its end from which on an entry under `allow` is told of.
+    public static let allowanceNoticeDays = 14
     /// Where in a structure a value stands, as rules about paths and explanations name it.
     public static let valuePathBytesMax = 4 * 1024
 

@@ -3,6 +3,14 @@ import Core
 /// What may change the values of a reply as they stream by. The domain implements it and the rewriter of replies calls it, so that
 /// neither knows the other. Every span is only valid in its call.
 public protocol ValueScrubber: AnyObject {
+    /// Whether it wants to know where values stand: it is told of the structure around them then, too.
+    var followsPath: Bool { get }
+    /// An object or an array of the protocol begins around what is scrubbed.
+    func enter(_ isObject: Bool)
+    /// It ends.
+    func leave(_ isObject: Bool)
+    /// A member of it begins.
+    func name(_ decoded: Span<UInt8>)
     /// An object or an array begins inside a scrubbed value.
     func open(_ isObject: Bool)
     /// It ends.
@@ -21,4 +29,15 @@ public protocol ValueScrubber: AnyObject {
     func literal(_ text: Span<UInt8>, into out: inout ByteBuffer)
     /// Whether the reply must not be delivered: a protocol field matched, or scrubbing failed beyond repair.
     var mustWithhold: Bool { get }
+}
+
+extension ValueScrubber {
+    /// It does not.
+    public var followsPath: Bool { false }
+    /// Nothing is done with it.
+    public func enter(_ isObject: Bool) {}
+    /// Nothing is done with it.
+    public func leave(_ isObject: Bool) {}
+    /// Nothing is done with it.
+    public func name(_ decoded: Span<UInt8>) {}
 }

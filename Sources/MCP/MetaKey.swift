@@ -14,8 +14,6 @@ enum MetaKey {
     static let baggage: StaticString = "baggage"
     /// What Louver adds and nobody else may.
     static let own: StaticString = "io.louver/"
-    /// What was removed from a reply: kinds and counts.
-    static let redactions: StaticString = "io.louver/redactions"
     /// Which refusal a result is.
     static let refusal: StaticString = "io.louver/refusal"
 }

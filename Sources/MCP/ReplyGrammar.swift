@@ -129,12 +129,12 @@ enum ReplyGrammar {
 
     private static func contentBlock(_ key: Span<UInt8>) -> ReplyMember {
         if ASCII.equals(key, "text") { return ReplyMember(.free) }
-        if ASCII.equals(key, "type") || ASCII.equals(key, "mimeType") { return ReplyMember(.protocolField) }
+        // The URI of a link is what a client asks for next: altered, it would lead elsewhere.
+        if ASCII.equals(key, "type") || ASCII.equals(key, "mimeType") || ASCII.equals(key, "uri") { return ReplyMember(.protocolField) }
         if ASCII.equals(key, "data") { return ReplyMember(.blob) }
         if ASCII.equals(key, "resource") { return ReplyMember(.resourceContents) }
         if ASCII.equals(key, "annotations") { return ReplyMember(.annotations) }
-        // A link's URI comes out of a tool: better a link that leads nowhere than the whole answer withheld.
-        if ASCII.equals(key, "uri") || isDescription(key) || ASCII.equals(key, "name") { return ReplyMember(.free) }
+        if isDescription(key) || ASCII.equals(key, "name") { return ReplyMember(.free) }
         if ASCII.equals(key, "icons") { return ReplyMember(.icon) }
         return .unknown
     }

@@ -12,8 +12,8 @@ public final class ReplyRewriter {
 
     /// Starts with a first message.
     ///
-    /// - Parameter counts: writes the JSON object `{kind: count}` of what the scrubber removed so far, or nothing; asked once, when the
-    ///   result ends.
+    /// - Parameter counts: writes the members of `_meta` that tell what the scrubber did so far, keys included and without braces,
+    ///   or nothing; asked once, when the result ends.
     public init(_ expectation: ReplyExpectation, scrubber: any ValueScrubber, counts: @escaping (inout ByteBuffer) -> Void = { _ in }) {
         sink = ReplySink(expectation, scrubber: scrubber, counts: counts)
     }

@@ -13,6 +13,8 @@ struct ReplySink: ~Copyable {
     private(set) var expectation: ReplyExpectation
     private let scrubber: any ValueScrubber
     private let counts: (inout ByteBuffer) -> Void
+    /// Whether the scrubber is told of the structure around what it scrubs.
+    private let followsPath: Bool
     /// What the envelope has shown so far.
     var envelope: ReplyEnvelope
     /// Why the message was refused, once it was.
@@ -48,6 +50,7 @@ struct ReplySink: ~Copyable {
         self.expectation = expectation
         self.scrubber = scrubber
         self.counts = counts
+        followsPath = scrubber.followsPath
         envelope = ReplyEnvelope(expectation)
         levels.reserveCapacity(16)
         captured.reserveCapacity(64)
@@ -131,7 +134,7 @@ extension ReplySink: JSONSink {
             if shape.isCaptured { try fail(ReplyFailure("reply_shape")) }
         }
         out.append(isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
-        if shape == .free { scrubber.open(isObject) }
+        if shape == .free { scrubber.open(isObject) } else if followsPath { scrubber.enter(isObject) }
         if shape == .form, isObject { form.open() }
         levels.append(Level(shape: shape, isObject: isObject))
         if shape.isMemberwise { setWroteMember(false) }
@@ -157,6 +160,7 @@ extension ReplySink: JSONSink {
             appendMissingID()
         default: break
         }
+        if followsPath, level.shape != .free { scrubber.leave(isObject) }
         out.append(isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
         if isHolding, out.readableCount > Limits.heldMetaBytesMax { try fail(ReplyFailure("reply_meta_size")) }
         endValue()
@@ -199,6 +203,7 @@ extension ReplySink: JSONSink {
             writeKey(raw, decoded, .text)
             return
         }
+        if followsPath { scrubber.name(decoded) }
         let method = level.shape == .params ? envelope.methodOfParams : expectation.method
         let member = known(ReplyGrammar.member(of: level.shape, decoded, method))
         slot = member.shape
@@ -467,7 +472,6 @@ extension ReplySink {
         } else {
             out.append(UInt8(ascii: "{"))
         }
-        out.append("\"io.louver/redactions\":")
         gap.withReadable { out.append($0) }
         out.append(UInt8(ascii: "}"))
     }

@@ -1,4 +1,5 @@
 import Core
+import Redaction
 import YAML
 
 extension PolicySet {
@@ -14,6 +15,7 @@ extension PolicySet {
             adviseOnReach(at, rule, faults)
             adviseOnSafety(rule, faults)
         }
+        adviseOnAllowances(faults)
         return faults.all
     }
 
@@ -35,6 +37,18 @@ extension PolicySet {
             add(rule, message, near ?? "leave it if the server really has it, or remove it", faults)
         }
         if rule.tools.isEmpty { add(rule, "covers no tool of \(profile.name)", "it does nothing with this server", faults) }
+    }
+
+    private func adviseOnAllowances(_ faults: Faults) {
+        let profile = argumentGuard.profile
+        guard profile.knowsTools else { return }
+        for entry in redaction.allow {
+            for glob in entry.tools where !profile.tools.keys.contains(where: { glob.matches($0) }) {
+                faults.add(
+                    entry.file, entry.mark, "this `allow` entry covers no tool of \(profile.name): `\(Self.text(glob.pattern))`",
+                    remedy: "leave it if the server really has it, or remove it")
+            }
+        }
     }
 
     private func adviseOnArguments(_ rule: Rule, _ faults: Faults) {

@@ -39,6 +39,7 @@ extension Exchange {
         line.bucket = record.bucket
         line.reissue = endpoint.reissueMode
         line.redactions = record.removed
+        line.allowed = record.passed
         line.status = record.status
         line.upstreamStatus = record.upstreamStatus
         line.bytesIn = record.bytesIn

@@ -58,7 +58,11 @@ extension Exchange {
         if scrubbing.scrubber.isUntouched { return }
         let report = scrubbing.scrubber.report
         record.redactions += report.total
-        if worker.audit != nil { record.removed += report.counts.map { ($0.kind, $0.count) } }
+        record.allowed += report.allowedTotal
+        if worker.audit != nil {
+            record.removed += report.counts.map { ($0.kind, $0.count) }
+            record.passed += report.allowed.map { ($0.kind, $0.count) }
+        }
         worker.count(report)
         guard let learned = caller?.learned else { return }
         let count = scrubbing.scrubber.teach(

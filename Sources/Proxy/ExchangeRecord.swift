@@ -26,6 +26,10 @@ struct ExchangeRecord: ~Copyable {
     var redactions = 0
     /// The same by kind, where an audit line will tell it.
     var removed: [(kind: String, count: Int)] = []
+    /// Findings that passed by an entry of `allow`.
+    var allowed = 0
+    /// The same by detector, where an audit line will tell it.
+    var passed: [(detector: String, count: Int)] = []
     /// The bucket that was empty.
     var bucket: [UInt8] = []
     /// Whether the policy allowed it.
@@ -87,6 +91,7 @@ struct ExchangeRecord: ~Copyable {
         line.bytesIn = bytesIn
         line.bytesOut = bytesOut
         line.redactions = redactions
+        line.allowed = allowed
         line.reason = reason
         line.reissue = reissue
         line.total = took

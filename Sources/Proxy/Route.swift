@@ -6,6 +6,7 @@ import MCP
 import Policy
 import RateLimit
 import Reactor
+import Redaction
 import Telemetry
 
 /// One MCP endpoint on one loop: its policy, its upstream and the credentials for it.
@@ -15,6 +16,8 @@ final class Route {
     let path: [UInt8]
     let policy: PolicySet
     let policyName: [UInt8]
+    /// Scrubs its replies.
+    let redaction: RedactionEngine
     let limits: [BucketRule]
     let upstream: HTTPUpstream
     let upstreamName: [UInt8]
@@ -55,6 +58,7 @@ final class Route {
         path = nameBytes
         policy = loaded.policy
         policyName = Array(loaded.policy.name.utf8)
+        redaction = loaded.redaction
         limits = loaded.policy.limits
         self.upstream = upstream
         upstreamName = Array(server.options.name.utf8)

@@ -28,6 +28,6 @@ final class Scrubbing {
     }
 
     private static func writeCounts(_ scrubber: ReplyScrubber, _ out: inout ByteBuffer) {
-        if !scrubber.isUntouched { scrubber.report.write(into: &out) }
+        if !scrubber.isUntouched { scrubber.report.writeMembers(into: &out) }
     }
 }

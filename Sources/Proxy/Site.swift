@@ -22,7 +22,8 @@ final class Site {
     let limiter: LimitStore
     let seal: SessionSeal
     let redaction: RedactionEngine
-    private let engines: [RedactionEngine]
+    /// Scrubs what belongs to no route.
+    let strangersRedaction: RedactionEngine
     let learning: LearnedSecretOptions
     /// What the audit log is told; nil where there is none.
     let audit: AuditOptions?
@@ -67,7 +68,7 @@ final class Site {
             workers: options.workerCount(cores: LoopThread.coreCount), loop: loop)
         seal = SessionSeal(snapshot.sessionKeys.first ?? shared.sessionKey, previous: Array(snapshot.sessionKeys.dropFirst()))
         redaction = snapshot.redaction
-        engines = Hygiene.allCases.map { RedactionEngine(snapshot.redaction, hygiene: $0) }
+        strangersRedaction = RedactionEngine(snapshot.redaction, hygiene: .mark)
         learning = options.redaction.learned
         audit = snapshot.audit?.options
         auditDenies = audit?.whenFull == .deny
@@ -138,15 +139,6 @@ final class Site {
 
     /// The well-known document at a path (RFC 8615): all of them stand under `/.well-known/`, so that other paths are not looked up.
     func document(_ path: [UInt8]) -> [UInt8]? { path.count > 1 && path[1] == UInt8(ascii: ".") ? documents[path] : nil }
-
-    /// The engine that a policy's hygiene asks for.
-    func engine(_ hygiene: Hygiene) -> RedactionEngine {
-        switch hygiene {
-        case .off: engines[0]
-        case .mark: engines[1]
-        case .block: engines[2]
-        }
-    }
 
     /// The endpoint at a path, exactly.
     func route(_ path: [UInt8]) -> Route? {

@@ -228,9 +228,10 @@ final class Worker {
         if reason.spells("store_busy") { shard.add(.boundHits, "redis_pipeline") }
     }
 
-    /// Counts what a scrubber removed, by kind.
+    /// Counts what a scrubber removed, by kind, and what it let pass.
     func count(_ report: RedactionReport) {
-        shard.add(.repliesRedacted)
+        if !report.isUnchanged { shard.add(.repliesRedacted) }
+        for entry in report.allowed { shared.count(.allowances, Array(entry.kind.utf8), entry.count, on: shard) }
         for entry in report.counts { shared.count(.redactions, Array(entry.kind.utf8), entry.count, on: shard) }
     }
 
@@ -272,13 +273,17 @@ final class Worker {
 
     /// What one message is rewritten with.
     func takeScrubbing(_ expectation: ReplyExpectation, for exchange: Exchange) -> Scrubbing {
-        let engine = exchange.site.engine(exchange.endpoint?.policy.redaction.hygiene ?? .mark)
+        let engine = exchange.endpoint?.redaction ?? exchange.site.strangersRedaction
         let scrubbing: Scrubbing
         if exchange.site === site, let place = scrubbings.lastIndex(where: { $0.engine === engine }) {
             scrubbing = scrubbings.remove(at: place)
             scrubbing.begin(expectation)
         } else {
             scrubbing = Scrubbing(expectation, exchange.site, engine)
+        }
+        if engine.hasAllowances {
+            let isCall = exchange.message?.target?.kind == .tool
+            scrubbing.scrubber.allow(tool: isCall ? exchange.record.target : [], now: wallTime)
         }
         if let learned = exchange.caller?.learned { scrubbing.scrubber.learn(from: learned, now: loop.now) }
         return scrubbing
@@ -289,7 +294,10 @@ final class Worker {
 
     /// Takes it back for another message.
     func giveBack(_ scrubbing: Scrubbing) {
-        if scrubbing.site === site, scrubbings.count < Limits.idleScrubbersMax { scrubbings.append(scrubbing) }
+        guard scrubbing.site === site else { return }
+        // Of many policies those are kept ready that were used last.
+        if scrubbings.count >= Limits.idleScrubbersMax { scrubbings.removeFirst() }
+        scrubbings.append(scrubbing)
     }
 
     /// Whether access lines are wanted.

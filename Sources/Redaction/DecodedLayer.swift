@@ -81,7 +81,8 @@ final class DecodedLayer {
         _ = scan.view.flatten(text, isFinal: true)
         func tell(_ view: Span<UInt8>) {
             _ = scan.scan(view, from: 0, isFinal: true)
-            for finding in scan.findings where finding.form == .placeholder {
+            // What passes is told too: it passes there by the same entry.
+            for finding in scan.findings + scan.asides where finding.form == .placeholder {
                 body(scan.view.sourceStart(of: finding.start), scan.view.sourceEnd(of: finding.end), hit(finding, view))
             }
         }
@@ -104,6 +105,7 @@ final class DecodedLayer {
         _ = scan.scan(view, from: 0, isFinal: true)
         var best: Finding?
         for finding in scan.findings where finding.form == .placeholder && finding.rank > best?.rank ?? 0 { best = finding }
+        if best == nil { best = scan.asides.first { $0.form == .placeholder } }
         return best.map { hit($0, view) }
     }
 

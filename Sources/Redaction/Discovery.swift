@@ -16,6 +16,8 @@ public struct Discovery: Sendable, Equatable {
     public let fingerprint: String
     /// What spoke for it.
     public let reason: String
+    /// The entry of `allow` by which it passes; nil for what is replaced.
+    public let allowance: Allowance?
 }
 
 extension DetectorSet {

@@ -23,7 +23,9 @@ final class DiscoveryLog {
     }
 
     /// Something was found in what the scrubber holds.
-    func note(_ finding: Finding, at place: Range<Int>, in source: Span<UInt8>, tag: UInt64, _ detectors: DetectorSet) {
+    func note(
+        _ finding: Finding, at place: Range<Int>, in source: Span<UInt8>, tag: UInt64, _ detectors: DetectorSet, allowance: Allowance? = nil
+    ) {
         if finding.form == .nothing { return }
         var begins = line
         for at in 0..<place.lowerBound where source[at] == UInt8(ascii: "\n") { begins += 1 }
@@ -31,7 +33,7 @@ final class DiscoveryLog {
             Discovery(
                 detector: detectors.name(ofSource: finding.source), kind: detectors.kinds[Int(finding.kind)], line: record ?? begins,
                 offset: offset + place.lowerBound, count: place.count, path: path.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "",
-                fingerprint: Placeholder.text(ofTag: tag), reason: detectors.reason(of: finding)))
+                fingerprint: Placeholder.text(ofTag: tag), reason: detectors.reason(of: finding), allowance: allowance))
     }
 
     /// A number under a key that names a secret became 0.
@@ -40,6 +42,6 @@ final class DiscoveryLog {
             Discovery(
                 detector: kind, kind: kind, line: record ?? line, offset: 0, count: digits,
                 path: path.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "", fingerprint: "",
-                reason: "a number under a key that names a secret, now 0"))
+                reason: "a number under a key that names a secret, now 0", allowance: nil))
     }
 }

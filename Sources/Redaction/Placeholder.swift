@@ -30,6 +30,20 @@ public enum Placeholder {
     /// A tag as placeholders show it.
     static func text(ofTag tag: UInt64) -> String { String(decoding: (0..<tagCount).map { letter($0, of: tag) }, as: UTF8.self) }
 
+    /// The tag in the form placeholders show it, alone or behind a whole placeholder; nil for anything else.
+    static func tag(_ text: String) -> UInt64? {
+        let written = Array(text.utf8)
+        let letters = written.suffix(tagCount)
+        let isWhole = length(in: written.span, at: 0) == written.count && written.count > tagCount
+        guard written.count == tagCount || isWhole else { return nil }
+        var tag: UInt64 = 0
+        for letter in letters {
+            guard let value = alphabet.firstIndex(of: letter) else { return nil }
+            tag = tag << 5 | UInt64(value)
+        }
+        return tag
+    }
+
     private static func letter(_ place: Int, of tag: UInt64) -> UInt8 { alphabet[Int(tag >> UInt64(5 * (tagCount - 1 - place)) & 31)] }
 
     /// The length of the placeholder that `text` begins with at `start`, or nil.

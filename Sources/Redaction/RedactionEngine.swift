@@ -13,6 +13,10 @@ public final class RedactionEngine: Sendable {
     public let known: KnownSecrets?
     /// Values of which only hashes are known.
     public let enrolled: EnrolledSecrets?
+    /// What passes though a detector finds it; nil for nothing.
+    let allowing: AllowTable?
+    /// Whether anything does: its scrubbers are told whose reply comes, then.
+    public var hasAllowances: Bool { allowing != nil }
     private let key: HMACKey
 
     /// Makes an engine. `tenantKey` is 16 bytes or more, the same on every replica that serves the tenant.
@@ -25,17 +29,41 @@ public final class RedactionEngine: Sendable {
         self.known = known
         self.hygiene = hygiene
         self.enrolled = enrolled
+        allowing = nil
         key = HMACKey(tenantKey, hash: .sha256)
     }
 
     /// The same engine with another hygiene.
-    public init(_ other: RedactionEngine, hygiene: Hygiene) {
+    public convenience init(_ other: RedactionEngine, hygiene: Hygiene) {
+        self.init(other, hygiene: hygiene, style: other.style, allowing: other.allowing, key: other.key)
+    }
+
+    /// The same detectors and known values, as the replies to one tenant are scrubbed.
+    ///
+    /// - Parameters:
+    ///   - rules: what its policy says.
+    ///   - tenant: its name. Equal secrets look equal to one tenant, and different to another. Nil keeps the key as it is.
+    ///   - ownKey: its own key; without one its key is made of the shared one and the name.
+    public convenience init(_ other: RedactionEngine, rules: RedactionRules, tenant: String?, ownKey: SecretBytes? = nil) {
+        self.init(
+            other, hygiene: rules.hygiene, style: rules.style ?? other.style, allowing: AllowTable(rules.allow, other.detectors),
+            key: ownKey.map { HMACKey($0, hash: .sha256) } ?? tenant.map { other.key(of: $0) } ?? other.key)
+    }
+
+    private init(_ other: RedactionEngine, hygiene: Hygiene, style: Placeholder.Style, allowing: AllowTable?, key: HMACKey) {
         detectors = other.detectors
-        style = other.style
         known = other.known
         enrolled = other.enrolled
-        key = other.key
         self.hygiene = hygiene
+        self.style = style
+        self.allowing = allowing
+        self.key = key
+    }
+
+    /// The key of a tenant: whoever has it learns nothing of another's, nor of the shared one.
+    private func key(of tenant: String) -> HMACKey {
+        var derived = key.authenticate(Array("louver tenant 1 \(tenant)".utf8).span)
+        return HMACKey(SecretBytes(taking: &derived), hash: .sha256)
     }
 
     /// Whether a text holds a placeholder of ours: `REDACTED_` and one of the kinds, or a tag.

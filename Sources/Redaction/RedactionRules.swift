@@ -1,3 +1,4 @@
+import Core
 import YAML
 
 /// What a policy says about redaction of its replies.
@@ -14,6 +15,12 @@ public struct RedactionRules: Sendable, Equatable {
     public var hygiene = Hygiene.mark
     /// What is done with placeholders that come back.
     public var returned = Returned.refuse
+    /// How secrets are replaced; nil for what the configuration says.
+    public var style: Placeholder.Style?
+    /// Who sees equal secrets as equal: policies of one tenant do. Nil for the policy by itself.
+    public var tenant: String?
+    /// What passes though a detector finds it.
+    public var allow: [Allowance] = []
 
     /// What holds where a policy says nothing.
     public init() {}
@@ -23,6 +30,19 @@ public struct RedactionRules: Sendable, Equatable {
         var rules = RedactionRules()
         rules.hygiene = reader.choice("hygiene", default: rules.hygiene)
         rules.returned = reader.choice("returned_placeholders", default: rules.returned)
+        rules.style = reader.optionalChoice("style")
+        rules.tenant = tenant(reader)
+        rules.allow = Allowance.readAll(reader)
         return rules
+    }
+
+    private static func tenant(_ reader: NodeReader) -> String? {
+        guard let name = reader.optionalString("tenant") else { return nil }
+        let isName = name.utf8.allSatisfy { ASCII.isAlphanumeric($0) || "_.-/".utf8.contains($0) }
+        if isName, name.utf8.count <= Limits.policyNameBytesMax { return name }
+        reader.fault(
+            "tenant", "`\(reader.name(of: "tenant"))` cannot be \(Fault.quote(name))",
+            remedy: "use letters, digits and `_.-/`, at most \(Limits.policyNameBytesMax)")
+        return nil
     }
 }

@@ -28,6 +28,8 @@ public final class ReplyScrubber: ValueScrubber {
     private var earlier: KnownSecrets?
     /// Where the value at hand stands; nil unless somebody needs to know.
     var path: ValuePath?
+    /// What lets findings pass; nil where nothing does.
+    private let clearance: Clearance?
 
     /// What is known of an object or array that is open.
     private struct Level {
@@ -52,6 +54,11 @@ public final class ReplyScrubber: ValueScrubber {
         keyNames = KeyNames(engine.detectors.words)
         text = TextScrubber(engine, lineSlashes: 1, names: keyNames)
         hygiene = engine.hygiene == .off ? nil : TextHygiene(isJSON: true)
+        clearance = text.clearance
+        if let clearance, clearance.followsPaths {
+            path = ValuePath()
+            clearance.path = path
+        }
         levels = .allocate(capacity: Limits.redactionDepthMax + 1)
         levels.initialize(repeating: Level(), count: Limits.redactionDepthMax + 1)
     }
@@ -78,7 +85,10 @@ public final class ReplyScrubber: ValueScrubber {
         hasFailed = false
     }
 
-    /// Whether nothing was replaced in this reply.
+    /// Says whose reply it is, by its tool, and when: entries of `allow` may ask for both. Until then those that end do not hold.
+    public func allow(tool: [UInt8], now: WallTime) { text.allow(tool: tool, now: now) }
+
+    /// Whether nothing was found in this reply.
     public var isUntouched: Bool { text.isUntouched && blobText?.isUntouched ?? true && hygiene?.isUntouched ?? true }
 
     /// Looks in this reply also for what earlier replies to the same principal taught, and learns from it. After `reset`.
@@ -108,6 +118,7 @@ public final class ReplyScrubber: ValueScrubber {
         let path = path ?? ValuePath()
         self.path = path
         log.path = path
+        clearance?.path = path
         text.log = log
     }
 
@@ -123,6 +134,18 @@ public final class ReplyScrubber: ValueScrubber {
     public var mustWithhold: Bool { hasFailed }
 
     // MARK: Structure
+
+    /// Whether it wants to know where values stand that it is not asked about, too.
+    public var followsPath: Bool { path != nil }
+
+    /// An object or array of the protocol begins around what is scrubbed.
+    public func enter(_ isObject: Bool) { path?.open(isObject) }
+
+    /// It ends.
+    public func leave(_ isObject: Bool) { path?.close(isObject) }
+
+    /// A member of it begins.
+    public func name(_ decoded: Span<UInt8>) { path?.key(decoded) }
 
     /// An object or an array begins.
     public func open(_ isObject: Bool) {
@@ -162,12 +185,13 @@ public final class ReplyScrubber: ValueScrubber {
             out.append(raw)
             return
         }
-        let before = text.replacements
+        let before = text.replacements + text.passedTotal
         text.takesMarks = false
         text.push(raw, into: &out)
         text.finish(into: &out)
         text.takesMarks = true
-        if text.replacements == before { keyNames.noteClean(raw) }
+        // What passes here need not pass elsewhere.
+        if text.replacements + text.passedTotal == before { keyNames.noteClean(raw) }
     }
 
     private static func isName(_ key: Span<UInt8>) -> Bool {
@@ -246,7 +270,11 @@ public final class ReplyScrubber: ValueScrubber {
     /// A number: 0 under a key that names a secret.
     public func number(_ digits: Span<UInt8>, into out: inout ByteBuffer) {
         let key = nextValue()
-        if key.tier == .strong, !(digits.count == 1 && digits[0] == UInt8(ascii: "0")) {
+        let isSecret = key.tier == .strong && !(digits.count == 1 && digits[0] == UInt8(ascii: "0"))
+        if isSecret, let clearance, clearance.allowsNumber(key.kind) {
+            text.countPassed(key.kind.rawValue)
+            out.append(digits)
+        } else if isSecret {
             text.countNumber()
             text.log?.noteNumber(digits.count, key.kind.slug)
             out.append(UInt8(ascii: "0"))
@@ -305,6 +333,7 @@ public final class ReplyScrubber: ValueScrubber {
         let scrubber = blobText ?? TextScrubber(engine)
         blobText = scrubber
         scrubber.learned = text.learned
+        scrubber.clearance = clearance
         let before = scrubber.replacements
         var clean = ByteBuffer(capacity: plain.count)
         scrubber.push(plain.span, into: &clean)

@@ -22,6 +22,10 @@ public final class TextScrubber {
     @exclusivity(unchecked) private var whole = KeyClass.none
     private var counts: [Int]
     private var numbers = 0
+    /// How often what a source found passed by an entry of `allow`, by source; empty until something did.
+    private var passed: [Int] = []
+    /// All of that together.
+    private(set) var passedTotal = 0
     /// Where values are kept that their keys say are secrets; nil when nothing is learned.
     var harvest: Harvest?
     /// Who is told what was found and where; nil unless somebody asked.
@@ -37,6 +41,7 @@ public final class TextScrubber {
         scan = WindowScan(engine, names: names)
         scan.lineSlashes = lineSlashes
         scan.takesMarks = engine.hygiene != .off
+        if let table = engine.allowing { scan.clearance = Clearance(table) }
         counts = [Int](repeating: 0, count: engine.detectors.kinds.count)
     }
 
@@ -82,6 +87,7 @@ public final class TextScrubber {
         isAtStart = true
         whole = .none
         scan.isPreciseOnly = false
+        scan.asideGoesOn = false
     }
 
     /// Forgets everything, the counts too, and keeps the memory.
@@ -96,7 +102,10 @@ public final class TextScrubber {
         isAtStart = true
         whole = .none
         scan.isPreciseOnly = false
+        scan.asideGoesOn = false
         scan.block = KeyBlock()
+        if passedTotal > 0 { for index in 0..<passed.count { passed[index] = 0 } }
+        passedTotal = 0
         if replacements > 0 { for index in 0..<counts.count { counts[index] = 0 } }
         numbers = 0
         replacements = 0
@@ -108,12 +117,17 @@ public final class TextScrubber {
         for (index, count) in counts.enumerated() where count > 0 {
             kinds.append(RedactionReport.Count(kind: engine.detectors.kinds[index], count: count))
         }
-        kinds.sort { $0.count == $1.count ? $0.kind < $1.kind : $0.count > $1.count }
-        return RedactionReport(counts: kinds, withheld: counts[Int(GrammarKind.undecided.rawValue)], numbers: numbers)
+        var allowed: [RedactionReport.Count] = []
+        for (source, count) in passed.enumerated() where count > 0 {
+            allowed.append(RedactionReport.Count(kind: engine.detectors.name(ofSource: UInt16(source)), count: count))
+        }
+        return RedactionReport(
+            counts: RedactionReport.ordered(kinds), withheld: counts[Int(GrammarKind.undecided.rawValue)], numbers: numbers,
+            allowed: RedactionReport.ordered(allowed))
     }
 
-    /// Whether nothing was replaced since the last `reset`: what most texts come to, told without making a report.
-    var isUntouched: Bool { replacements == 0 }
+    /// Whether nothing was found since the last `reset`: what most texts come to, told without making a report.
+    var isUntouched: Bool { replacements == 0 && passedTotal == 0 }
 
     /// How many placeholders were written since the last `reset`.
     private(set) var replacements = 0
@@ -128,6 +142,25 @@ public final class TextScrubber {
     var takesMarks: Bool {
         get { scan.takesMarks }
         set { scan.takesMarks = newValue && engine.hygiene != .off }
+    }
+
+    /// What lets findings pass; nil where nothing does.
+    var clearance: Clearance? {
+        get { scan.clearance }
+        set { scan.clearance = newValue }
+    }
+
+    /// Says whose text comes now, and when: entries of `allow` may ask for both. Until then those that end do not hold.
+    public func allow(tool: [UInt8] = [], now: WallTime) {
+        scan.clearance?.tool = tool
+        scan.clearance?.now = now
+    }
+
+    /// Counts what passed.
+    func countPassed(_ source: UInt16) {
+        if passed.isEmpty { passed = [Int](repeating: 0, count: engine.detectors.sourceNames.count) }
+        passed[Int(source)] += 1
+        passedTotal += 1
     }
 
     /// Ends a private key that is still open.
@@ -225,13 +258,30 @@ public final class TextScrubber {
             }
             written = max(end, start)
         }
+        if !scan.asides.isEmpty { tellAsides(text, source) }
         let end = view.sourceStart(of: cut)
         if end > written { out.append(source.extracting(written..<end)) }
+        // Where nothing came but what the view leaves out, all is as it was.
+        if region == text.count, !isFinal { return cut }
         let last = scan.findings.last
         isGoingOn = last.map { $0.goesOn && $0.end == cut && !isFinal } ?? false
         if isGoingOn, region == 0, isAtStart, whole.tier != .none { isDropping = true }
         scan.block = scan.blockAfter(cut, region)
         return cut
+    }
+
+    /// Counts what passed in a window, and says so where somebody asked.
+    private func tellAsides(_ text: Span<UInt8>, _ source: Span<UInt8>) {
+        for aside in scan.asides {
+            countPassed(aside.source)
+            guard let log else { continue }
+            let start = scan.view.sourceStart(of: scan.view.border(before: aside.start, in: text))
+            let end = scan.view.sourceEnd(of: scan.view.border(after: aside.end, in: text))
+            let tag = scan.tag(of: aside, in: text)
+            log.note(
+                aside, at: start..<max(start, end), in: source, tag: tag, engine.detectors,
+                allowance: scan.clearance?.entry(for: aside) { tag })
+        }
     }
 
     private func mark(_ finding: Finding, _ source: Span<UInt8>, into out: inout ByteBuffer) {

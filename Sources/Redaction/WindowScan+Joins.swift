@@ -78,16 +78,16 @@ extension WindowScan {
         if pieces.isEmpty { return }
         joined.removeAll(keepingCapacity: true)
         for at in finding.tagStart..<finding.tagEnd { joined.append(text[at]) }
+        for piece in pieces { for at in piece.start..<piece.end { joined.append(text[at]) } }
+        let whole = joined
+        finding.tag = tag(ofText: whole.span)
         for piece in pieces {
-            for at in piece.start..<piece.end { joined.append(text[at]) }
             var rest = finding
             rest.start = piece.start
             rest.end = piece.end
             rest.form = .nothing
             findings.append(rest)
         }
-        let whole = joined
-        finding.tag = tag(ofText: whole.span)
     }
 
     /// Whether a piece is the rest of a secret: random, alone on its line, or joined by the syntax itself.

@@ -41,6 +41,15 @@ final class WindowScan {
     @exclusivity(unchecked) var isPreciseOnly = false
     /// Values that earlier replies to the same principal, or earlier values of the same reply, taught.
     @exclusivity(unchecked) var learned: [KnownSecrets] = []
+    /// What lets findings pass; nil where nothing does.
+    @exclusivity(unchecked) var clearance: Clearance?
+    /// What passes; behind `scan` what of it is to be counted.
+    @exclusivity(unchecked) var asides: [Finding] = []
+    /// Whether the region begins, or the next one will, inside of something that passes and is longer than a look.
+    @exclusivity(unchecked) var asideGoesOn = false
+    /// What the region begins with of a secret whose placeholder was written, and of something that passes.
+    @exclusivity(unchecked) private var rest: Finding?
+    @exclusivity(unchecked) private var asideRest: Finding?
     /// The private key whose lines are being looked for.
     @exclusivity(unchecked) var block = KeyBlock()
     @exclusivity(unchecked) var blockLabels: [KeyBlock.Label] = []
@@ -107,6 +116,7 @@ final class WindowScan {
         }
         let made = DecodedLayer(engine, names: keyNames, depth: depth + 1)
         made.scan.learned = learned
+        made.scan.clearance = clearance
         layer = made
         return made
     }
@@ -125,6 +135,7 @@ final class WindowScan {
     /// the region begins with belong to a secret before it. `whole` is the key of which the text is the value.
     func scan(_ text: Span<UInt8>, from region: Int, isFinal: Bool, isGoingOn: Bool = false, whole: KeyClass = .none) -> Int {
         findings.removeAll(keepingCapacity: true)
+        asides.removeAll(keepingCapacity: true)
         blockLabels.removeAll(keepingCapacity: true)
         lastKey = 0..<0
         secretKeysSeen = 0
@@ -134,7 +145,9 @@ final class WindowScan {
         scanNumber += 1
         self.isFinal = isFinal
         held = text.count
-        if isGoingOn { goOn(text, region) }
+        rest = isGoingOn ? goOn(text, region) : nil
+        asideRest = asideGoesOn ? goOn(text, region) : nil
+        asideGoesOn = asideGoesOn && region == text.count && !isFinal
         if whole.tier != .none { judgeWhole(text, whole) }
         findPrefixes(text, region)
         if !isPreciseOnly { findKeys(text, region) }
@@ -146,11 +159,12 @@ final class WindowScan {
         return settle(text, region)
     }
 
-    private func goOn(_ text: Span<UInt8>, _ region: Int) {
+    /// What the region begins with of something that was longer than a look.
+    private func goOn(_ text: Span<UInt8>, _ region: Int) -> Finding? {
         var rest = Finding(region, region, kind: GrammarKind.undecided.rawValue, rank: 0)
         rest.form = .nothing
         extend(&rest, text)
-        if rest.end > region { findings.append(rest) }
+        return rest.end > region ? rest : nil
     }
 
     /// Whether there are values to look for.
@@ -250,7 +264,7 @@ final class WindowScan {
                 finding.rank = 0
             }
             findings.append(finding)
-            if finding.end - finding.start >= Limits.redactionAnchorBytes { covered = finding.start..<finding.end }
+            if finding.end - finding.start >= Limits.redactionAnchorBytes, !passes(finding, text) { covered = finding.start..<finding.end }
         }
     }
 
@@ -357,7 +371,36 @@ final class WindowScan {
 
     /// Orders and merges what was found, keeps what lies before the cut and answers the cut.
     private func settle(_ text: Span<UInt8>, _ region: Int) -> Int {
-        if findings.isEmpty { return max(cut, region) }
+        if let clearance { setAside(text, clearance) }
+        if findings.isEmpty, asides.isEmpty, rest == nil, asideRest == nil { return max(cut, region) }
+        // The rest of a secret is taken whatever else may begin inside of it, and however much of it other places wait for.
+        let floor = rest?.end ?? region
+        Self.merge(&findings, behind: floor)
+        if let rest { findings.insert(rest, at: 0) }
+        if !asides.isEmpty { Self.merge(&asides, behind: asideRest?.end ?? region) }
+        if let last = findings.last, last.goesOn, max(held, region) >= last.start { cut = text.count }
+        cut = max(cut, floor)
+        while true {
+            // What ends behind the cut is found again with the next window, because what led to it is in the context then.
+            if let last = findings.last, last.end > cut {
+                cut = border(min(cut, last.start, last.anchor + Limits.redactionAnchorBytes), text, floor)
+                findings.removeLast()
+            } else if let last = asides.last, last.end > cut, !last.goesOn || last.start >= cut {
+                cut = border(min(cut, last.start, last.anchor + Limits.redactionAnchorBytes), text, floor)
+                asides.removeLast()
+            } else {
+                break
+            }
+        }
+        if let asideRest, asideRest.goesOn || asideRest.end > cut { asideGoesOn = true }
+        if let last = asides.last, last.goesOn, last.start < cut { asideGoesOn = true }
+        countAsides(before: cut)
+        return cut
+    }
+
+    /// Orders what was found and leaves nothing that stands inside of something else.
+    private static func merge(_ findings: inout [Finding], behind region: Int) {
+        if findings.isEmpty { return }
         findings.sort { $0.start == $1.start ? $0.end > $1.end : $0.start < $1.start }
         var kept = 0
         for index in 0..<findings.count {
@@ -383,21 +426,13 @@ final class WindowScan {
             kept += 1
         }
         findings.removeLast(findings.count - kept)
-        // A secret that goes on takes the rest of the window with it, whatever else may begin inside of it.
-        if let last = findings.last, last.goesOn, held >= last.start { cut = text.count }
-        while let last = findings.last, last.end > cut {
-            // It is found again with the next window, because what led to it is in the context then.
-            cut = border(min(cut, last.start, last.anchor + Limits.redactionAnchorBytes), text, region)
-            findings.removeLast()
-        }
-        return max(cut, region)
     }
 
     /// Where a window may end at or before `place`.
     private func border(_ place: Int, _ text: Span<UInt8>, _ region: Int) -> Int { max(view.border(before: place, in: text), region) }
 
     /// Takes a finding into one that contains it: the more certain of the two names the kind.
-    private func absorb(_ into: inout Finding, _ next: Finding) {
+    private static func absorb(_ into: inout Finding, _ next: Finding) {
         into.anchor = min(into.anchor, next.anchor)
         // What was longer than a look ahead keeps what was known of it then: more may be found inside of it in one window than in two.
         if into.isCut { return }

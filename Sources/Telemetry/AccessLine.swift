@@ -36,6 +36,8 @@ public struct AccessLine: ~Copyable, Sendable {
     public var bytesOut = 0
     /// Values redacted in the reply.
     public var redactions = 0
+    /// Findings that passed by an entry of `allow`.
+    public var allowed = 0
     /// The reissue mode, where it is one that must not go unseen.
     public var reissue: StaticString = ""
     /// The stable reason of a refusal or failure.
@@ -82,6 +84,7 @@ public struct AccessLine: ~Copyable, Sendable {
         number(",\"bytes_in\":", bytesIn, into: &out)
         number(",\"bytes_out\":", bytesOut, into: &out)
         number(",\"redactions\":", redactions, into: &out)
+        number(",\"allowed\":", allowed, into: &out)
         text(",\"trace\":", trace, into: &out)
         out.append(",\"us\":{\"total\":")
         JSONLine.microseconds(total, into: &out)

@@ -128,6 +128,7 @@ enum MetricNames {
             .counters([(.credentialsIssued, "source=\"issued\""), (.credentialsRemembered, "source=\"remembered\"")])),
         Family("louver_credentials_rejected", "Upstream credentials that the upstream refused.", .counters([(.credentialsRejected, "")])),
         Family("louver_redactions", "Values redacted, by kind.", .open(.redactions)),
+        Family("louver_redactions_allowed", "Values that passed by an entry of `allow`, by detector.", .open(.allowances)),
         Family(
             "louver_key_fetches", "Key sets of issuers fetched by URL, by outcome.",
             .counters([(.keySetsFetched, "outcome=\"fetched\""), (.keySetsFailed, "outcome=\"failed\"")])),

@@ -17,6 +17,8 @@ public enum OpenFamily: Int, CaseIterable, Sendable {
     case connectionFailures
     /// Redactions by kind.
     case redactions
+    /// Findings that passed by an entry of `allow`, by detector.
+    case allowances
     /// Limit denials by bucket.
     case limitDenials
     /// Exchanges that a limit in shadow mode would have refused, by bucket.
@@ -40,6 +42,7 @@ public enum OpenFamily: Int, CaseIterable, Sendable {
         case .failures: 64
         case .connectionFailures: 32
         case .redactions: 384
+        case .allowances: 64
         case .limitDenials: 128
         case .limitShadows: 64
         case .boundHits: 64
@@ -56,6 +59,7 @@ public enum OpenFamily: Int, CaseIterable, Sendable {
         case .toolCalls: ["route", "tool", "outcome"]
         case .refusals, .upstreamFailures, .failures, .connectionFailures: ["reason"]
         case .redactions: ["kind"]
+        case .allowances: ["detector"]
         case .limitDenials, .limitShadows: ["bucket"]
         case .boundHits: ["bound"]
         case .denials, .permits, .shadowMatches: ["rule"]

@@ -1,6 +1,7 @@
 import Core
 import JSON
 import Redaction
+import YAML
 
 /// Writes what was found in one file, a line each: `task.log:812: github-token, 40 bytes at 53201 (k7q2mxaf): GitHub token: …`.
 struct DiscoveryReport {
@@ -20,7 +21,15 @@ struct DiscoveryReport {
         let path = found.path.isEmpty ? "" : " of \(found.path)"
         let tag = found.fingerprint.isEmpty ? "" : " (\(found.fingerprint))"
         let place = "\(found.count) bytes at \(found.offset)\(path)\(tag)"
-        terminal.print("\(file):\(found.line): \(terminal.styled(found.detector, .bold)), \(place): \(found.reason)")
+        terminal.print("\(file):\(found.line): \(terminal.styled(found.detector, .bold)), \(place): \(found.reason)\(passing(found))")
+    }
+
+    /// By which entry it passes, where one lets it.
+    private func passing(_ found: Discovery) -> String {
+        guard let entry = found.allowance else { return "" }
+        let end = entry.lastDay.map { "until \($0)" } ?? "without end"
+        let why = entry.why.isEmpty ? "" : " (\(Fault.quote(entry.why)))"
+        return "; passes by \(entry.file):\(entry.mark.line) \(end)\(why)"
     }
 
     private func json(_ found: Discovery) -> String {
@@ -46,6 +55,7 @@ struct DiscoveryReport {
         put("kind", found.kind)
         if !found.fingerprint.isEmpty { put("fingerprint", found.fingerprint) }
         put("reason", found.reason)
+        if let entry = found.allowance { put("passes_by", "\(entry.file):\(entry.mark.line)") }
         out.append("}")
         return String(decoding: out.copy(), as: UTF8.self)
     }

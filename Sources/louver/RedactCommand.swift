@@ -14,6 +14,8 @@ enum RedactCommand {
             Flag("--known-env", value: "NAME", "the same from an environment variable, or from all that begin so: AIRFLOW_CONN_*"),
             Flag("--enrolled", value: "FILE", "values known as hashes only, from `louver redact enroll` with the same --tenant-key"),
             Flag("--tenant-key", value: "FILE", "the key behind placeholders, so that they are equal from run to run"),
+            Flag("--tenant", value: "NAME", "write the placeholders that `louver run` writes for this tenant, with its `tenant_key_file`"),
+            Flag("--allow", value: "FILE", "let findings pass that are named there: see below"),
             Flag("--hygiene", value: "MODE", "off (unless said); mark or block text that is not for its reader, as below"),
             Flag("--style", value: "STYLE", "typed (REDACTED_<kind>_<tag>, unless said), mask (no tag) or hash-only (no kind)"),
             Flag("--detectors", value: "FILE", "use these detectors instead of the shipped ones (may come more than once)"), .policies,
@@ -30,6 +32,11 @@ enum RedactCommand {
             --hygiene mark leaves out terminal escapes, controls and invisible characters, and puts text that addresses a model into
             brackets that call it untrusted data; block leaves that out too. Off, text without a secret passes byte for byte.
 
+            --allow takes a YAML file with `version: 1` and a list `allow`, written as under `redaction` of a policy: each entry names
+            `detectors`, `paths` (of --ndjson) or `fingerprints` (the ends of placeholders, with the same --tenant-key), and `until` when
+            it holds: `{ detectors: [jwt], until: 2027-01-31, why: test tokens }`. Entries with `tools` hold for replies only. What passes
+            is counted, and --explain says by which entry.
+
             The exit status is 0 when all of the text was written, whether or not anything was replaced.
             """,
         examples: [
@@ -37,13 +44,14 @@ enum RedactCommand {
             ("kubectl logs airflow-worker-0 -f | louver redact", "a pipe, line by line as it comes"),
             ("louver redact --report *.log > /dev/null", "what is in there?"),
             ("louver redact --explain task.log", "which lines, and why"),
+            ("louver redact --allow allow.yaml --explain task.log", "with what is known to be none left alone"),
             ("louver redact --known-env 'AIRFLOW_CONN_*' < task.log", "also the passwords of the connections set here"),
             ("louver redact --ndjson events.jsonl | jq .", "a log of JSON lines, still JSON behind"),
         ], run: run)
 
     private static func run(_ arguments: Arguments, _ terminal: Terminal) -> ExitCode {
         let faults = Faults()
-        guard let engine = RedactionSetup.engine(arguments, faults) else {
+        guard let engine = RedactionSetup.engine(arguments, faults, terminal) else {
             FaultReport.write(faults, terminal)
             return .usage
         }

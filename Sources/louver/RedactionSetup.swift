@@ -6,19 +6,35 @@ import YAML
 /// What the verbs about redaction have in common: an engine made as their flags say.
 enum RedactionSetup {
     /// The engine; nil after a fault.
-    static func engine(_ arguments: Arguments, _ faults: Faults) -> RedactionEngine? {
+    static func engine(_ arguments: Arguments, _ faults: Faults, _ terminal: Terminal) -> RedactionEngine? {
         let detectors = arguments.all("--detectors")
         let directory = detectors == nil ? policies(arguments, faults) : nil
         if detectors == nil, directory == nil { return nil }
         guard let style = style(arguments, faults) else { return nil }
         guard let hygiene = hygiene(arguments, faults) else { return nil }
+        guard let allow = allow(arguments, faults) else { return nil }
+        let tenant = arguments.value("--tenant")
+        if tenant != nil, arguments.value("--tenant-key") == nil {
+            faults.add("louver redact", nil, "--tenant needs the key that its own is made of", remedy: "write --tenant-key FILE")
+            return nil
+        }
         let engine = RedactionLoader(policies: directory, faults: faults).engine(
             files: detectors, tenantKeyFile: arguments.value("--tenant-key"), style: style,
             known: KnownSecretOptions(
                 environment: arguments.all("--known-env") ?? [],
                 files: (arguments.all("--known") ?? []).map { FileReference(unnamed: $0) },
                 enrolled: (arguments.all("--enrolled") ?? []).map { FileReference(unnamed: $0) }))
-        return engine.map { RedactionEngine($0, hygiene: hygiene) }
+        guard let engine else { return nil }
+        var rules = RedactionRules()
+        rules.hygiene = hygiene
+        rules.allow = allow
+        let hasKey = arguments.value("--tenant-key") != nil
+        if !arguments.has("--quiet") {
+            for advice in Allowance.advice(allow, now: .now(), detectors: engine.detectors, hasKey: hasKey) {
+                terminal.error(terminal.styled("warning: ", .yellow) + advice.description)
+            }
+        }
+        return RedactionEngine(engine, rules: rules, tenant: tenant)
     }
 
     /// The directory of shipped policies; nil after a fault.
@@ -31,6 +47,12 @@ enum RedactionSetup {
             faults.add("louver redact", nil, error.detail)
             return nil
         }
+    }
+
+    /// The entries of `--allow`; nil after a fault.
+    private static func allow(_ arguments: Arguments, _ faults: Faults) -> [Allowance]? {
+        guard let file = arguments.value("--allow") else { return [] }
+        return RedactionLoader(policies: nil, faults: faults).allowances(file)
     }
 
     private static func hygiene(_ arguments: Arguments, _ faults: Faults) -> Hygiene? {

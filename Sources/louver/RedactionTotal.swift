@@ -19,6 +19,10 @@ struct RedactionTotal {
         for count in report.counts { terminal.error("  \(count.count)  \(count.kind)") }
         if report.numbers > 0 { terminal.error("  \(report.numbers)  numbers under a key that names a secret, now 0") }
         if report.withheld > 0 { terminal.error("  \(report.withheld) places could not be decided and were replaced as a whole") }
+        if report.allowedTotal > 0 {
+            terminal.error("  \(report.allowedTotal) values passed by --allow")
+            for count in report.allowed { terminal.error("    \(count.count)  \(count.kind)") }
+        }
         if plainLines > 0 { terminal.error("  \(plainLines) lines were no JSON and were scrubbed as plain text") }
     }
 
@@ -33,14 +37,18 @@ struct RedactionTotal {
         out.append(decimal: report.withheld)
         out.append(",\"not_json\":")
         out.append(decimal: plainLines)
-        out.append(",\"kinds\":{")
-        for (index, count) in report.counts.enumerated() {
-            if index > 0 { out.append(",") }
-            JSONText.appendString(count.kind, to: &out)
-            out.append(":")
-            out.append(decimal: count.count)
+        let members: [(StaticString, [RedactionReport.Count])] = [(",\"kinds\":{", report.counts), (",\"allowed\":{", report.allowed)]
+        for (key, counts) in members {
+            out.append(key)
+            for (index, count) in counts.enumerated() {
+                if index > 0 { out.append(",") }
+                JSONText.appendString(count.kind, to: &out)
+                out.append(":")
+                out.append(decimal: count.count)
+            }
+            out.append("}")
         }
-        out.append("}}")
+        out.append("}")
         terminal.error(String(decoding: out.copy(), as: UTF8.self))
     }
 }

@@ -37,10 +37,10 @@ import YAML
     @Test(arguments: [
         ("1970-01-01", 0), ("2000-02-29", 951_782_400), ("2026-11-21", 1_795_219_200), ("2199-12-31", 7_258_032_000),
     ])
-    func countsDays(day: String, seconds: Int64) { #expect(CivilDay(day)?.start.seconds == seconds) }
+    func countsDays(day: String, seconds: Int64) { #expect(CalendarDay(day)?.start.seconds == seconds) }
 
     @Test(arguments: [
         "", "2027", "2027-13-01", "2027-00-01", "2027-01-00", "2027-04-31", "1969-12-31", "2200-01-01", "2027-1-1", "27-01-01",
     ])
-    func knowsTheCalendar(day: String) { #expect(CivilDay(day) == nil) }
+    func knowsTheCalendar(day: String) { #expect(CalendarDay(day) == nil) }
 }

@@ -72,7 +72,7 @@ import YAML
             for element in elements { collect(element, path + "[]", into: &keys) }
         case .mapping(let entries):
             for entry in entries {
-                let isName = path == "upstreams"
+                let isName = path == "upstreams" || path == "redaction.tenants"
                 let key = path.isEmpty ? entry.name : "\(path).\(isName ? "*" : entry.name)"
                 if !isName { keys.insert(key) }
                 collect(entry.value, key, into: &keys)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 import os
 import random
 import string
 import subprocess
 
+import pytest
 from louver import BINARY, PLENTY
-from raw import ask
+from raw import ask, wait_until
 from servers import LAX
 from upstream import Turn
 
@@ -95,3 +98,78 @@ def test_a_placeholder_that_comes_back_is_refused_unless_the_policy_lets_it_pass
     assert text_of(ask(strict.port, "/scripted", identity.token(), "echo", {"value": "fine"})) == "got fine"
     lax = front(upstream, more=LAX + "redaction: { returned_placeholders: pass }\n")
     assert text_of(ask(lax.port, "/scripted", identity.token(), "echo", arguments)).startswith("got password=")
+
+
+FAKE = "gh" + "p_" + drawn("allowed", 36)
+KEY_ID = "AK" + "IA" + "".join(random.Random("key id").choices(string.ascii_uppercase + "234567", k=16))
+
+
+def day(offset: int) -> str:
+    return (datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=offset)).isoformat()
+
+
+def leaky(turn: Turn) -> None:
+    turn.result({"content": [{"type": "text", "text": f"key {KEY_ID} of {FAKE}"}], "structuredContent": {"rows": [{"token": FAKE, "pin": 1}], "token": FAKE}})
+
+
+def test_what_a_policy_allows_passes_and_is_counted(front, serve, identity):
+    allow = f"""redaction:
+  allow:
+    - {{ detectors: aws-access-key-id, tools: "leaky*", until: {day(30)}, why: keys of the emulator }}
+    - {{ paths: "result.structuredContent.rows[].token", until: never }}
+    - {{ detectors: ["github-*", token], until: {day(-1)} }}
+"""
+    upstream = serve({"leaky": leaky, "other": leaky})
+    louver = front(upstream, more=LAX + allow, extra=PLENTY + "audit: { file: audit.log }\n")
+    result = ask(louver.port, "/scripted", identity.token(), "leaky").answer["result"]
+    assert result["content"][0]["text"].startswith(f"key {KEY_ID} of REDACTED_github-token_"), "an entry that is over does nothing"
+    assert result["structuredContent"]["rows"] == [{"token": FAKE, "pin": 1}]
+    assert result["structuredContent"]["token"].startswith("REDACTED_")
+    assert sum(result["_meta"]["io.louver/allowed"].values()) == 2 and result["_meta"]["io.louver/allowed"]["aws-access-key-id"] == 1
+    assert KEY_ID not in ask(louver.port, "/scripted", identity.token(), "other").body.decode(), "the entry names another tool"
+    wait_until(lambda: louver.metric("louver_redactions_allowed_total", detector="aws-access-key-id") == 1, 30)
+
+    def told() -> bool:
+        lines = [json.loads(line) for line in (louver.folder / "audit.log").read_text().splitlines()]
+        return any(line.get("allowed", {}).get("aws-access-key-id") == 1 for line in lines)
+
+    wait_until(told, 30)
+    assert "was over with" in louver.log_file.read_text()
+    checked = subprocess.run([str(BINARY), "check", "--offline", "--config", str(louver.configuration)], capture_output=True, text=True, check=True)
+    assert "was over with" in checked.stdout and "has no end" in checked.stdout
+
+
+def test_a_fingerprint_lets_one_value_pass_and_a_tenant_has_its_own(front, serve, identity, tmp_path):
+    key = tmp_path / "tenant.key"
+    key.write_bytes(os.urandom(32))
+    key.chmod(0o600)
+    extra = PLENTY + f"redaction: {{ tenant_key_file: {key} }}\n"
+    upstream = serve({"leaky": leaky})
+
+    def said(redaction: str) -> str:
+        louver = front(upstream, more=LAX + f"redaction: {redaction}\n", extra=extra)
+        return text_of(ask(louver.port, "/scripted", identity.token(), "leaky"))
+
+    ours, theirs = said("{ tenant: ours }"), said("{ tenant: theirs, style: hash-only }")
+    assert FAKE not in ours + theirs and "github" not in theirs
+    assert ours == said("{ tenant: ours }") and ours[-8:] != theirs[-8:]
+    piped = [str(BINARY), "redact", "--tenant-key", str(key), "--tenant", "ours"]
+    assert subprocess.run(piped, input=f"key {KEY_ID} of {FAKE}", capture_output=True, text=True, check=True).stdout == ours
+    assert said(f"{{ tenant: ours, allow: [{{ fingerprints: {ours.split()[-1]}, until: {day(1)} }}] }}").endswith(f" of {FAKE}")
+
+
+@pytest.mark.parametrize("member", ["uri", "mimeType"])
+def test_a_secret_in_a_link_withholds_the_reply_unless_it_is_allowed(front, serve, identity, member):
+    def linked(turn: Turn) -> None:
+        block = {"type": "resource_link", "name": "log", "uri": "x://h/log", "mimeType": "text/plain"}
+        turn.result({"content": [{**block, member: f"x/{FAKE}"}]})
+
+    upstream = serve({"linked": linked})
+    strict = front(upstream)
+    reply = ask(strict.port, "/scripted", identity.token(), "linked")
+    assert reply.answer["result"]["_meta"]["io.louver/refusal"]["code"] == 5021 and FAKE not in reply.body.decode()
+    wait_until(lambda: strict.metric("louver_replies_total", outcome="withheld") == 1, 30)
+    entry = f'{{ paths: "result.content[].{member}", detectors: "github-*", until: {day(1)} }}'
+    lax = front(upstream, more=LAX + f"redaction: {{ allow: [{entry}] }}\n")
+    assert ask(lax.port, "/scripted", identity.token(), "linked").answer["result"]["content"][0][member] == f"x/{FAKE}"
+    wait_until(lambda: lax.metric("louver_redactions_allowed_total", detector="github-token") == 1, 30)

@@ -8,7 +8,7 @@ import Testing
     @Test func sixtyFourMegabytesStream() throws {
         let rewriter = ReplyRewriter(
             ReplyExpectation(to: try Sample.call().classify(), id: Sample.upstreamID), scrubber: OpenScrubber()
-        ) { $0.append("{\"x\":1}") }
+        ) { $0.append("\"io.louver/redactions\":{\"x\":1}") }
         let lead = #"{"result":{"_meta":{"a":1},"content":[{"type":"text","text":""#
         let line = [UInt8](String(repeating: "2026-11-21T07:24:44 INFO a line of a log\\n", count: 400).utf8)
         let tail = #""}]},"jsonrpc":"2.0","id":"\#(Sample.upstreamText)"}"#

@@ -8,7 +8,7 @@ import Testing
     private static let call =
         #""content":[{"type":"P","text":"T"},{"type":"P","data":"B","mimeType":"P"},{"type":"P","resource":{"uri":"P","#
         + #""mimeType":"P","text":"T","blob":"B","_meta":{"a":"T"}},"annotations":{"audience":["P"],"lastModified":"P"}},"#
-        + #"{"type":"P","uri":"T","name":"T","title":"T","description":"T","icons":[{"src":"P"}]}],"#
+        + #"{"type":"P","uri":"P","name":"T","title":"T","description":"T","icons":[{"src":"P"}]}],"#
         + #""structuredContent":{"content":[{"type":"T"}]},"other":{"type":"T"},"requestState":"-""#
 
     private static let tools =

@@ -26,7 +26,7 @@ struct Rewriting {
         let scrubber = FakeScrubber()
         let rewriter = ReplyRewriter(expectation, scrubber: scrubber) { out in
             guard scrubber.removed > 0 else { return }
-            out.append("{\"leak\":")
+            out.append("\"io.louver/redactions\":{\"leak\":")
             out.append(decimal: scrubber.removed)
             out.append("}")
         }

@@ -58,6 +58,12 @@ import YAML
         #expect(try advice(rule).filter { $0.contains("calls safe") } == [])
     }
 
+    @Test func noticesThatAnAllowEntryCoversNoTool() throws {
+        let rules = "  - { id: a, allow: tools/call, tools: [list_dags], principals: [staff] }\n"
+        let more = "redaction: { allow: [{ detectors: jwt, tools: [list_dags, list_dgas], until: never }] }\n"
+        #expect(try advice(rules, more: more).map { $0.contains("covers no tool of") && $0.contains("`list_dgas`") } == [true])
+    }
+
     @Test func hasNothingToSayAboutAGoodPolicy() throws {
         let rules = "  - { id: a, allow: tools/call, tools: [list_dags, get_dag_details], principals: [staff] }\n"
         #expect(try advice(rules, more: "extends: [{ pack: airflow/on-call, principals: [staff] }]\n") == [])

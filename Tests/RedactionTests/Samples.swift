@@ -6,8 +6,12 @@ import TestSupport
 /// The shipped detectors and the fakes that tests plant, made at run time.
 enum Samples {
     static let detectorFiles: [(name: String, bytes: [UInt8])] = ["airflow", "cloud", "vcs", "saas", "generic"].map { name in
+        ("\(name).yaml", read(detectorPath(name)))
+    }
+
+    static func detectorPath(_ name: String) -> String {
         let path = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
-        return ("\(name).yaml", read("\(path)/Policies/detectors/\(name).yaml"))
+        return "\(path)/Policies/detectors/\(name).yaml"
     }
 
     static let detectors: DetectorSet = {

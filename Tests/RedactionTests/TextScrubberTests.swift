@@ -77,6 +77,27 @@ import Testing
         }
     }
 
+    /// A token longer than one looks, in which other things seem to begin, that comes a few bytes at a time.
+    @Test(arguments: [UInt64(4), 11, 12, 13]) func noRestOfALongTokenSurvives(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let long = "gh" + "p_" + random.text(9_000, from: "ABCDEFGHabcdefgh0123456789")
+        let text = Array("one \(long) two\n".utf8)
+        let whole = Samples.scrub(text)
+        #expect(whole.count < 60)
+        for longest in [1, 7, 100] {
+            let isSame = Samples.scrubSettling(text, pieces: random.pieces(of: text, longest: longest)) == whole
+            #expect(isSame, "settled pieces of up to \(longest)")
+        }
+    }
+
+    @Test func whatTheViewLeavesOutEndsNoSecret() {
+        var random = SeededGenerator(seed: 16)
+        let long = "gh" + "p_" + random.text(6_000, from: "ABCDEFGHabcdefgh0123456789")
+        let pieces = ["one ", String(long.prefix(5_000)), "\u{200B}", "\u{200B}", String(long.suffix(1_000)), " two"].map { Array($0.utf8) }
+        let clean = String(decoding: Samples.scrubSettling(pieces.flatMap(\.self), pieces: pieces), as: UTF8.self)
+        #expect(clean.count < 60 && clean.hasSuffix(" two"), "\(clean.prefix(200))")
+    }
+
     @Test(arguments: UInt64(1)...6) func scrubbingTwiceChangesNothingMore(seed: UInt64) {
         for (line, _) in Self.lines(seed: seed) {
             let once = Samples.scrub(line)

@@ -59,7 +59,24 @@ import Testing
 
     @Test func reportsAsJSON() throws {
         let (_, _, _, errors) = try run(["redact", "--json", "--ndjson", "FILE"], over: "{\"password\":12}\noh\n")
-        #expect(errors == "{\"replaced\":0,\"numbers\":1,\"withheld\":0,\"not_json\":1,\"kinds\":{}}\n")
+        #expect(errors == "{\"replaced\":0,\"numbers\":1,\"withheld\":0,\"not_json\":1,\"kinds\":{},\"allowed\":{}}\n")
+    }
+
+    @Test func letsPassWhatAFileAllows() throws {
+        let (file, path) = temporaryFile()
+        defer { unlink(path) }
+        let entries = "version: 1\nallow:\n- { detectors: password, until: 2020-01-01 }\n- { detectors: \"github-*\", until: never }\n"
+        let isWritten = Descriptor.write(Array(entries.utf8).span, to: file)
+        close(file)
+        try #require(isWritten)
+        let words = ["redact", "--allow", path]
+        let (status, text, _, errors) = try run(words + ["--report", "FILE"], over: "a \(Self.token)\npassword=hunter2horse\n")
+        #expect(status == .success && text.hasPrefix("a \(Self.token)\npassword=REDACTED_"))
+        #expect(errors.contains("was over with 2020-01-01") && errors.contains("  1 values passed by --allow\n    1  github-token\n"))
+        let explained = try run(words + ["--explain", "FILE"], over: "a \(Self.token)\n").output
+        #expect(explained.contains("; passes by \(path):4 without end"))
+        #expect(try run(["redact", "--allow", "/nowhere/at/all", "FILE"]).status == .usage)
+        #expect(try run(["redact", "--tenant", "x", "FILE"]).errors.contains("--tenant needs the key"))
     }
 
     @Test func choosesAStyle() throws {

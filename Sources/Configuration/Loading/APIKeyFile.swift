@@ -38,7 +38,7 @@ enum APIKeyFile {
         key.groups = reader.strings("groups").map { Array($0.utf8) }
         key.scopes = reader.strings("scopes").map { Array($0.utf8) }
         if let day = reader.optionalString("expires") {
-            key.expires = CivilDay(day)?.start
+            key.expires = CalendarDay(day)?.start
             if key.expires == nil {
                 reader.fault(
                     "expires", "`\(reader.name(of: "expires"))` is not a day: \(Fault.quote(day))", remedy: "write it like 2027-06-30")

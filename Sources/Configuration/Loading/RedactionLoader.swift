@@ -1,6 +1,7 @@
 import Core
 import Crypto
 import Glibc
+import Policy
 import Redaction
 import YAML
 
@@ -40,18 +41,42 @@ public struct RedactionLoader {
         loader.secretKey(FileReference(unnamed: file), atLeast: Limits.keyFileBytesMin)
     }
 
+    /// The entries of a file for `louver redact --allow`; nil after a fault.
+    public func allowances(_ file: String) -> [Allowance]? {
+        guard let bytes = loader.bytes(FileReference(unnamed: file)) else { return nil }
+        return Allowance.readFile(bytes, file: file, faults: loader.faults)
+    }
+
+    /// What the options of redaction name, read and compiled.
+    struct Loaded {
+        /// What all tenants share.
+        let engine: RedactionEngine
+        /// SHA-256 over the detectors.
+        let hash: [UInt8]
+        /// The keys of tenants that have their own.
+        let tenantKeys: [String: SecretBytes]
+
+        /// The engine for replies under a policy.
+        func engine(for policy: PolicySet) -> RedactionEngine {
+            let tenant = policy.redaction.tenant ?? policy.name
+            return RedactionEngine(engine, rules: policy.redaction, tenant: tenant, ownKey: tenantKeys[tenant])
+        }
+    }
+
     /// The engine and the hash of its detectors; nil after a fault.
-    func engine(_ options: RedactionOptions, ownTenantKey: SecretBytes) -> (engine: RedactionEngine, hash: [UInt8])? {
+    func engine(_ options: RedactionOptions, ownTenantKey: SecretBytes) -> Loaded? {
         let tenantKey: SecretBytes? =
             if let file = options.tenantKey { loader.secretKey(file, atLeast: Limits.keyFileBytesMin) } else { ownTenantKey }
         guard let set = detectors(options.detectors), let tenantKey else { return nil }
         let secrets = KnownSecretLoader(loader: loader, tenantKey: options.tenantKey == nil ? nil : tenantKey)
         let known = secrets.known(options.known)
         let enrolled = secrets.enrolled(options.known)
+        var tenantKeys: [String: SecretBytes] = [:]
+        for (tenant, file) in options.tenantKeys { tenantKeys[tenant] = loader.secretKey(file, atLeast: Limits.keyFileBytesMin) }
         guard loader.faults.isEmpty else { return nil }
         let engine = RedactionEngine(
             detectors: set.detectors, tenantKey: tenantKey, style: options.style, known: known, enrolled: enrolled)
-        return (engine, set.hash)
+        return Loaded(engine: engine, hash: set.hash, tenantKeys: tenantKeys)
     }
 
     /// The detectors and their hash; nil after a fault.

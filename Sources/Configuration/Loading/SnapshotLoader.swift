@@ -48,7 +48,8 @@ public final class SnapshotLoader: Sendable {
         let contexts = options.listeners.map { listener in listener.tls.flatMap { TLSLoader(loader: loader).server($0) } }
         let upstreams = options.upstreams.compactMap { loadUpstream($0, loader) }
         let publishedKeys = identity.publishedKeys(options, upstreams, clientTokens)
-        let routes = loadRoutes(options, policies, loader)
+        let redaction = RedactionLoader(loader: loader, policies: policies).engine(options.redaction, ownTenantKey: ownTenantKey)
+        let routes = loadRoutes(options, policies, loader, redaction)
         let redis = options.redis.flatMap { loadRedis($0, loader) }
         let adminToken = options.adminToken.flatMap { loader.bearerText($0) }
         let sessionKeys = ([options.sessionKey].compactMap(\.self) + options.previousSessionKeys).compactMap {
@@ -59,12 +60,11 @@ public final class SnapshotLoader: Sendable {
                 options: tracing, tls: tracing.endpoint.isSecure ? TLSLoader(loader: loader).client(tracing.tls, name: "tracing") : nil)
         }
         let audit = options.audit.flatMap { loader.audit($0) }
-        let redaction = RedactionLoader(loader: loader, policies: policies).engine(options.redaction, ownTenantKey: ownTenantKey)
 
         guard found.isEmpty, let verifier, let publishedKeys, let redaction else { return nil }
         return Snapshot(
             version: version.wrappingAdd(1, ordering: .relaxed).newValue, options: options, hash: Hex.encode(Digest.sha256(bytes.span)),
-            warnings: warnings(options, routes, upstreams), verifier: verifier,
+            warnings: warnings(options, routes, upstreams, redaction.engine), verifier: verifier,
             keySources: keySources, publishedKeys: publishedKeys, listenerContexts: contexts, upstreams: upstreams, routes: routes,
             redis: redis, adminToken: adminToken, redaction: redaction.engine, detectorsHash: redaction.hash, sessionKeys: sessionKeys,
             clientTokens: clientTokens, introspection: introspection, audit: audit, tracing: tracing)
@@ -90,9 +90,11 @@ public final class SnapshotLoader: Sendable {
         var lastLook: FileStamps?
     }
 
-    private func warnings(_ options: LouverOptions, _ routes: [LoadedRoute], _ upstreams: [LoadedUpstream]) -> [String] {
-        ServerAdvice.warnings(routes, upstreams) + ServerAdvice.paths(routes, upstreams) + OptionsAdvice.warnings(options)
-            + CertificateAdvice.warnings(options, now: .now())
+    private func warnings(
+        _ options: LouverOptions, _ routes: [LoadedRoute], _ upstreams: [LoadedUpstream], _ redaction: RedactionEngine
+    ) -> [String] {
+        RedactionAdvice.warnings(options, routes, redaction, now: .now()) + ServerAdvice.warnings(routes, upstreams)
+            + ServerAdvice.paths(routes, upstreams) + OptionsAdvice.warnings(options) + CertificateAdvice.warnings(options, now: .now())
     }
 
     private func policiesDirectory(_ faults: Faults) -> String? {
@@ -114,16 +116,22 @@ public final class SnapshotLoader: Sendable {
         return LoadedUpstream(options: options, tls: context, issuer: issuer, tokenEndpoint: endpoint)
     }
 
-    private func loadRoutes(_ options: LouverOptions, _ policies: String?, _ loader: FileLoader) -> [LoadedRoute] {
+    private func loadRoutes(
+        _ options: LouverOptions, _ policies: String?, _ loader: FileLoader, _ redaction: RedactionLoader.Loaded?
+    ) -> [LoadedRoute] {
         let identity = IdentityLoader(loader: loader)
         var files = PolicyFiles(loader: loader, policies: policies)
+        // Routes under the same policy share their scrubbers.
+        var engines: [String: RedactionEngine] = [:]
         return options.routes.compactMap { route in
             let policy = files.load(route.policy)
             let metadata = identity.metadata(route, options)
             guard let policy, let metadata, let upstream = options.upstreams.firstIndex(where: { $0.name == route.upstream }) else {
                 return nil
             }
-            return LoadedRoute(options: route, upstream: upstream, policy: policy, metadata: metadata)
+            guard let engine = engines[route.policy.path] ?? redaction?.engine(for: policy) else { return nil }
+            engines[route.policy.path] = engine
+            return LoadedRoute(options: route, upstream: upstream, policy: policy, redaction: engine, metadata: metadata)
         }
     }
 

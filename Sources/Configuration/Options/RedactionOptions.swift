@@ -6,6 +6,8 @@ public struct RedactionOptions: Sendable {
     public var detectors: [FileReference]?
     /// The key behind placeholders, shared by replicas; nil for a random one per process.
     public var tenantKey: FileReference?
+    /// Keys of tenants that have their own instead of one made of the shared key and their name.
+    public var tenantKeys: [(tenant: String, file: FileReference)] = []
     /// How secrets are replaced.
     public var style: Placeholder.Style
 

@@ -5,10 +5,14 @@ import YAML
 extension OptionsReader {
     /// `redaction`.
     static func redaction(_ reader: NodeReader) -> RedactionOptions {
-        RedactionOptions(
+        var options = RedactionOptions(
             detectors: reader.files("detectors"), tenantKey: reader.file("tenant_key_file"), style: reader.choice("style", default: .typed),
             known: reader.mapping("known", known) ?? KnownSecretOptions(),
             learned: reader.mapping("learned", learned) ?? LearnedSecretOptions())
+        options.tenantKeys = reader.named("tenants") { name, own in own.requiredFile("key_file", example: "\(name).key").map { (name, $0) }
+        }
+        .compactMap(\.self)
+        return options
     }
 
     private static func known(_ reader: NodeReader) -> KnownSecretOptions {

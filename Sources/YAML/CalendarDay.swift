@@ -1,12 +1,14 @@
 import Core
 
-/// A day of the calendar, as `2027-06-30`.
-struct CivilDay {
+/// A day of the calendar, as files write it: `2027-06-30`.
+public struct CalendarDay: Sendable, Hashable {
     /// When it begins, in UTC.
-    let start: WallTime
+    public let start: WallTime
+    /// When it is over, in UTC.
+    public var end: WallTime { WallTime(seconds: start.seconds + 86_400) }
 
     /// Reads a day of the years 1970 to 2199; nil for anything else.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.map(\.utf8.count) == [4, 2, 2], text.utf8.allSatisfy({ ASCII.isDigit($0) || $0 == UInt8(ascii: "-") }),
             let year = Int64(parts[0]), let month = Int64(parts[1]), let day = Int64(parts[2]), 1970..<2200 ~= year, 1...12 ~= month,
