@@ -1,6 +1,10 @@
 // Where a text may hold what no reader sees: controls, and the lead bytes of invisible characters.
 #include "CScan.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 // 1: looked at always. 2: the lead byte E2, of which only the characters of the general punctuation block matter. 3: a backslash.
 static uint8_t kinds[256];
 
@@ -14,20 +18,53 @@ __attribute__((constructor)) static void fill(void) {
     kinds['\\'] = 3;
 }
 
-size_t cscan_odd(const uint8_t *text, size_t count, size_t at, int is_json) {
-    for (; at < count; at++) {
-        switch (kinds[text[at]]) {
-        case 0: continue;
-        case 1: return at;
-        case 2:
-            if (at + 1 == count || text[at + 1] == 0x80 || text[at + 1] == 0x81) return at;
-            continue;
-        default:
-            if (!is_json) continue;
-            if (at + 1 == count) return at;
-            if (text[at + 1] == 'u' || text[at + 1] == 'b' || text[at + 1] == 'f') return at;
-            at++;  // the escaped character
+// Whether a look at this byte ends the scan. `next` is where the scan goes on when it does not.
+static inline int stops(const uint8_t *text, size_t count, size_t at, int is_json, size_t *next) {
+    *next = at + 1;
+    switch (kinds[text[at]]) {
+    case 0: return 0;
+    case 1: return 1;
+    case 2: return at + 1 == count || text[at + 1] == 0x80 || text[at + 1] == 0x81;
+    default:
+        if (!is_json) return 0;
+        if (at + 1 == count || text[at + 1] == 'u' || text[at + 1] == 'b' || text[at + 1] == 'f') return 1;
+        *next = at + 2;  // behind the escaped character
+        return 0;
+    }
+}
+
+#if defined(__x86_64__)
+// The place where the scan ends, or goes on byte by byte. A byte may matter when the classes of its halves have a bit in common: 1 controls of the first row, 2 of the second, 4 DEL, 8 a
+// backslash, and the lead bytes 16 C2 and CD, 32 D8, 64 E1 E2 E3 EF, 128 F3.
+__attribute__((target("avx2"))) static size_t odd_avx2(const uint8_t *text, size_t count, size_t at, int is_json) {
+    const __m256i low = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+        3, 67, 83, (char)195, 3, 3, 3, 3, 35, 2, 2, 3, 11, 18, 3, 71));
+    const __m256i high = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+        1, 2, 0, 0, 0, is_json ? 8 : 0, 0, 4, 0, 0, 0, 0, 16, 32, 64, (char)128));
+    const __m256i nibble = _mm256_set1_epi8(0x0f);
+    size_t next = at;
+    for (; at + 32 <= count; at += 32) {
+        __m256i bytes = _mm256_loadu_si256((const __m256i *)(text + at));
+        __m256i classes = _mm256_and_si256(
+            _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, nibble)),
+            _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble)));
+        unsigned mask = ~(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(classes, _mm256_setzero_si256()));
+        for (; mask; mask &= mask - 1) {
+            size_t place = at + (size_t)__builtin_ctz(mask);
+            if (place >= next && stops(text, count, place, is_json, &next)) return place;
         }
+    }
+    return next > at ? next : at;
+}
+#endif
+
+size_t cscan_odd(const uint8_t *text, size_t count, size_t at, int is_json) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) at = odd_avx2(text, count, at, is_json);
+#endif
+    size_t next;
+    for (; at < count; at = next) {
+        if (stops(text, count, at, is_json, &next)) return at;
     }
     return count;
 }
