@@ -12,6 +12,8 @@ final class RouteCounters {
     private var exchanges: [CounterID?]
     private var calls: [[UInt8]: OutcomeCounters] = [:]
     private let otherCalls: OutcomeCounters
+    /// Counters and access line ask for the same tool, one after the other.
+    private var lastCall: OutcomeCounters?
     private var permits: [[UInt8]: CounterID] = [:]
     /// Most calls of a route are allowed by the rule that allowed the one before.
     private var lastPermit: (rule: [UInt8], counter: CounterID)?
@@ -58,7 +60,11 @@ final class RouteCounters {
     func knows(_ tool: [UInt8]) -> Bool { !tool.isEmpty && counters(of: tool) !== otherCalls }
 
     private func counters(of tool: [UInt8]) -> OutcomeCounters {
-        if let known = calls[tool] { return known }
+        if let lastCall, lastCall.tool == tool { return lastCall }
+        if let known = calls[tool] {
+            lastCall = known
+            return known
+        }
         guard let tools, tools.knows(tool) else { return otherCalls }
         let fresh = OutcomeCounters(route: name, tool: tool)
         calls[tool] = fresh
@@ -70,7 +76,7 @@ final class RouteCounters {
     /// The counters of one tool, by how its calls ended.
     private final class OutcomeCounters {
         private let route: [UInt8]
-        private let tool: [UInt8]
+        let tool: [UInt8]
         private var counters: [CounterID?] = Array(repeating: nil, count: Outcome.allCases.count)
 
         init(route: [UInt8], tool: [UInt8]) {
