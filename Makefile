@@ -83,9 +83,10 @@ redact-report: ## What the detectors find, miss and touch, for seed 1 and a fres
 	$(if $(ARGS),,.build/release/redaction-report $$(date +%s))
 
 .PHONY: policy-cost
-policy-cost: ## What a decision costs, for 10 to 1,000 rules and 10 to 10,000 principals
+policy-cost: ## What a decision costs beside nginx in one run, for 10 to 1,000 rules and 10 to 10,000 principals; fails beyond its bars
+	@Tests/EndToEnd/setup.sh bench
 	swift build -c release --product policy-cost
-	.build/release/policy-cost Policies
+	@python3 Tests/Benchmarks/decision.py .build/release/policy-cost Policies $(ARGS)
 
 .PHONY: deploy-test
 deploy-test: SETUP := deploy

@@ -66,9 +66,8 @@ extension PolicySet {
         if call.method == .complete { return argumentGuard.finding(completion: call.arguments) }
         switch call.object {
         case .tool:
-            let isConstrained = Bits.first(in: candidates, enforced, enforced) { !rules[$0].constraints.isEmpty } != nil
             return argumentGuard.finding(
-                tool: call.name, call.arguments, listed: call.listed, isConstrained: isConstrained)
+                tool: call.name, call.arguments, listed: call.listed, isConstrained: candidates.intersects(constrained))
         case .resource: return argumentGuard.finding(resource: call.name)
         default: return nil
         }

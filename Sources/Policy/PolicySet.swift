@@ -31,6 +31,9 @@ public final class PolicySet: Sendable {
 
     let rules: [Rule]
     let principals: [PrincipalMatch]
+    private let principalIndex: PrincipalIndex
+    /// The rules that name each of the principals.
+    private let rulesByPrincipal: [[Int]]
     let argumentGuard: IdentifierGuard
     /// Rules by method; those for `completion/complete` by what is completed.
     let index: MethodTable
@@ -40,6 +43,8 @@ public final class PolicySet: Sendable {
     /// Rules that are enforced, and those of them that allow or deny without a condition.
     let enforced: Bits
     let unconditional: Bits
+    /// Enforced rules that look at arguments.
+    let constrained: Bits
     /// Whether some rule lets a server ask something of a client.
     let hasInteractions: Bool
     /// Whether some rule lets anybody do anything with tasks: if not, there are none.
@@ -56,21 +61,28 @@ public final class PolicySet: Sendable {
         self.cases = cases
         self.rules = rules
         self.principals = principals
+        principalIndex = PrincipalIndex(principals)
+        var rulesByPrincipal = [[Int]](repeating: [], count: principals.count)
         self.argumentGuard = argumentGuard
         self.redaction = redaction
         var allowing = Bits(count: rules.count)
         var denying = Bits(count: rules.count)
         var enforced = Bits(count: rules.count)
         var unconditional = Bits(count: rules.count)
+        var constrained = Bits(count: rules.count)
         for (index, rule) in rules.enumerated() {
+            for principal in Set(rule.principals) { rulesByPrincipal[principal].append(index) }
             if rule.effect == .allow { allowing.insert(index) } else { denying.insert(index) }
             if !rule.isShadow { enforced.insert(index) }
             if !rule.isShadow, rule.isUnconditional { unconditional.insert(index) }
+            if !rule.isShadow, !rule.constraints.isEmpty { constrained.insert(index) }
         }
         self.allowing = allowing
         self.denying = denying
         self.enforced = enforced
         self.unconditional = unconditional
+        self.constrained = constrained
+        self.rulesByPrincipal = rulesByPrincipal
         hasInteractions = rules.contains { rule in
             rule.effect == .allow && Interactions.methods.contains { rule.methods.contains($0.method) }
         }
@@ -78,16 +90,21 @@ public final class PolicySet: Sendable {
         index = MethodTable(rules, argumentGuard.profile)
     }
 
-    /// Which of the policy's principals a caller is. Done once per token: the cost grows with the principals declared.
+    /// Which of the policy's principals a caller is. Done once per token: the cost grows with the principals and rules that may be meant,
+    /// not with those declared.
     /// - Parameter certificate: the SHA-256 of the client certificate of the connection, where it showed one.
     public func subject(of principal: Principal, certificate: [UInt8]? = nil) -> PolicySubject {
         // Parsed once for all entries, and only when one of them asks.
-        let claims = principals.contains { !$0.claims.isEmpty } ? principal.claims : nil
+        let claims = principalIndex.readsClaims ? principal.claims : nil
         var matching = Bits(count: principals.count)
         var nearly = Bits(count: principals.count)
         var group: [UInt8] = []
-        for (index, entry) in principals.enumerated() where entry.matchesWithoutScopes(principal, certificate, claims) {
+        var candidates: [Int] = []
+        for index in principalIndex.candidates(principal, certificate, claims) {
+            let entry = principals[index]
+            guard entry.matchesWithoutScopes(principal, certificate, claims) else { continue }
             nearly.insert(index)
+            candidates += rulesByPrincipal[index]
             if entry.hasScopes(principal) {
                 matching.insert(index)
                 // `anyone` comes first in the table and says nothing about who it is.
@@ -97,7 +114,8 @@ public final class PolicySet: Sendable {
         var own = Bits(count: rules.count)
         var nearlyOwn = Bits(count: rules.count)
         var missing: [Int: [[UInt8]]] = [:]
-        for (index, rule) in rules.enumerated() {
+        for index in Set(candidates) {
+            let rule = rules[index]
             if Self.applies(rule, matching), rule.scopes.allSatisfy({ principal.scopes.contains($0) }) {
                 own.insert(index)
             } else if rule.effect == .allow, Self.applies(rule, nearly) {

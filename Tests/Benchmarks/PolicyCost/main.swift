@@ -84,5 +84,6 @@ for _ in 0..<rounds {
 }
 for at in sizes.indices {
     let share = best[at] * 100 / best[0]
-    print("\(sizes[at].name): \(best[at]) ns a decision (\(share) % of the smallest), \(made[at] / 1_000) us once for each token")
+    print("\(sizes[at].name): \(best[at]) ns a decision (\(share) % of the smallest), \(made[at]) ns once for each token")
 }
+print("{\"decision_ns\": \(best), \"token_ns\": \(made)}")
