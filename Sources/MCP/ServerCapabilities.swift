@@ -5,10 +5,10 @@ import JSON
 /// experimental ones) is stripped, and so are tasks for whom no rule allows them: it would promise what is refused.
 public struct ServerCapabilities: OptionSet, Sendable, Equatable {
     /// One bit per capability.
-    public let rawValue: UInt8
+    public let rawValue: UInt16
 
     /// Makes a set from bits.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// `tools`.
     public static let tools = ServerCapabilities(rawValue: 1)
@@ -20,6 +20,8 @@ public struct ServerCapabilities: OptionSet, Sendable, Equatable {
     public static let completions = ServerCapabilities(rawValue: 8)
     /// `logging`.
     public static let logging = ServerCapabilities(rawValue: 16)
+    /// `resources.subscribe`.
+    public static let subscriptions = ServerCapabilities(rawValue: 256)
     /// `tasks.requests.tools.call` (2025-11-25 basic/utilities/tasks): calls may become tasks, and their results be asked for.
     public static let tasks = ServerCapabilities(rawValue: 32)
     /// `tasks.cancel`.
@@ -27,7 +29,7 @@ public struct ServerCapabilities: OptionSet, Sendable, Equatable {
     /// `tasks.list`.
     public static let taskList = ServerCapabilities(rawValue: 128)
     /// Everything that needs no rule of its own.
-    public static let all: ServerCapabilities = [.tools, .prompts, .resources, .completions, .logging]
+    public static let all: ServerCapabilities = [.tools, .prompts, .resources, .completions, .logging, .subscriptions]
 
     /// Writes the capabilities of an upstream that are in this set, with their boolean members and no others.
     func write(_ capabilities: JSONNode, into out: inout ByteBuffer) {
@@ -40,7 +42,7 @@ public struct ServerCapabilities: OptionSet, Sendable, Equatable {
             isFirst = false
             out.append(name)
             if ASCII.equals(key, "tasks") { return writeTasks(value, into: &out) }
-            Self.writeFlags(value, into: &out)
+            writeFlags(value, into: &out)
         }
         out.append(UInt8(ascii: "}"))
     }
@@ -62,11 +64,12 @@ public struct ServerCapabilities: OptionSet, Sendable, Equatable {
         out.append("}")
     }
 
-    private static func writeFlags(_ flags: JSONNode, into out: inout ByteBuffer) {
+    private func writeFlags(_ flags: JSONNode, into out: inout ByteBuffer) {
         out.append(UInt8(ascii: "{"))
         var isFirst = true
         flags.forEachMember { key, value in
-            guard let flag = value.bool, ASCII.equals(key, "listChanged") || ASCII.equals(key, "subscribe") else { return }
+            let isKnown = ASCII.equals(key, "listChanged") || ASCII.equals(key, "subscribe") && contains(.subscriptions)
+            guard let flag = value.bool, isKnown else { return }
             if !isFirst { out.append(UInt8(ascii: ",")) }
             isFirst = false
             JSONText.appendString(key, to: &out)

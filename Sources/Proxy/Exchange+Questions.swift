@@ -74,14 +74,25 @@ extension Exchange {
         if !isNoted { worker.shard.add(.boundHits, "listed_tasks") }
     }
 
-    /// What an answer to `initialize` may promise this caller.
-    var promisedCapabilities: ServerCapabilities {
-        guard taskRights.contains(.result) else { return .all }
-        var promised = ServerCapabilities.all.union(.tasks)
+    /// What an answer to `initialize` or `server/discover` may promise this caller: what some rule could let him use.
+    func promisedCapabilities(for caller: Caller, on route: Route) -> ServerCapabilities {
+        let subject = caller.subject(of: route.policy)
+        var promised: ServerCapabilities = []
+        for (capability, method) in Self.methodsOfCapabilities {
+            let name = method.text.withUTF8Buffer { [UInt8]($0) }
+            if route.policy.allows(subject, method: name.span) { promised.insert(capability) }
+        }
+        guard taskRights.contains(.result) else { return promised }
+        promised.insert(.tasks)
         if taskRights.contains(.cancel) { promised.insert(.taskCancel) }
         if taskRights.contains(.list) { promised.insert(.taskList) }
         return promised
     }
+
+    private static let methodsOfCapabilities: [(ServerCapabilities, Method)] = [
+        (.tools, .toolsList), (.prompts, .promptsList), (.resources, .resourcesList), (.completions, .complete), (.logging, .setLevel),
+        (.subscriptions, .resourcesSubscribe), (.subscriptions, .listen),
+    ]
 
     private func speaksTasks(_ inbound: Inbound, _ message: Message) -> Bool {
         (message.session?.version ?? inbound.version) == .november2025

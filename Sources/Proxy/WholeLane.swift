@@ -40,11 +40,14 @@ struct WholeLane {
         } else if inbound.method == .tasksList {
             exchange.record.hidden = try listTasks(whole, for: caller, on: route, into: &filtered)
         } else if inbound.method == .initialize {
-            if let version = try HandshakeFilter(capabilities: exchange.promisedCapabilities).writeInitialize(whole, into: &filtered) {
+            if let version = try HandshakeFilter(capabilities: exchange.promisedCapabilities(for: caller, on: route)).writeInitialize(
+                whole, into: &filtered)
+            {
                 session = try seal(version, for: caller, on: route)
             }
         } else {
-            _ = try HandshakeFilter().writeDiscover(whole, into: &filtered)
+            _ = try HandshakeFilter(capabilities: exchange.promisedCapabilities(for: caller, on: route)).writeDiscover(
+                whole, into: &filtered)
         }
         try scrub(filtered.readable)
         exchange.record.status = 200

@@ -49,6 +49,11 @@ def house(identity):
             assert louver.stop() == 0, louver.log_file.read_text()
 
 
+META_KEYS = {"progressToken", "traceparent", "tracestate", "baggage"} | {
+    "io.modelcontextprotocol/" + key for key in ("protocolVersion", "clientCapabilities", "clientInfo", "logLevel")
+}
+
+
 def is_allowed(request) -> bool:
     """Whether the upstream may have got this request under the policy."""
     message = request.message
@@ -56,7 +61,8 @@ def is_allowed(request) -> bool:
     match method:
         case "tools/call":
             arguments = params.get("arguments", {})
-            limit = arguments.get("limit", 1)
+            # To a policy null is as good as absent, which `sized` allows.
+            limit = 1 if arguments.get("limit") is None else arguments["limit"]
             # A list is judged by all of its elements: that is what a policy promises.
             ids = arguments.get("dag_id") if isinstance(arguments.get("dag_id"), list) else [arguments.get("dag_id")]
             return (
@@ -67,6 +73,7 @@ def is_allowed(request) -> bool:
                 and type(limit) is int
                 and 1 <= limit <= 10
                 and set(params) <= {"name", "arguments", "_meta"}
+                and set(params.get("_meta", {})) <= META_KEYS
             )
         case "prompts/get":
             return params["name"] == "greet"
@@ -157,6 +164,50 @@ CALLS = {
     "task of an allowed call": (GET, OWN, ',"task":{"ttl":60000}'),
     "input of a retry": (GET, OTHER, ',"inputResponses":{"q":{"action":"accept"}},"requestState":"s"'),
     "input of an allowed call": (GET, OWN, ',"inputResponses":{"q":{"action":"accept"}},"requestState":"s"'),
+    "retry with another tool": (DELETE, OWN, ',"inputResponses":{},"requestState":"s"'),
+    "look-alike of the allowed tool": ('"g\u0435t_dag"', OWN, ""),
+    "encoded word": ('"=?base64?ZGVsZXRlX2RhZw==?="', OWN, ""),
+    "name with a path": ('"get_dag/../delete_dag"', OWN, ""),
+    "name with a namespace": ('"server.delete_dag"', OWN, ""),
+    "name, percent twice": ('"delete%255fdag"', OWN, ""),
+    "name from right to left": ('"\u202egad_eteled"', OWN, ""),
+    "name with a soft hyphen": ('"delete\u00ad_dag"', OWN, ""),
+    "name with a tab": ('"\\tdelete_dag"', OWN, ""),
+    "name, mathematical letters": ('"\U0001d41d\U0001d41elete_dag"', OWN, ""),
+    "name with a pattern": ('"*"', OWN, ""),
+    "empty name": ('""', OWN, ""),
+    "no name at all": ("null", OWN, ""),
+    "key with a zero width": (GET, '{"dag_id\u200b":"finance","dag_id":"own_a"}', ""),
+    "key, full width": (GET, '{"\uff44ag_id":"finance","dag_id":"own_a"}', ""),
+    "key, cyrillic": (GET, '{"d\u0430g_id":"finance","dag_id":"own_a"}', ""),
+    "key with a path": (GET, '{"dag_id":"own_a","dag_id.value":"finance"}', ""),
+    "key with brackets": (GET, '{"dag_id":"own_a","dag_id[]":"finance"}', ""),
+    "empty key": (GET, '{"dag_id":"own_a","":"finance"}', ""),
+    "prototype": (GET, '{"dag_id":"own_a","__proto__":{"dag_id":"finance"}}', ""),
+    "arguments in arguments": (GET, '{"dag_id":"own_a","arguments":{"dag_id":"finance"}}', ""),
+    "value with a zero width": (GET, '{"dag_id":"own_\u200b../finance"}', ""),
+    "value with a bidirectional mark": (GET, '{"dag_id":"own_\u202eecnanif"}', ""),
+    "value with a nul": (GET, '{"dag_id":"own_a\\u0000finance"}', ""),
+    "value with a semicolon": (GET, '{"dag_id":"own_a;/../finance"}', ""),
+    "value with a pattern": (GET, '{"dag_id":"own_*/*"}', ""),
+    "list of lists": (GET, '{"dag_id":[["own_a"],["finance"]]}', ""),
+    "list with a null": (GET, '{"dag_id":["own_a",null]}', ""),
+    "empty list": (GET, '{"dag_id":[]}', ""),
+    "number, negative zero": (GET, '{"dag_id":"own_a","limit":-0}', ""),
+    "number, leading zero": (GET, '{"dag_id":"own_a","limit":05}', ""),
+    "number, plus": (GET, '{"dag_id":"own_a","limit":+5}', ""),
+    "number, hexadecimal": (GET, '{"dag_id":"own_a","limit":0x5}', ""),
+    "number as text, full width": (GET, '{"dag_id":"own_a","limit":"\uff15"}', ""),
+    "number as text, blanks": (GET, '{"dag_id":"own_a","limit":" 5 "}', ""),
+    "number, infinite": (GET, '{"dag_id":"own_a","limit":1e999}', ""),
+    "number, null": (GET, '{"dag_id":"own_a","limit":null}', ""),
+    "sibling uri": (GET, OWN, ',"uri":"airflow://config"'),
+    "sibling ref": (GET, OWN, ',"ref":{"type":"ref/prompt","name":"other"}'),
+    "sibling cursor": (GET, OWN, ',"cursor":"x"'),
+    "sibling with an escape": (GET, OWN, ',"\\u0061rguments2":{"dag_id":"finance"}'),
+    "task with a tool": (GET, OWN, ',"task":{"name":"delete_dag","arguments":{}}'),
+    "two tasks": (GET, OWN, ',"task":{},"task":{"ttl":1}'),
+    "too deep": (GET, '{"dag_id":"own_a","limit":' + "[" * 200 + "]" * 200 + "}", ""),
     "not a number": (GET, '{"dag_id":"own_a","limit":NaN}', ""),
     "comment": (GET, '{"dag_id":"own_a"/*,"dag_id":"finance"*/}', ""),
     "trailing comma": (GET, '{"dag_id":"own_a",}', ""),
@@ -214,6 +265,67 @@ BODIES = {
     "listen to a resource": lambda p: envelope(
         f'{{"notifications":{{"resourceSubscriptions":["airflow://config"]}},"_meta":{json.dumps(META)}}}', "subscriptions/listen"
     ),
+    "listen to a path": lambda p: envelope(
+        f'{{"notifications":{{"resourceSubscriptions":["airflow://version/../config"]}},"_meta":{json.dumps(META)}}}', "subscriptions/listen"
+    ),
+    "listen to one that is allowed and one that is not": lambda p: envelope(
+        f'{{"notifications":{{"resourceSubscriptions":["airflow://version","airflow://config"]}},"_meta":{json.dumps(META)}}}', "subscriptions/listen"
+    ),
+    "listen to a resource, twice named": lambda p: envelope(
+        '{"notifications":{"resourceSubscriptions":["airflow://version"],"resourceSubscription\\u0073":["airflow://config"]},'
+        f'"_meta":{json.dumps(META)}}}',
+        "subscriptions/listen",
+    ),
+    "listen to an object": lambda p: envelope(
+        f'{{"notifications":{{"resourceSubscriptions":[{{"uri":"airflow://config"}}]}},"_meta":{json.dumps(META)}}}', "subscriptions/listen"
+    ),
+    "listen with a sibling": lambda p: envelope(
+        f'{{"notifications":{{}},"resourceSubscriptions":["airflow://config"],"_meta":{json.dumps(META)}}}', "subscriptions/listen"
+    ),
+    "subscription, case": lambda p: envelope('{"uri":"Airflow://Config"}', "resources/subscribe"),
+    "end of a subscription": lambda p: envelope('{"uri":"airflow://config"}', "resources/unsubscribe"),
+    "resource, look-alike": lambda p: envelope('{"uri":"airfl\u043ew://config"}', "resources/read"),
+    "resource with a fragment": lambda p: envelope('{"uri":"airflow://version#/../config"}', "resources/read"),
+    "resource with a query": lambda p: envelope('{"uri":"airflow://version?x=../config"}', "resources/read"),
+    "resource as a list": lambda p: envelope('{"uri":["airflow://config"]}', "resources/read"),
+    "resource with a name": lambda p: envelope('{"uri":"airflow://version","name":"delete_dag"}', "resources/read"),
+    "prompt, case": lambda p: envelope('{"name":"Greet"}', "prompts/get"),
+    "prompt, look-alike": lambda p: envelope('{"name":"gr\u0435et"}', "prompts/get"),
+    "prompt with a retry": lambda p: envelope('{"name":"other","inputResponses":{},"requestState":"s"}', "prompts/get"),
+    "resource with a retry": lambda p: envelope('{"uri":"airflow://config","inputResponses":{},"requestState":"s"}', "resources/read"),
+    "completion, twice named": lambda p: envelope(
+        '{"ref":{"type":"ref/prompt","name":"greet","n\\u0061me":"other"},"argument":{"name":"a","value":"b"}}', "completion/complete"
+    ),
+    "completion, another type": lambda p: envelope(
+        '{"ref":{"type":"ref/Prompt","name":"other"},"argument":{"name":"a","value":"b"}}', "completion/complete"
+    ),
+    "completion, look-alike": lambda p: envelope(
+        '{"ref":{"type":"ref/prompt","name":"gr\u0435et"},"argument":{"name":"a","value":"b"}}', "completion/complete"
+    ),
+    "completion of a template": lambda p: envelope(
+        '{"ref":{"type":"ref/resource","uri":"airflow://{path}"},"argument":{"name":"path","value":"config"}}', "completion/complete"
+    ),
+    "completion with a sibling": lambda p: envelope(
+        '{"ref":{"type":"ref/prompt","name":"greet"},"argument":{"name":"a","value":"b"},"name":"delete_dag"}', "completion/complete"
+    ),
+    "completion with an escaped path": lambda p: envelope(
+        '{"ref":{"type":"ref/prompt","name":"greet"},"argument":{"name":"dag-id","value":"..\\u002fconnections"}}', "completion/complete"
+    ),
+    "tasks/update": lambda p: envelope('{"taskId":"1","inputResponses":{}}', "tasks/update"),
+    "task with a name": lambda p: envelope('{"taskId":"1","name":"delete_dag"}', "tasks/get"),
+    "case of tasks": lambda p: envelope('{"taskId":"1"}', "Tasks/Get"),
+    "level": lambda p: envelope('{"level":"debug"}', "logging/setLevel"),
+    "roots": lambda p: envelope("{}", "roots/list"),
+    "question": lambda p: envelope('{"message":"x","requestedSchema":{}}', "elicitation/create"),
+    "escaped params": lambda p: envelope(p(GET, OWN), before=f'"par\\u0061ms":{p(DELETE, OWN)},'),
+    "two ids": lambda p: envelope(p(DELETE, OWN), before='"id":2,'),
+    "another protocol": lambda p: envelope(p(DELETE, OWN)).replace('"2.0"', '"1.0"'),
+    "no protocol": lambda p: envelope(p(DELETE, OWN)).replace('"jsonrpc":"2.0",', ""),
+    "method as a list": lambda p: envelope(p(DELETE, OWN)).replace('"tools/call"', '["tools/call"]'),
+    "look-alike of the method": lambda p: envelope(p(DELETE, OWN), "t\u043eols/call"),
+    "message in a message": lambda p: envelope(f'{{"message":{envelope(p(DELETE, OWN))}}}', "tools/list"),
+    "cancellation with a call": lambda p: envelope(p(DELETE, OWN), "notifications/cancelled").replace('"id":1,', ""),
+    "initialized with a call": lambda p: envelope(p(DELETE, OWN), "notifications/initialized").replace('"id":1,', ""),
     "sampling": lambda p: envelope('{"messages":[]}', "sampling/createMessage"),
     "unknown method": lambda p: envelope(p(DELETE, OWN), "tools/execute"),
 }
@@ -272,6 +384,16 @@ SPLITS = {
     "older version": {"MCP-Protocol-Version": SESSION},
     "no version": {"MCP-Protocol-Version": None},
     "unknown version": {"MCP-Protocol-Version": "2099-01-01"},
+    "method in another case": {"Mcp-Method": "Tools/Call"},
+    "method with a blank": {"Mcp-Method": "tools/call "},
+    "name, encoded in another case": {"Mcp-Name": "=?BASE64?Z2V0X2RhZw==?="},
+    "name, quoted-printable": {"Mcp-Name": "=?utf-8?q?get=5Fdag?="},
+    "name with an underscore": {"Mcp_Name": "get_dag"},
+    "a session as well": {"Mcp-Session-Id": "0123456789abcdef"},
+    "an original URL": {"X-Original-URL": "/other", "X-Rewrite-URL": "/other"},
+    "an encoding": {"Content-Encoding": "gzip"},
+    "another type": {"Content-Type": "application/x-www-form-urlencoded"},
+    "another charset": {"Content-Type": "application/json; charset=utf-16"},
     "another method of HTTP": {"X-HTTP-Method-Override": "DELETE"},
     "mirrored argument": {"Mcp-Param-dag-id": "own_a"},
 }
@@ -286,6 +408,54 @@ def test_header_and_body_cannot_be_told_apart(house, identity, split):
         send(louver, identity, "modern", body, **SPLITS[split])
     check(upstream, seen)
     assert [request for request in upstream.requests[seen:] if request.message.get("method") == "tools/call"] == []
+
+
+# The same with everything open that a policy can open: questions, retries and tasks.
+OPEN = """  - { id: ask, allow: [elicitation/create, sampling/createMessage, roots/list], principals: [analysts] }
+  - { id: tasks, allow: [tasks/get, tasks/result, tasks/cancel, tasks/list], principals: [analysts] }
+"""
+
+
+@pytest.fixture(scope="module")
+def open_house(identity):
+    from louver import PLENTY, Louver
+
+    with Upstream({"get_dag": note, "delete_dag": note}) as upstream:
+        upstream.schemas = {"get_dag": SCHEMA, "delete_dag": SCHEMA}
+        with Louver({"scripted": {"url": upstream.url, "wire": "both"}}, POLICY + OPEN, identity, extra=PLENTY, workers=1) as louver:
+            yield upstream, louver
+            assert louver.stop() == 0, louver.log_file.read_text()
+
+
+TASKS = {
+    f"{method} of {name}": (method, f'{{"taskId":{id}}}')
+    for method in ("tasks/get", "tasks/result", "tasks/cancel")
+    for name, id in {
+        "the server's id": '"1"', "a path": '"../1"', "a list": '["1"]', "a number": "1", "nothing": "null", "an empty id": '""',
+        "a forged id": '"' + "A" * 80 + '"', "two ids": '"1","taskId":"2"', "two ids, one escaped": '"1","t\\u0061skId":"2"',
+        "an id with a name": '"1","name":"delete_dag"', "an id with arguments": '"1","arguments":{}',
+    }.items()
+}
+
+
+@pytest.mark.parametrize("wire", ["modern", "session"])
+def test_open_side_doors_lead_nowhere_else(open_house, identity, wire):
+    """Whoever may ask and keep tasks may do no more with them than without."""
+    upstream, louver = open_house
+    seen = len(upstream.requests)
+    for name, arguments, more in CALLS.values():
+        send(louver, identity, wire, envelope(params(wire, name, arguments, more)))
+    for body in BODIES.values():
+        send(louver, identity, wire, body(lambda name, arguments: params(wire, name, arguments)))
+    for method, given in TASKS.values():
+        send(louver, identity, wire, envelope(given, method))
+    for request in upstream.requests[seen:]:
+        message = request.message
+        if message.get("method") == "tools/call" and "task" in message["params"]:
+            # A task of a call that is allowed: nothing but its life goes with it.
+            assert wire == "session" and set(message["params"].pop("task")) <= {"ttl"}, message
+        assert message.get("method") == "tasks/list" or is_allowed(request), message or request.body
+    assert [r for r in upstream.requests[seen:] if str(r.message.get("method")).startswith("tasks/") and r.message["method"] != "tasks/list"] == []
 
 
 def test_what_is_allowed_passes(house, identity):

@@ -261,6 +261,40 @@ def test_a_session_is_never_asked_for_a_password(front, serve, identity):
         assert "requestedSchema" not in reply.body.decode() and "5021" in reply.body.decode(), form
 
 
+OFFERED = {"tools": {}, "prompts": {}, "resources": {"subscribe": True}, "completions": {}, "logging": {}}
+RIGHTS = {
+    "  - { id: p, allow: prompts/get, prompts: [greet], principals: [analysts] }\n": {"tools": {}, "prompts": {}},
+    '  - { id: r, allow: resources/read, resources: ["airflow://*"], principals: [analysts] }\n': {"tools": {}, "resources": {}},
+    '  - { id: s, allow: [resources/read, resources/subscribe], resources: ["airflow://*"], principals: [analysts] }\n': {
+        "tools": {},
+        "resources": {"subscribe": True},
+    },
+    "  - { id: l, allow: [logging/setLevel, completion/complete], prompts: [greet], principals: [analysts] }\n": {"tools": {}, "completions": {}, "logging": {}},
+    "": {"tools": {}},
+}
+
+
+@pytest.mark.parametrize("rules", RIGHTS)
+def test_capabilities_promise_what_a_principal_may_use(front, serve, identity, rules):
+    def offering(turn: Turn) -> None:
+        match turn.request.message.get("method"):
+            case "initialize":
+                turn.result({"protocolVersion": SESSION_VERSION, "capabilities": OFFERED, "serverInfo": {"name": "s", "version": "1"}})
+            case "server/discover":
+                turn.result({"supportedVersions": ["2026-07-28"], "capabilities": OFFERED, "ttlMs": 0, "cacheScope": "public"})
+            case _:
+                turn.upstream.respond(turn)
+
+    louver = front(serve({"work": fine}, instead=offering), rules=rules)
+    hello = {"protocolVersion": SESSION_VERSION, "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}}
+    with closing(Connection(louver.port)) as connection:
+        begun = connection.post("/scripted", {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello}, base(identity.token()))
+        found = connection.post(
+            "/scripted", {"jsonrpc": "2.0", "id": 1, "method": "server/discover", "params": {"_meta": META}}, modern(identity.token(), "server/discover")
+        )
+    assert begun.answer["result"]["capabilities"] == found.answer["result"]["capabilities"] == RIGHTS[rules]
+
+
 # Subscriptions
 
 

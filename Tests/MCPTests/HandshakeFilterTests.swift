@@ -37,6 +37,13 @@ import Testing
                 ))
     }
 
+    @Test func subscriptionsCanBeLeftOut() throws {
+        let (text, _) = try initialize(
+            #""protocolVersion":"2025-06-18","capabilities":{"resources":{"subscribe":true,"listChanged":true}}"#,
+            HandshakeFilter(capabilities: [.resources]))
+        #expect(text.contains(#""capabilities":{"resources":{"listChanged":true}}"#))
+    }
+
     @Test func aCapabilityCanBeLeftOut() throws {
         let (text, _) = try initialize(
             #""protocolVersion":"2025-06-18","capabilities":\#(Self.capabilities)"#, HandshakeFilter(capabilities: [.tools]))

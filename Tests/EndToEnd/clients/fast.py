@@ -22,6 +22,8 @@ async def main() -> None:
                         answers.append({step["list"]: [script.plain(entry) for entry in found]})
                     elif "call" in step:
                         answers.append(script.plain(await client.session.call_tool(step["call"], step.get("with", {}))))
+                    elif "get" in step:
+                        answers.append(script.plain(await client.session.get_prompt(step["get"])))
                     else:
                         answers.append({"contents": [script.plain(entry) for entry in await client.read_resource(step["read"])]})
                 except Exception as error:

@@ -1,7 +1,7 @@
 """What every client program here does: reads a script from standard input, plays it, writes what came back to standard output.
 
-The script is one JSON object: `url`, `token`, `mode` and `steps`. A step is {"list": "tools"}, {"call": NAME, "with": {...}} or
-{"read": URI}. Answers come in the same order; a failure is an answer too, as {"error": {...}}.
+The script is one JSON object: `url`, `token`, `mode` and `steps`. A step is {"list": "tools"}, {"call": NAME, "with": {...}},
+{"get": PROMPT} or {"read": URI}. Answers come in the same order; a failure is an answer too, as {"error": {...}}.
 """
 
 from __future__ import annotations
@@ -44,6 +44,8 @@ async def play(steps: list, session) -> list:
                 answers.append(plain(await getattr(session, "list_" + step["list"])()))
             elif "call" in step:
                 answers.append(plain(await session.call_tool(step["call"], step.get("with", {}))))
+            elif "get" in step:
+                answers.append(plain(await session.get_prompt(step["get"])))
             else:
                 answers.append(plain(await session.read_resource(step["read"])))
         except Exception as error:
