@@ -43,8 +43,8 @@ public struct TaskSeal: Sendable {
     }
 }
 
-/// What a reply may say of tasks: made where a rule lets the caller have any.
-public struct TaskTerms: Sendable {
+/// What a reply may say of tasks: made where a rule lets the caller have any. A class, so that replies without cost nothing for it.
+public final class TaskTerms: Sendable {
     let seal: TaskSeal
     let tool: [UInt8]
     let task: TaskSeal.Task?
