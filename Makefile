@@ -149,6 +149,10 @@ bench-limits: build ## What limits in Redis cost beside limits in memory, and wh
 	@Tests/EndToEnd/setup.sh bench
 	@python3 Tests/Benchmarks/limits.py $(ARGS)
 
+.PHONY: bench-fairness
+bench-fairness: build ## What a flood of one caller costs the others at an upstream with a cap
+	@python3 Tests/Benchmarks/fairness.py $(ARGS)
+
 ##@ House
 
 .PHONY: lint

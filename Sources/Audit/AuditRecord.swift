@@ -44,6 +44,8 @@ public struct AuditRecord: Sendable {
     public var arguments: [(name: [UInt8], value: Argument)] = []
     /// The bucket that was empty.
     public var bucket: [UInt8] = []
+    /// `lost` where the call was decided without the shared store of limits.
+    public var limitStore: StaticString = ""
     /// How the upstream credential was made.
     public var reissue: StaticString = ""
     /// What was removed from the reply, by kind.
@@ -102,6 +104,7 @@ public struct AuditRecord: Sendable {
         text(",\"object\":", object, into: &out)
         writeArguments(into: &out)
         text(",\"bucket\":", bucket, into: &out)
+        word(",\"limit_store\":\"", limitStore, into: &out)
         word(",\"reissue\":\"", reissue, into: &out)
         number(",\"status\":", status, into: &out)
         number(",\"upstream_status\":", upstreamStatus, into: &out)

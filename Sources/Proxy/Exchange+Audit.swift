@@ -37,6 +37,7 @@ extension Exchange {
         line.object = shownTarget
         tellArguments(audit, &line)
         line.bucket = record.bucket
+        if record.isStoreLost { line.limitStore = "lost" }
         line.reissue = endpoint.reissueMode
         line.redactions = record.removed
         line.allowed = record.passed

@@ -52,6 +52,7 @@ extension Exchange {
     /// Notes what has to be settled in the end, and refuses what the buckets refuse.
     private func conclude(_ verdict: LimitVerdict, _ debt: LimitDebt, _ inbound: Inbound?) throws {
         let route = debt.route
+        record.isStoreLost = debt.hold.place == .memoryShare
         if !debt.hold.isEmpty {
             limitDebt = debt
             site.limiter.hold(debt)

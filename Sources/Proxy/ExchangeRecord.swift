@@ -30,6 +30,8 @@ struct ExchangeRecord: ~Copyable {
     var allowed = 0
     /// The same by detector, where an audit line will tell it.
     var passed: [(detector: String, count: Int)] = []
+    /// Whether it was let through, or limited, by what is said for the time when the shared store of limits is lost.
+    var isStoreLost = false
     /// The bucket that was empty.
     var bucket: [UInt8] = []
     /// Whether the policy allowed it.
@@ -86,6 +88,7 @@ struct ExchangeRecord: ~Copyable {
         line.outcome = outcome
         line.rule = rule
         line.shadows = shadows
+        if isStoreLost { line.limitStore = "lost" }
         line.status = status
         line.upstreamStatus = upstreamStatus
         line.bytesIn = bytesIn

@@ -2,6 +2,7 @@ import Core
 import RateLimit
 import Reactor
 import Redis
+import Telemetry
 
 /// Where the declared buckets are kept: in this process, or in Redis with the process as its stand-in when Redis is lost.
 final class LimitStore {
@@ -10,6 +11,9 @@ final class LimitStore {
     /// Where the buckets are shared with other processes; nil where this one keeps them.
     let redis: RedisStore?
     private let loop: EventLoop
+    private let shard: Shard
+    /// Trips that are over, for others.
+    private var trips: [RedisTrip] = []
     /// Tokens taken in advance, for limits that say so.
     private var leases = LeaseTable()
     private let workers: Int
@@ -19,7 +23,8 @@ final class LimitStore {
     private var returning: Timer?
 
     /// - Parameter workers: loops of this process, among which a lease is shared out.
-    init(memory: MemoryLimiter, redis: RedisStore?, workers: Int, loop: EventLoop) {
+    init(memory: MemoryLimiter, redis: RedisStore?, workers: Int, loop: EventLoop, shard: Shard) {
+        self.shard = shard
         self.memory = memory
         self.redis = redis
         self.workers = workers
@@ -69,7 +74,7 @@ final class LimitStore {
             var own = hold
             let verdict = await askPart(redis, rules, request, part.ticket, slot: part.slot, worker: worker, hold: &own)
             guard case .admitted = verdict else {
-                codec.writeRefund(rules, request, settled, holder: hold.holder) { slot, command in redis.post(command, slot: slot) }
+                codec.writeRefund(rules, request, settled, holder: hold.holder) { slot, command in post(command, slot) }
                 hold = LimitHold(holder: hold.holder)
                 return verdict
             }
@@ -84,35 +89,50 @@ final class LimitStore {
         _ redis: RedisStore, _ rules: [BucketRule], _ request: LimitRequest, _ ticket: LimitTicket, slot: Int, worker: Worker,
         hold: inout LimitHold
     ) async -> LimitVerdict? {
+        let trip = trips.popLast() ?? RedisTrip(codec, redis)
+        trip.begin(rules, request, ticket, hold)
+        let holder = hold.holder
         do {
-            var command = ByteBuffer()
-            codec.write(rules, request, ticket, holder: hold.holder, into: &command)
-            var reply = try await redis.execute(command.takeAll(), slot: slot)
-            var answer = codec.read(reply, ticket, rules, request, hold: &hold)
-            if case .scriptMissing = answer {
-                codec.write(rules, request, ticket, holder: hold.holder, sendsScript: true, into: &command)
-                reply = try await redis.execute(command.takeAll(), slot: slot)
-                answer = codec.read(reply, ticket, rules, request, hold: &hold)
-            }
-            switch answer {
-            case .verdict(let verdict):
-                redis.succeeded(slot: slot)
-                if case .admitted = verdict { keepLeases(rules, request, ticket, reply) }
-                return verdict
-            case .failed(let code):
-                redis.trip(code, slot: slot)
-                worker.storeLost("store_refused")
-            case .scriptMissing: worker.storeLost("store_script")
+            try await redis.execute(trip, slot: slot) { codec.write(rules, request, ticket, holder: holder, into: &$0) }
+            if case .scriptMissing = trip.answer {
+                try await redis.execute(trip, slot: slot) {
+                    codec.write(rules, request, ticket, holder: holder, sendsScript: true, into: &$0)
+                }
             }
         } catch {
             worker.storeLost((error as? Failure)?.reason ?? "store_failed")
-            // The debit may have been made after all: a place under a cap must not be held by nobody.
-            codec.writeRefund(rules, request, ticket.onlyCaps(rules), holder: hold.holder) { slot, command in
-                redis.post(command, slot: slot)
+            // The debit may be made all the same. A place under a cap must not be held by nobody; the rest goes back when the reply comes
+            // and says so, until when the trip is not over.
+            if trip.isSent {
+                codec.writeRefund(rules, request, ticket.onlyCaps(rules), holder: holder) { slot, command in post(command, slot) }
+            } else {
+                trips.append(trip)
             }
+            return nil
+        }
+        defer { trips.append(trip) }
+        switch trip.answer {
+        case .verdict(let verdict):
+            redis.succeeded(slot: slot)
+            hold = trip.hold
+            for lease in trip.leases { keep(lease.calls - 1, rules[lease.rule], request) }
+            return verdict
+        case .failed(let code):
+            redis.trip(code, slot: slot)
+            worker.storeLost("store_refused")
+        case .scriptMissing: worker.storeLost("store_script")
         }
         return nil
     }
+
+    /// Sends what nobody waits for. What the store cannot take while it is lost is counted: places under a cap are free when their time is
+    /// over, and bytes that were not debited are forgotten.
+    private func post(_ command: borrowing ByteBuffer, _ slot: Int) {
+        if let redis, !redis.post(command, slot: slot) { shard.add(.settlementsLost) }
+    }
+
+    /// Hands on what was gathered for the store in this turn of the loop.
+    func flush() { redis?.flush() }
 
     // MARK: Leases
 
@@ -135,15 +155,12 @@ final class LimitStore {
         return nil
     }
 
-    private func keepLeases(_ rules: [BucketRule], _ request: LimitRequest, _ ticket: LimitTicket, _ reply: RedisReply) {
-        ticket.forEach { index in
-            guard rules[index].lease > 1, !rules[index].isShadow else { return }
-            let more = codec.leased(reply, ticket, index, rules[index], of: request.tool.span) - 1
-            guard more > 0 else { return }
-            guard leases.keep(codec.leaseKey(rules[index], request), rules[index], request, calls: more, until: loop.now + Limits.leaseLife)
-            else { return giveBack(rules[index], request, calls: more) }
-            scheduleReturn()
+    private func keep(_ more: Int, _ rule: BucketRule, _ request: LimitRequest) {
+        guard more > 0 else { return }
+        guard leases.keep(codec.leaseKey(rule, request), rule, request, calls: more, until: loop.now + Limits.leaseLife) else {
+            return giveBack(rule, request, calls: more)
         }
+        scheduleReturn()
     }
 
     private func scheduleReturn() {
@@ -161,10 +178,9 @@ final class LimitStore {
     }
 
     private func giveBack(_ rule: BucketRule, _ request: LimitRequest, calls: Int) {
-        guard let redis else { return }
         var one = LimitTicket()
         one.add(0)
-        codec.writeRefund([rule], request, one, calls: calls, holder: 0) { slot, command in redis.post(command, slot: slot) }
+        codec.writeRefund([rule], request, one, leased: [(0, calls)], holder: 0) { slot, command in post(command, slot) }
     }
 
     // MARK: What is held
@@ -178,11 +194,11 @@ final class LimitStore {
 
     /// Gives back what a call held, and debits what its reply cost; nobody waits for it.
     func settle(_ rules: [BucketRule], _ request: LimitRequest, _ hold: LimitHold, replyBytes: Int, now: Instant) {
-        guard hold.place == .store, let redis else {
+        guard hold.place == .store else {
             return memory.settle(rules, request, hold, replyBytes: replyBytes, now: now)
         }
         held[hold.holder] = nil
-        codec.writeSettlement(rules, request, hold, replyBytes: replyBytes) { slot, command in redis.post(command, slot: slot) }
+        codec.writeSettlement(rules, request, hold, replyBytes: replyBytes) { slot, command in post(command, slot) }
     }
 
     private func scheduleRenewal() {
@@ -193,18 +209,23 @@ final class LimitStore {
 
     private func renew() {
         renewal = nil
-        guard let redis, !held.isEmpty else { return }
+        if held.isEmpty { return }
         for debt in held.values {
-            codec.writeRenewal(debt.route.limits, debt.request, debt.hold) { slot, command in redis.post(command, slot: slot) }
+            codec.writeRenewal(debt.route.limits, debt.request, debt.hold) { slot, command in post(command, slot) }
         }
         scheduleRenewal()
     }
 
-    /// Closes the links to Redis. Calls that still run keep their places until their time there is over.
-    func close() {
-        if let renewal { loop.cancel(renewal) }
+    /// Gives back what was taken in advance, and closes the links to Redis.
+    ///
+    /// - Parameter isKept: whether somebody else goes on with them: then calls that still run say that they do. Otherwise they keep their
+    ///   places until their time there is over.
+    func close(isKept: Bool) {
         if let returning { loop.cancel(returning) }
         for (rule, request, calls) in leases.expire(now: .never) { giveBack(rule, request, calls: calls) }
+        if isKept { return }
+        if let renewal { loop.cancel(renewal) }
+        redis?.flush()
         redis?.close()
     }
 }

@@ -1,13 +1,15 @@
 import Core
+import RateLimit
 import Reactor
 import Redis
 
 /// One pipelined connection of a loop to one Redis server, kept up in the background.
 ///
-/// Commands are written as they come and replies matched in order. A reply that is late fails its own waiter; several in a row break the
-/// connection, and so does a server that says it cannot do its work. A broken connection is made anew after a growing, jittered pause, and
-/// counts as up when the server has said within the time of an exchange that it takes writes: until then everybody is told at once that the
-/// store is lost. So no exchange waits longer than its deadline, and a store that is half dead costs next to nothing.
+/// Commands are gathered over a turn of the loop and written at its end; replies are matched in order. A reply that is late fails its own
+/// waiter; several in a row break the connection, and so does a server that says it cannot do its work. A broken connection is made anew
+/// after a growing, jittered pause, and counts as up when the server has said within the time of an exchange that it takes writes: until
+/// then everybody is told at once that the store is lost. So no exchange waits longer than its deadline, and a store that is half dead
+/// costs next to nothing.
 final class RedisLink {
     private let target: RedisTarget
     private let loop: EventLoop
@@ -15,8 +17,11 @@ final class RedisLink {
     private let changed: (RedisLink, _ isUp: Bool, Failure) -> Void
     private var wire: Wire?
     private var reader = RedisReplyReader()
-    private var pending: [Pending] = []
+    /// What was sent, in order; nil where nobody ever waits for the reply.
+    private var pending: [RedisErrand?] = []
     private var firstPending = 0
+    /// Fires when the first of them has waited for long enough: one for all, because they are nearly in the order of their deadlines.
+    private var overdue: Timer?
     private var isFlushing = false
     private var isClosed = false
     /// Whether the first attempt to connect is still under way; then it is worth a wait.
@@ -27,11 +32,6 @@ final class RedisLink {
     private var heartbeat: Timer?
     /// Where it is connected to, or was last.
     private(set) var address: RedisAddress?
-
-    private final class Pending {
-        var continuation: UnsafeContinuation<RedisReply, any Error>?
-        var timer: Timer?
-    }
 
     /// - Parameters:
     ///   - locate: says where to connect to; asked again for every attempt.
@@ -53,33 +53,43 @@ final class RedisLink {
 
     /// Sends a command and waits for its reply, at most until `deadline`.
     ///
-    /// - Parameter isAsking: whether it is for a slot that is on its way here from another node of the cluster.
-    func execute(_ command: [UInt8], isAsking: Bool = false, until deadline: Instant) async throws -> RedisReply {
+    /// - Parameters:
+    ///   - isAsking: whether it is for a slot that is on its way here from another node of the cluster.
+    ///   - write: writes the command.
+    func execute(
+        _ errand: RedisErrand, isAsking: Bool = false, until deadline: Instant, _ write: (inout ByteBuffer) -> Void
+    ) async throws {
         if wire == nil, isNew { _ = await room.wait(until: deadline) }
         guard let wire else { throw Failure(.store, "store_down") }
         guard pending.count - firstPending < Limits.redisPipelineMax else { throw Failure(.store, "store_busy") }
         if isAsking {
             RedisCommand.append([Array("ASKING".utf8)], to: &wire.output)
-            pending.append(Pending())
+            pending.append(nil)
         }
-        wire.output.append(command)
-        let waiter = Pending()
-        pending.append(waiter)
-        startFlush(wire)
-        return try await withUnsafeThrowingContinuation { continuation in
-            waiter.continuation = continuation
-            let timer = Timer { [weak self, weak waiter] _ in if let waiter { self?.late(waiter) } }
-            waiter.timer = timer
-            loop.schedule(timer, at: deadline)
+        write(&wire.output)
+        pending.append(errand)
+        errand.deadline = deadline
+        errand.isSent = true
+        try await withUnsafeThrowingContinuation { continuation in
+            errand.continuation = continuation
+            watch(deadline)
         }
     }
 
-    /// Sends a command whose reply nobody waits for; dropped while there is no connection.
-    func post(_ command: consuming ByteBuffer) {
-        guard let wire, pending.count - firstPending < Limits.redisPipelineMax else { return }
+    /// Sends a command whose reply nobody waits for; false when there is no connection to take it.
+    func post(_ command: borrowing ByteBuffer) -> Bool {
+        guard let wire, pending.count - firstPending < Limits.redisPipelineMax else { return false }
         command.withReadable { wire.output.append($0) }
-        pending.append(Pending())
-        startFlush(wire)
+        pending.append(nil)
+        return true
+    }
+
+    /// Hands on what was gathered in this turn of the loop.
+    func flush() {
+        guard let wire, !isFlushing, !wire.output.isEmpty else { return }
+        do { if try wire.flushAtOnce() { return } } catch { return drop(Failure(.store, "store_write")) }
+        isFlushing = true
+        LocalTask.run(on: loop) { await self.flushRest(of: wire) }
     }
 
     /// The server answered, but cannot do its work: the link is lost until it can.
@@ -96,6 +106,8 @@ final class RedisLink {
         isClosed = true
         if let heartbeat { loop.cancel(heartbeat) }
         heartbeat = nil
+        if let overdue { loop.cancel(overdue) }
+        overdue = nil
         drop(Failure(.store, "store_closed"))
         room.wakeAll()
     }
@@ -131,6 +143,10 @@ final class RedisLink {
             // Who is too slow for an exchange is not up.
             dialog.wire.stream.deadline = loop.now + target.timeout
             try await dialog.requirePrimary()
+            // Settlements send its name alone. Whoever may not load it is told by the first call.
+            var script = ByteBuffer()
+            RedisLimiter.writeScriptLoad(into: &script)
+            _ = try await dialog.ask(script, count: 1)
         } catch {
             dialog.wire.close()
             throw error
@@ -165,28 +181,26 @@ final class RedisLink {
     }
 
     private func checkRole(of wire: Wire) async {
-        var command = ByteBuffer()
-        RedisCommand.append([Array("ROLE".utf8)], to: &command)
-        guard let reply = try? await execute(command.takeAll(), until: loop.now + max(target.timeout, Limits.redisHeartbeatWait)),
-            wire === self.wire
-        else { return }
-        if case .array(let parts) = reply, case .bulk(let role)? = parts.first, !ASCII.equals(role.span, "master") {
-            drop(Failure(.store, "store_is_replica"))
+        let question = RoleErrand()
+        let deadline = loop.now + max(target.timeout, Limits.redisHeartbeatWait)
+        try? await execute(question, until: deadline) { RedisCommand.append([Array("ROLE".utf8)], to: &$0) }
+        if question.isReplica, wire === self.wire { drop(Failure(.store, "store_is_replica")) }
+    }
+
+    private final class RoleErrand: RedisErrand {
+        var isReplica = false
+
+        override func arrived(_ reply: ReplyTape) {
+            guard case .array(let parts) = reply.reply, case .bulk(let role)? = parts.first else { return }
+            isReplica = !ASCII.equals(role.span, "master")
         }
     }
 
     // MARK: Traffic
 
-    private func startFlush(_ wire: Wire) {
-        if isFlushing { return }
-        isFlushing = true
-        LocalTask.run(on: loop) { await self.flush(wire) }
-    }
-
-    private func flush(_ wire: Wire) async {
+    private func flushRest(of wire: Wire) async {
         do { try await wire.flush() } catch { if wire === self.wire { drop(Failure(.store, "store_write")) } }
         isFlushing = false
-        if let current = self.wire, !current.output.isEmpty { startFlush(current) }
     }
 
     private func read(_ wire: Wire) async {
@@ -194,7 +208,7 @@ final class RedisLink {
             while try await wire.fill() {
                 reader.feed(wire.input.readable)
                 wire.input.clear()
-                while wire === self.wire, let reply = try reader.next() { answer(reply) }
+                while wire === self.wire, try reader.advance() { answer(reader.tape) }
                 if wire !== self.wire { return }
             }
             if wire === self.wire { drop(Failure(.store, "store_closed")) }
@@ -203,9 +217,9 @@ final class RedisLink {
         }
     }
 
-    private func answer(_ reply: RedisReply) {
+    private func answer(_ reply: ReplyTape) {
         guard firstPending < pending.count else { return drop(Failure(.store, "store_garbage")) }
-        let waiter = pending[firstPending]
+        let errand = pending[firstPending]
         firstPending += 1
         if firstPending == pending.count {
             pending.removeAll(keepingCapacity: true)
@@ -214,22 +228,38 @@ final class RedisLink {
             pending.removeFirst(firstPending)
             firstPending = 0
         }
-        if let timer = waiter.timer { loop.cancel(timer) }
-        waiter.timer = nil
-        if let waiting = waiter.continuation {
-            lateInARow = 0
-            waiter.continuation = nil
-            waiting.resume(returning: reply)
-        }
+        guard let errand else { return }
+        guard let waiting = errand.continuation else { return errand.arrivedLate(reply) }
+        lateInARow = 0
+        errand.continuation = nil
+        errand.arrived(reply)
+        waiting.resume()
     }
 
-    /// A reply did not come in time. When it comes after all, nobody is there for it.
-    private func late(_ waiter: Pending) {
-        waiter.timer = nil
-        guard let continuation = waiter.continuation else { return }
-        waiter.continuation = nil
-        lateInARow += 1
-        continuation.resume(throwing: Failure(.store, "store_timeout"))
+    // MARK: Time
+
+    private func watch(_ deadline: Instant) {
+        let timer = overdue ?? Timer { [weak self] now in self?.giveUp(now) }
+        overdue = timer
+        if !timer.isScheduled { loop.schedule(timer, at: deadline) }
+    }
+
+    /// Ends the waits that have lasted for long enough. A reply that comes after all is told to its errand all the same.
+    private func giveUp(_ now: Instant) {
+        var next = Instant.never
+        var late: [UnsafeContinuation<Void, any Error>] = []
+        for case let errand? in pending[firstPending...] {
+            guard let waiting = errand.continuation else { continue }
+            if errand.deadline > now {
+                next = min(next, errand.deadline)
+            } else {
+                errand.continuation = nil
+                late.append(waiting)
+            }
+        }
+        lateInARow += late.count
+        for waiting in late { waiting.resume(throwing: Failure(.store, "store_timeout")) }
+        if next != .never, let overdue { loop.schedule(overdue, at: next) }
         if lateInARow >= Limits.redisLateMax { drop(Failure(.store, "store_timeout")) }
     }
 
@@ -241,11 +271,9 @@ final class RedisLink {
         let wasUp = wire != nil
         wire?.close()
         wire = nil
-        for waiter in waiting {
-            if let timer = waiter.timer { loop.cancel(timer) }
-            waiter.timer = nil
-            guard let continuation = waiter.continuation else { continue }
-            waiter.continuation = nil
+        for case let errand? in waiting {
+            guard let continuation = errand.continuation else { continue }
+            errand.continuation = nil
             continuation.resume(throwing: failure)
         }
         if wasUp { changed(self, false, failure) }

@@ -7,7 +7,8 @@ import Telemetry
 
 /// The shared store as one loop sees it: one server, the primary that Sentinel names, or a cluster.
 final class RedisStore {
-    private let target: RedisTarget
+    /// What it reaches.
+    let target: RedisTarget
     private let loop: EventLoop
     private let log: Log
     private let health: StoreHealth
@@ -36,9 +37,9 @@ final class RedisStore {
     var isCluster: Bool { target.topology == .cluster }
 
     /// Sends the command for the keys of a slot and waits for its reply, at most for the configured time, redirections included.
-    func execute(_ command: [UInt8], slot: Int) async throws -> RedisReply {
+    func execute(_ errand: RedisTrip, slot: Int, _ write: (inout ByteBuffer) -> Void) async throws {
         let deadline = loop.now + target.timeout
-        if let only { return try await only.execute(command, until: deadline) }
+        if let only { return try await only.execute(errand, until: deadline, write) }
         if isClosed { throw Failure(.store, "store_closed") }
         if slots.isEmpty { _ = await slotsKnown.wait(until: deadline) }
         guard !slots.isEmpty, var address = slots[slot] else {
@@ -47,13 +48,12 @@ final class RedisStore {
         }
         var isAsking = false
         for _ in 0..<Limits.redisRedirectsMax {
-            let reply: RedisReply
-            do { reply = try await link(address).execute(command, isAsking: isAsking, until: deadline) } catch {
+            do { try await link(address).execute(errand, isAsking: isAsking, until: deadline, write) } catch {
                 // Perhaps another node has taken over.
                 refresh()
                 throw error
             }
-            guard case .error(let text) = reply, let redirection = Redirection(text, from: address) else { return reply }
+            guard let text = errand.redirection, let redirection = Redirection(text, from: address) else { return }
             switch redirection {
             case .moved(let to):
                 slots[slot] = to
@@ -64,17 +64,24 @@ final class RedisStore {
                 address = to
                 isAsking = true
             case .tryAgain:
-                guard loop.now < deadline else { return reply }
+                guard loop.now < deadline else { return }
                 await loop.sleep(.milliseconds(1))
             }
         }
         throw Failure(.store, "store_redirects")
     }
 
-    /// Sends a command whose reply nobody waits for.
-    func post(_ command: consuming ByteBuffer, slot: Int) {
+    /// Sends a command whose reply nobody waits for; false when there is no connection to take it.
+    func post(_ command: borrowing ByteBuffer, slot: Int) -> Bool {
         if let only { return only.post(command) }
-        if !slots.isEmpty, let address = slots[slot] { link(address).post(command) }
+        guard !slots.isEmpty, let address = slots[slot] else { return false }
+        return link(address).post(command)
+    }
+
+    /// Hands on what was gathered in this turn of the loop.
+    func flush() {
+        if let only { return only.flush() }
+        for link in links.values { link.flush() }
     }
 
     /// The server of a slot answered, but cannot do its work.

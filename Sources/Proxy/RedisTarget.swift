@@ -19,6 +19,7 @@ struct RedisTarget: Sendable {
     /// The server; the sentinels; some nodes of the cluster.
     let nodes: [RedisNode]
     let tls: TLSContext?
+    private let tlsDigest: [UInt8]
     /// The name that certificates must carry; nil for the host that is connected to.
     let serverName: String?
     let username: String?
@@ -33,12 +34,25 @@ struct RedisTarget: Sendable {
         topology = options.topology
         nodes = options.nodes
         tls = options.tls == nil ? nil : loaded.tls
+        tlsDigest = loaded.tlsDigest
         serverName = options.tls?.serverName
         username = options.username
         password = loaded.password
         sentinelPassword = loaded.sentinelPassword
         database = options.database
         timeout = options.timeout
+    }
+
+    /// Whether another configuration says the same, so that a connection made under this one is as good.
+    func isSame(as other: RedisTarget) -> Bool {
+        topology == other.topology && nodes == other.nodes && serverName == other.serverName && tlsDigest == other.tlsDigest
+            && (tls == nil) == (other.tls == nil) && username == other.username && Self.isSame(password, other.password)
+            && Self.isSame(sentinelPassword, other.sentinelPassword) && database == other.database && timeout == other.timeout
+    }
+
+    private static func isSame(_ one: SecretBytes?, _ other: SecretBytes?) -> Bool {
+        guard let one, let other else { return one == nil && other == nil }
+        return other.withBytes { one.matches(Span(_unsafeBytes: $0)) }
     }
 
     /// The addresses that the configuration names.

@@ -56,7 +56,8 @@ final class Site {
     /// Which name of a client's certificate says who calls without a token.
     let certificateSubject: CertificateSubject?
 
-    init(_ snapshot: Snapshot, shared: SharedState, shard: Shard, loop: EventLoop) {
+    /// - Parameter before: the site it takes the place of: what did not change goes on.
+    init(_ snapshot: Snapshot, shared: SharedState, shard: Shard, loop: EventLoop, before: Site? = nil) {
         let options = snapshot.options
         let limits = options.limits
         self.snapshot = snapshot
@@ -64,8 +65,10 @@ final class Site {
         admission = Self.gate(limits.admission)
         limiter = LimitStore(
             memory: shared.buckets,
-            redis: snapshot.redis.map { RedisStore(RedisTarget($0), loop: loop, log: shared.log, health: shared.storeHealth) },
-            workers: options.workerCount(cores: LoopThread.coreCount), loop: loop)
+            redis: snapshot.redis.map(RedisTarget.init).map { target in
+                if let known = before?.limiter.redis, known.target.isSame(as: target) { return known }
+                return RedisStore(target, loop: loop, log: shared.log, health: shared.storeHealth)
+            }, workers: options.workerCount(cores: LoopThread.coreCount), loop: loop, shard: shard)
         seal = SessionSeal(snapshot.sessionKeys.first ?? shared.sessionKey, previous: Array(snapshot.sessionKeys.dropFirst()))
         redaction = snapshot.redaction
         strangersRedaction = RedactionEngine(snapshot.redaction, hygiene: .mark)
@@ -158,13 +161,15 @@ final class Site {
     func challenge(_ challenge: Challenge, for route: String) -> [UInt8] { metadata[route]?.challenge(challenge) ?? Array("Bearer".utf8) }
 
     /// Lets go of what only this configuration needed; exchanges that still run under it keep their connections until they end.
-    func retire() {
+    ///
+    /// - Parameter next: the site that takes its place; nil for none.
+    func retire(for next: Site? = nil) {
         for route in routes {
             route.upstream.retire()
             route.tokenEndpoint?.retire()
         }
         introspection?.retire()
-        limiter.close()
+        limiter.close(isKept: next.map { $0.limiter.redis === limiter.redis } ?? false)
     }
 }
 

@@ -102,6 +102,22 @@ final class Wire {
         try await sendPending()
     }
 
+    /// Sends what can be sent without waiting; false when something is left, for `flush`.
+    func flushAtOnce() throws -> Bool {
+        guard let tls else {
+            let before = output.readableCount
+            defer { bytesOut += before - output.readableCount }
+            return try stream.write(from: &output)
+        }
+        if !output.isEmpty {
+            bytesOut += output.readableCount
+            do { try tls.write(output.readable) } catch { throw Failure(stream.origin, "tls_write", detail: error.detail) }
+            output.clear()
+        }
+        tls.drainOutput(into: &pending)
+        return try stream.write(from: &pending)
+    }
+
     /// Gives the memory of empty buffers back: an idle connection keeps next to nothing.
     ///
     /// - Parameter keep: what each buffer may keep: nothing for a stream that may be silent for hours, `restBytes` between two requests.

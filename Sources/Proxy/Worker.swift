@@ -71,6 +71,7 @@ final class Worker {
     var connectionCount: Int { connections.count }
 
     private func endTurn() {
+        site.limiter.flush()
         access.flush()
         audit?.log.flush()
         if spanCount > 0 { flushSpans() }
@@ -142,8 +143,8 @@ final class Worker {
     func install(_ snapshot: Snapshot) {
         let old = site
         scrubbings.removeAll()
-        site = Site(snapshot, shared: shared, shard: shard, loop: loop)
-        old.retire()
+        site = Site(snapshot, shared: shared, shard: shard, loop: loop, before: old)
+        old.retire(for: site)
     }
 
     /// Stops listening and lets what runs come to its end.

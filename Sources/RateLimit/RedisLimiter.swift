@@ -28,7 +28,8 @@ public struct RedisLimiter: Sendable {
     }
 
     /// The command that puts the script into the server's cache, for a fresh connection.
-    public func writeScriptLoad(into out: inout ByteBuffer) {
+    public static func writeScriptLoad(into out: inout ByteBuffer) {
+        let script = PackageResources.TokenBucket_lua
         RedisCommand.begin(arguments: 3, to: &out)
         RedisCommand.append(argument: "SCRIPT", to: &out)
         RedisCommand.append(argument: "LOAD", to: &out)
@@ -63,7 +64,7 @@ public struct RedisLimiter: Sendable {
     /// commands it wrote, one for each bucket: each lies in a slot of its own.
     public func writeSettlement(
         _ rules: [BucketRule], _ request: borrowing LimitRequest, _ hold: LimitHold, replyBytes: Int,
-        each: (_ slot: Int, _ command: consuming ByteBuffer) -> Void
+        each: (_ slot: Int, _ command: borrowing ByteBuffer) -> Void
     ) {
         var rest = hold.mask
         while rest != 0 {
@@ -87,7 +88,7 @@ public struct RedisLimiter: Sendable {
     /// Writes that a call which holds caps is still there; one command for each.
     public func writeRenewal(
         _ rules: [BucketRule], _ request: borrowing LimitRequest, _ hold: LimitHold,
-        each: (_ slot: Int, _ command: consuming ByteBuffer) -> Void
+        each: (_ slot: Int, _ command: borrowing ByteBuffer) -> Void
     ) {
         var rest = hold.mask
         while rest != 0 {
@@ -101,10 +102,12 @@ public struct RedisLimiter: Sendable {
         }
     }
 
-    /// Writes that the buckets of a ticket get back what an admitted call drew there, because another part of the store refused it.
+    /// Writes that the buckets of a ticket get back what an admitted call drew there, because it is not carried out after all.
+    ///
+    /// - Parameter leased: for how many calls it drew from a leased bucket, by its index; one for all others.
     public func writeRefund(
-        _ rules: [BucketRule], _ request: borrowing LimitRequest, _ ticket: LimitTicket, calls: Int = 1, holder: UInt64,
-        each: (_ slot: Int, _ command: consuming ByteBuffer) -> Void
+        _ rules: [BucketRule], _ request: borrowing LimitRequest, _ ticket: LimitTicket, leased: [(rule: Int, calls: Int)] = [],
+        holder: UInt64, each: (_ slot: Int, _ command: borrowing ByteBuffer) -> Void
     ) {
         var caps = LimitHold()
         caps.holder = holder
@@ -115,8 +118,8 @@ public struct RedisLimiter: Sendable {
             } else if rule.unit == .calls {
                 let key = name(of: rule, request)
                 var out = ByteBuffer()
-                let drawn = Int64(rule.cost(of: request.tool.span)) * rule.arithmetic.unitsPerToken * Int64(calls)
-                writeOne(rule, key, draw: -drawn, &out)
+                let calls = leased.first { $0.rule == index }?.calls ?? 1
+                writeOne(rule, key, draw: -Int64(rule.cost(of: request.tool.span)) * rule.arithmetic.unitsPerToken * Int64(calls), &out)
                 each(key.slot, out)
             }
         }
@@ -125,19 +128,19 @@ public struct RedisLimiter: Sendable {
 
     /// Reads the reply to what `write` wrote. A reply of the wrong form is a failure, never a pass.
     public func read(
-        _ reply: RedisReply, _ ticket: LimitTicket, _ rules: [BucketRule], _ request: borrowing LimitRequest, hold: inout LimitHold
+        _ reply: ReplyTape, _ ticket: LimitTicket, _ rules: [BucketRule], _ request: borrowing LimitRequest, hold: inout LimitHold
     ) -> LimitReply {
         if let code = reply.errorCode { return code == .noScript ? .scriptMissing : .failed(code) }
-        guard case .array(let values) = reply, values.count == ticket.count + 2, case .integer(let debited) = values[0],
-            case .integer(let now) = values[1], now >= 0
-        else { return .failed(.other) }
+        guard reply.elementCount == ticket.count + 2, let debited = reply.integer(at: 0), let now = reply.integer(at: 1), now >= 0 else {
+            return .failed(.other)
+        }
         hold.place = .store
         return Probes.with { probes in
             var at = 2
             var isSound = true
             ticket.forEach { index in
                 var probe = Probe(rule: index, rules[index], of: request.tool.span, key: rules[index].digest, now: UInt64(now))
-                if case .integer(let level) = values[at], level <= probe.arithmetic.capacity {
+                if let level = reply.integer(at: at), level <= probe.arithmetic.capacity {
                     probe.level = level
                     probes.insert(probe)
                 } else {
@@ -152,12 +155,11 @@ public struct RedisLimiter: Sendable {
     }
 
     /// How many calls' tokens a lease brought: what the script drew from a bucket that held `level` before.
-    public func leased(_ reply: RedisReply, _ ticket: LimitTicket, _ index: Int, _ rule: BucketRule, of name: Span<UInt8>) -> Int {
-        guard case .array(let values) = reply else { return 0 }
+    public func leased(_ reply: ReplyTape, _ ticket: LimitTicket, _ index: Int, _ rule: BucketRule, of name: Span<UInt8>) -> Int {
         var at = 2
         var level: Int64 = 0
         ticket.forEach { other in
-            if other == index, at < values.count, case .integer(let found) = values[at] { level = found }
+            if other == index { level = reply.integer(at: at) ?? 0 }
             at += 1
         }
         let need = Int64(rule.cost(of: name)) * rule.arithmetic.unitsPerToken

@@ -7,8 +7,11 @@ import Core
 public final class RedisReplyReader {
     private let reader: UnsafeMutablePointer<redisReader>
     private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
-    private let budget = ReplyBudget()
     private var failure: RedisFailure?
+    private var isWhole = false
+
+    /// The reply that `advance` came to, until it is called again.
+    public let tape = ReplyTape()
 
     /// Makes a reader at the start of a stream.
     public init() {
@@ -16,7 +19,7 @@ public final class RedisReplyReader {
         functions.initialize(to: ReplyFunctions.table())
         guard let made = redisReaderCreateWithFunctions(functions) else { fatalError("out of memory") }
         reader = made
-        reader.pointee.privdata = Unmanaged.passUnretained(budget).toOpaque()
+        reader.pointee.privdata = Unmanaged.passUnretained(tape).toOpaque()
     }
 
     deinit {
@@ -41,17 +44,21 @@ public final class RedisReplyReader {
         if status != REDIS_OK { failure = .malformed }
     }
 
-    /// The next whole reply, or nil when more bytes are needed.
-    public func next() throws(RedisFailure) -> RedisReply? {
+    /// Reads the next whole reply onto the tape; false when more bytes are needed.
+    public func advance() throws(RedisFailure) -> Bool {
         if let failure { throw failure }
+        if isWhole { tape.clear() }
+        isWhole = false
         var built: UnsafeMutableRawPointer?
         guard redisReaderGetReply(reader, &built) == REDIS_OK else {
-            let cause: RedisFailure = budget.isExceeded ? .oversized : .malformed
+            let cause: RedisFailure = tape.isExceeded ? .oversized : .malformed
             failure = cause
             throw cause
         }
-        guard let built else { return nil }
-        budget.renew()
-        return Unmanaged<ReplyNode>.fromOpaque(built).takeRetainedValue().reply
+        isWhole = built != nil
+        return isWhole
     }
+
+    /// The next whole reply as a value of its own, or nil when more bytes are needed.
+    public func next() throws(RedisFailure) -> RedisReply? { try advance() ? tape.reply : nil }
 }

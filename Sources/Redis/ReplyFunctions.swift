@@ -1,24 +1,30 @@
 import CHiredis
 
-/// The functions through which hiredis builds our nodes in place of its own.
+/// The functions through which hiredis writes on our tape in place of building nodes. What it takes for nodes is the tape itself.
 enum ReplyFunctions {
     static func table() -> redisReplyObjectFunctions {
         redisReplyObjectFunctions(
             createString: { task, text, count in
-                let bytes = UnsafeRawBufferPointer(start: text, count: count)
-                let value: RedisReply
-                switch task?.pointee.type {
-                case REDIS_REPLY_STATUS: value = .status([UInt8](bytes))
-                case REDIS_REPLY_ERROR: value = .error([UInt8](bytes))
-                default: value = .bulk([UInt8](bytes))
-                }
-                return ReplyNode.hand(value, bytes: count, elements: 0, task)
+                ReplyFunctions.write(task) { $0.append(task?.pointee.type, UnsafeRawBufferPointer(start: text, count: count)) }
             },
-            createArray: { task, count in ReplyNode.hand(.array([]), bytes: 0, elements: Int(count), task) },
-            createInteger: { task, value in ReplyNode.hand(.integer(value), bytes: 0, elements: 0, task) },
-            createNil: { task in ReplyNode.hand(.null, bytes: 0, elements: 0, task) },
-            freeObject: { node in
-                if let node { Unmanaged<ReplyNode>.fromOpaque(node).release() }
-            })
+            createArray: { task, count in ReplyFunctions.write(task) { $0.append(list: Int(count)) } },
+            createInteger: { task, value in
+                ReplyFunctions.write(task) {
+                    $0.append(integer: value)
+                    return true
+                }
+            },
+            createNil: { task in
+                ReplyFunctions.write(task) {
+                    $0.appendNull()
+                    return true
+                }
+            },
+            freeObject: { _ in })
+    }
+
+    private static func write(_ task: UnsafePointer<redisReadTask>?, _ body: (ReplyTape) -> Bool) -> UnsafeMutableRawPointer? {
+        guard let tape = task?.pointee.privdata else { return nil }
+        return body(Unmanaged<ReplyTape>.fromOpaque(tape).takeUnretainedValue()) ? tape : nil
     }
 }

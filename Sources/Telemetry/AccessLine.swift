@@ -26,6 +26,8 @@ public struct AccessLine: ~Copyable, Sendable {
     public var rule: [UInt8] = []
     /// Policy rules that matched and only count.
     public var shadows: [[UInt8]] = []
+    /// `lost` where the call was decided without the shared store of limits.
+    public var limitStore: StaticString = ""
     /// The HTTP status sent to the client.
     public var status = 0
     /// The HTTP status the upstream sent, or 0.
@@ -79,6 +81,7 @@ public struct AccessLine: ~Copyable, Sendable {
         if !shadows.isEmpty { list(",\"shadows\":[", shadows, into: &out) }
         word(",\"reason\":\"", reason, into: &out)
         word(",\"reissue\":\"", reissue, into: &out)
+        word(",\"limit_store\":\"", limitStore, into: &out)
         number(",\"status\":", status, into: &out)
         number(",\"upstream_status\":", upstreamStatus, into: &out)
         number(",\"bytes_in\":", bytesIn, into: &out)

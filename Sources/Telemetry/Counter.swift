@@ -64,6 +64,8 @@ public enum Counter: Int, CaseIterable, Sendable {
     case sessionsOpened
     /// Exchanges decided without the rate-limit store, as the rule says.
     case storeLost
+    /// A settlement of a limit that the store did not take.
+    case settlementsLost
     /// Configurations loaded and put in place.
     case reloadsApplied
     /// Configurations that were faulty and left the running one in place.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import subprocess
 import threading
@@ -10,8 +11,9 @@ import time
 
 import pytest
 from louver import write_secret
-from raw import ask, wait_until
+from raw import Connection, ask, call, modern, wait_until
 from redis_servers import LIMITS, Cluster, Sentinels, Server
+from test_limit_kinds import Held
 from test_limits import fine
 
 ONE = "limits:\n  - { id: per-user, per: [principal], rate: 1/min, burst: 5 }\n"
@@ -188,6 +190,111 @@ def test_coming_and_going_is_told_once(front, serve, identity, tmp_path):
     wait_until(lambda: louver.log_file.read_text().count('"limit_store_up"') == 2)
     assert louver.log_file.read_text().count('"limit_store_lost"') == 1
     server.stop()
+
+
+def test_what_was_drawn_too_late_goes_back(front, serve, identity, tmp_path):
+    """The store debits a call when nobody waits for it any longer: refused is refused, and costs nothing."""
+    server = Server(tmp_path).start()
+    louver = front(
+        serve({"fine": fine}),
+        limits="limits:\n  - { id: per-user, per: [principal], rate: 1/h, burst: 2 }\n  - { id: all, per: [global], rate: 1/h, burst: 9 }\n",
+        extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n',
+    )
+    token = identity.token()
+    assert statuses(louver, token, 1) == [200]
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        assert statuses(louver, token, 1) == [503]
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+    # A refused call draws nothing, so asking again spoils nothing.
+    wait_until(lambda: statuses(louver, token, 1) == [200], 10)
+    assert statuses(louver, token, 1) == [429]
+    levels = [server.say("GET", key).split("\r\n")[1].split()[0] for key in server.say("KEYS", "louver:*").split("\r\n")[2::2]]
+    assert sorted(int(level) // 3_600_000_000 for level in levels) == [0, 7], levels
+    server.stop()
+
+
+def connections(server: Server) -> set[str]:
+    """The connections that others hold to it."""
+    lines = [line for line in server.say("CLIENT", "LIST").splitlines() if line.startswith("id=") and "cmd=client" not in line]
+    return {line.split()[0] for line in lines}
+
+
+def test_a_reload_keeps_the_connection(front, serve, identity, tmp_path):
+    server = Server(tmp_path).start()
+    louver = front(serve({"fine": fine}), limits=ONE, extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n', workers=2)
+    token = identity.token()
+    wait_until(lambda: len(connections(server)) == 2)
+    before = connections(server)
+
+    def reload(number: int) -> None:
+        louver.signal(signal.SIGHUP)
+        wait_until(lambda: louver.metric("louver_reloads_total", outcome="applied") == number, 10)
+
+    reload(1)
+    assert statuses(louver, token, 5) == [200] * 5
+    assert connections(server) == before and readiness(louver) == "up"
+    # Other options make another connection, and end the old ones.
+    louver.configuration.write_text(louver.configuration.read_text().replace("timeout: 100ms", "timeout: 101ms"))
+    reload(2)
+    wait_until(lambda: len(connections(server)) == 2 and not connections(server) & before, 10)
+    wait_until(lambda: statuses(louver, token, 1) == [429], 10)
+    server.stop()
+
+
+def test_a_cap_is_held_over_a_reload(front, serve, identity, tmp_path):
+    server = Server(tmp_path).start()
+    held = Held()
+    louver = front(
+        serve({"held": held, "fine": fine}),
+        limits="limits:\n  - { id: one, per: [principal], concurrent: 1 }\n",
+        extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n',
+    )
+    token = identity.token()
+    with Connection(louver.port) as connection:
+        connection.start("/scripted", call("held", {}), modern(token, "tools/call", "held"))
+        wait_until(lambda: held.running == 1)
+        louver.signal(signal.SIGHUP)
+        wait_until(lambda: louver.metric("louver_reloads_total", outcome="applied") == 1, 10)
+        assert statuses(louver, token, 1) == [429]
+        held.go.set()
+        assert connection.reply().status == 200
+    wait_until(lambda: statuses(louver, token, 1) == [200])
+    assert louver.metric("louver_limit_settlements_lost_total") == 0
+    server.stop()
+
+
+@pytest.mark.parametrize("mode", ["allow", "local"])
+def test_what_passes_without_the_store_is_marked(mode, front, serve, identity, tmp_path):
+    server = Server(tmp_path).start()
+    held = Held()
+    limits = (
+        f"limits:\n  - {{ id: per-user, per: [principal], rate: 1/h, burst: 3, when_store_is_down: {mode} }}\n"
+        f"  - {{ id: places, per: [principal], concurrent: 5, when_store_is_down: {mode} }}\n"
+    )
+    extra = LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\naudit: {{ file: audit.log }}\n'
+    louver = front(serve({"held": held, "fine": fine}), limits=limits, extra=extra)
+    token = identity.token()
+    wait_until(lambda: readiness(louver) == "up")
+
+    def lines(file) -> list[dict]:
+        found = [json.loads(line) for line in file.read_text().splitlines()]
+        return [line for line in found if line.get("object") in ("fine", "held")]
+
+    with Connection(louver.port) as connection:
+        connection.start("/scripted", call("held", {}), modern(token, "tools/call", "held"))
+        wait_until(lambda: held.running == 1)
+        server.stop()
+        wait_until(lambda: readiness(louver) == "lost")
+        assert statuses(louver, token, 4) == ([200] * 4 if mode == "allow" else [200] * 3 + [429])
+        held.go.set()
+        assert connection.reply().status == 200
+    for file in (louver.access_file, louver.folder / "audit.log"):
+        wait_until(lambda file=file: len(lines(file)) == 5, 10)
+        assert [line.get("limit_store") for line in lines(file) if line["object"] == "fine"] == ["lost"] * 4
+        assert [line.get("limit_store") for line in lines(file) if line["object"] == "held"] == [None], "it was admitted by the store"
+    wait_until(lambda: louver.metric("louver_limit_settlements_lost_total") == 1)
 
 
 # Sentinel and Cluster ------------------------------------------------------------------------------------------------------------------

@@ -97,4 +97,27 @@ extension RedisLimiter {
         var hold = LimitHold()
         return read(reply, ticket, rules, request, hold: &hold)
     }
+
+    func read(
+        _ reply: RedisReply, _ ticket: LimitTicket, _ rules: [BucketRule], _ request: LimitRequest, hold: inout LimitHold
+    ) -> LimitReply {
+        let reader = RedisReplyReader()
+        reader.feed(Array(reply.text.utf8).span)
+        guard (try? reader.advance()) == true else { return .failed(.other) }
+        return read(reader.tape, ticket, rules, request, hold: &hold)
+    }
+}
+
+extension RedisReply {
+    /// As a server sends it; its texts are ASCII.
+    var text: String {
+        switch self {
+        case .status(let bytes): "+\(String(decoding: bytes, as: UTF8.self))\r\n"
+        case .error(let bytes): "-\(String(decoding: bytes, as: UTF8.self))\r\n"
+        case .integer(let number): ":\(number)\r\n"
+        case .bulk(let bytes): "$\(bytes.count)\r\n\(String(decoding: bytes, as: UTF8.self))\r\n"
+        case .null: "$-1\r\n"
+        case .array(let items): "*\(items.count)\r\n" + items.map(\.text).joined()
+        }
+    }
 }

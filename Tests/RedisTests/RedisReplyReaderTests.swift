@@ -32,6 +32,28 @@ import Testing
         }
     }
 
+    @Test func theTapeTellsNumbersWithoutMakingValues() throws {
+        let reader = RedisReplyReader()
+        reader.feed(Array("*3\r\n:1\r\n$1\r\nx\r\n:-7\r\n-MOVED 1 a:2\r\n*2\r\n*1\r\n:1\r\n:2\r\n*0\r\n:5\r\n*2\r\n:1\r\n".utf8).span)
+        #expect(try reader.advance())
+        #expect(reader.tape.elementCount == 3)
+        #expect((-1...3).map { reader.tape.integer(at: $0) } == [nil, 1, nil, -7, nil])
+        #expect(reader.tape.errorCode == nil && reader.tape.error == nil)
+        #expect(try reader.advance())
+        #expect(reader.tape.errorCode == .moved && reader.tape.error == Array("MOVED 1 a:2".utf8))
+        #expect(reader.tape.elementCount == nil && reader.tape.integer(at: 0) == nil)
+        #expect(try reader.advance())
+        #expect(reader.tape.elementCount == nil, "a list in a list is none of single values")
+        #expect(try reader.advance())
+        #expect(reader.tape.elementCount == 0)
+        #expect(try reader.advance())
+        #expect(reader.tape.elementCount == nil)
+        #expect(try !reader.advance(), "half a reply is none")
+        reader.feed(Array(":2\r\n".utf8).span)
+        #expect(try reader.advance())
+        #expect(reader.tape.reply == .array([.integer(1), .integer(2)]))
+    }
+
     @Test(arguments: [
         "HTTP/1.1 200 OK\r\n\r\n", "hello\r\n", "\0\0\0\0", ":12x\r\n", "$abc\r\n", "*x\r\n", "$-2\r\n",
         "*-2\r\n", "*99999999999999999999\r\n",

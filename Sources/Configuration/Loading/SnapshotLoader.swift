@@ -139,7 +139,20 @@ public final class SnapshotLoader: Sendable {
         let context = options.tls.flatMap { TLSLoader(loader: loader).client($0, name: "redis") }
         let password = options.password.flatMap { loader.secretText($0) }
         let sentinelPassword = options.sentinelPassword.flatMap { loader.secretText($0) }
-        return LoadedRedis(options: options, tls: context, password: password, sentinelPassword: sentinelPassword)
+        return LoadedRedis(
+            options: options, tls: context, tlsDigest: options.tls.map { digest(of: $0, loader) } ?? [], password: password,
+            sentinelPassword: sentinelPassword)
+    }
+
+    /// Tells one set of certificates and keys from another.
+    private func digest(of tls: ClientTLSOptions, _ loader: FileLoader) -> [UInt8] {
+        var parts: [UInt8] = []
+        for reference in [tls.ca, tls.certificate].compactMap(\.self) {
+            let bytes = loader.bytes(reference) ?? []
+            parts += Digest.sha256(bytes.span)
+        }
+        if let key = tls.key.flatMap({ loader.secretText($0) }) { parts += HMACKey(key, hash: .sha256).authenticate([0].span) }
+        return Digest.sha256(parts.span)
     }
 
     /// A sealing key has exactly 32 bytes and its file may have more, so it is derived.
