@@ -67,6 +67,8 @@ extension Exchange {
         guard let learned = caller?.learned else { return }
         let count = scrubbing.scrubber.teach(
             learned, now: connection.loop.now, lifetime: site.learning.lifetime, max: site.learning.values)
-        if count > 0 { worker.shard.add(.secretsLearned, count) }
+        if count == 0 { return }
+        worker.shard.add(.secretsLearned, count)
+        if !learned.isLocked { worker.noteUnlocked(count) }
     }
 }

@@ -5,6 +5,7 @@ import Crypto
 import Policy
 import RateLimit
 import Redaction
+import Synchronization
 import Telemetry
 
 /// What all loops of a process share besides the configuration: locked or atomic, and small.
@@ -31,6 +32,7 @@ final class SharedState: Sendable {
     private let healths = Lock<[String: UpstreamHealth]>([:])
     private let gates = Lock<[String: UpstreamGate]>([:])
 
+    private let hasToldUnlocked = Atomic(false)
     private let logWriter: LineWriter?
     private let labelled = Lock<[Labelled: CounterID]>([:])
 
@@ -50,6 +52,14 @@ final class SharedState: Sendable {
         guard let audit = snapshot.audit else { return nil }
         let sink = try AuditSink(path: audit.options.path, signer: audit.signer, whenFull: audit.options.whenFull, log: log)
         return try AuditTrail(sink, names: AuditNames(audit.hashKey), registry: registry)
+    }
+
+    /// Says once that learned values are in memory that may be swapped out.
+    func tellUnlocked() {
+        if hasToldUnlocked.exchange(true, ordering: .relaxed) { return }
+        log.event(
+            .warn, "secrets_unlocked",
+            .text("text", "the system keeps no more memory out of swap, and learned secrets are in memory that it may write there"))
     }
 
     /// Tells in the metrics what is in force.

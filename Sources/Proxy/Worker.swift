@@ -236,6 +236,12 @@ final class Worker {
         for entry in report.counts { shared.count(.redactions, Array(entry.kind.utf8), entry.count, on: shard) }
     }
 
+    /// Learned values are in memory that may be swapped out: counted, and told once.
+    func noteUnlocked(_ count: Int) {
+        shard.add(.secretsUnlocked, count)
+        shared.tellUnlocked()
+    }
+
     /// Counts something that has a name from a loaded file: a rule, a bucket.
     func count(_ family: OpenFamily, _ label: [UInt8]) { shared.count(family, label, 1, on: shard) }
 

@@ -18,6 +18,9 @@ public final class LearnedSecrets: Sendable {
     /// How many values are known.
     public var count: Int { state.withLock { $0.until.count } }
 
+    /// Whether the memory they are in is kept out of swap.
+    public var isLocked: Bool { state.withLock { $0.known?.isLocked ?? true } }
+
     /// When something was last asked or learned.
     var lastUsed: Instant { state.withLock { $0.used } }
 

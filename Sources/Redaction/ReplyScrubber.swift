@@ -19,6 +19,7 @@ public final class ReplyScrubber: ValueScrubber {
     private var blobText: TextScrubber?
     /// What leaves out what no reader sees; nil where that is off.
     private let hygiene: TextHygiene?
+    private var blobHygiene: TextHygiene?
     private var scratch = ByteBuffer()
     @exclusivity(unchecked) private var element: [UInt8] = []
     @exclusivity(unchecked) private var replacementsBefore = 0
@@ -70,6 +71,7 @@ public final class ReplyScrubber: ValueScrubber {
         text.reset()
         blobText?.reset()
         hygiene?.reset()
+        blobHygiene?.reset()
         blob.clear()
         blob.shrink(keep: 0)
         path?.reset()
@@ -89,7 +91,9 @@ public final class ReplyScrubber: ValueScrubber {
     public func allow(tool: [UInt8], now: WallTime) { text.allow(tool: tool, now: now) }
 
     /// Whether nothing was found in this reply.
-    public var isUntouched: Bool { text.isUntouched && blobText?.isUntouched ?? true && hygiene?.isUntouched ?? true }
+    public var isUntouched: Bool {
+        text.isUntouched && blobText?.isUntouched ?? true && hygiene?.isUntouched ?? true && blobHygiene?.isUntouched ?? true
+    }
 
     /// Looks in this reply also for what earlier replies to the same principal taught, and learns from it. After `reset`.
     public func learn(from ledger: LearnedSecrets, now: Instant) {
@@ -126,7 +130,9 @@ public final class ReplyScrubber: ValueScrubber {
     public var report: RedactionReport {
         var report = text.report
         if let blobText, !blobText.report.isEmpty { report = report.joined(with: blobText.report) }
-        if let hygiene, !hygiene.isUntouched { report = report.joined(with: hygiene.report) }
+        for hygiene in [hygiene, blobHygiene] {
+            if let hygiene, !hygiene.isUntouched { report = report.joined(with: hygiene.report) }
+        }
         return report
     }
 
@@ -181,17 +187,40 @@ public final class ReplyScrubber: ValueScrubber {
                 levels[depth].key = levels[depth].wrapped
             }
         }
-        if role != .text || raw.count < 10 || keyNames.isClean(raw) {
+        if role != .text || isClean(raw) {
             out.append(raw)
             return
         }
-        let before = text.replacements + text.passedTotal
+        let before = changes
         text.takesMarks = false
-        text.push(raw, into: &out)
-        text.finish(into: &out)
+        text.push(raw, into: &scratch)
+        finishText(into: &out)
         text.takesMarks = true
         // What passes here need not pass elsewhere.
-        if text.replacements + text.passedTotal == before { keyNames.noteClean(raw) }
+        if changes == before { keyNames.noteClean(raw) }
+    }
+
+    /// Ends a text of which `scratch` may hold what is decided.
+    private func finishText(into out: inout ByteBuffer) {
+        text.finish(into: &scratch)
+        if let hygiene {
+            scratch.withSpan { hygiene.push($0, into: &out) }
+            hygiene.finish(into: &out)
+        } else {
+            scratch.withReadable { out.append($0) }
+        }
+        scratch.clear()
+    }
+
+    /// What was found in texts so far, whatever was done with it.
+    private var changes: Int { text.replacements + text.passedTotal + (hygiene.map { $0.terminal + $0.invisible } ?? 0) }
+
+    /// Whether nothing is to be looked for in a key: most are short, or were seen before.
+    private func isClean(_ raw: Span<UInt8>) -> Bool {
+        if raw.count >= 10 { return keyNames.isClean(raw) }
+        if hygiene == nil { return true }
+        for at in 0..<raw.count where raw[at] >= 0x7F || raw[at] == UInt8(ascii: "\\") { return false }
+        return true
     }
 
     private static func isName(_ key: Span<UInt8>) -> Bool {
@@ -253,14 +282,7 @@ public final class ReplyScrubber: ValueScrubber {
             scratch.clear()
             if text.replacements > replacementsBefore { hasFailed = true }
         case .text:
-            if let hygiene {
-                text.finish(into: &scratch)
-                scratch.withSpan { hygiene.push($0, into: &out) }
-                scratch.clear()
-                hygiene.finish(into: &out)
-            } else {
-                text.finish(into: &out)
-            }
+            if hygiene == nil { text.finish(into: &out) } else { finishText(into: &out) }
             if !element.isEmpty { readElement() }
             takeLearned()
         }
@@ -318,6 +340,19 @@ public final class ReplyScrubber: ValueScrubber {
 
     // MARK: Blobs
 
+    /// Leaves out of a blob that is text what no reader sees; answers whether there was any. Other blobs stay byte for byte.
+    private func tidyBlob(_ clean: inout ByteBuffer) -> Bool {
+        guard hygiene != nil, clean.withSpan({ TextHygiene.isText($0) }) else { return false }
+        let hygiene = blobHygiene ?? TextHygiene()
+        blobHygiene = hygiene
+        let before = hygiene.terminal + hygiene.invisible
+        var tidy = ByteBuffer(capacity: clean.readableCount)
+        clean.withSpan { hygiene.push($0, into: &tidy) }
+        hygiene.finish(into: &tidy)
+        swap(&clean, &tidy)
+        return hygiene.terminal + hygiene.invisible > before
+    }
+
     private func endBlob(into out: inout ByteBuffer) {
         if hasFailed { return }
         var encoded: [UInt8] = []
@@ -325,8 +360,9 @@ public final class ReplyScrubber: ValueScrubber {
         // The only escape that base64 can carry is `\/`.
         blob.withReadable { bytes in for byte in bytes where byte != UInt8(ascii: "\\") { encoded.append(byte) } }
         guard let plain = Base64.decode(encoded) ?? Base64.decode(encoded, .url) else {
-            text.push(blob.readable, into: &out)
-            text.finish(into: &out)
+            // No base64 after all: what stands there is read as it is.
+            text.push(blob.readable, into: &scratch)
+            finishText(into: &out)
             blob.clear()
             return
         }
@@ -339,7 +375,8 @@ public final class ReplyScrubber: ValueScrubber {
         scrubber.push(plain.span, into: &clean)
         scrubber.finish(into: &clean)
         scrubber.closeBlock()
-        if scrubber.replacements == before { out.append(blob.readable) } else { out.append(Base64.encode(clean.copy())) }
+        let isTidied = tidyBlob(&clean)
+        if scrubber.replacements == before, !isTidied { out.append(blob.readable) } else { out.append(Base64.encode(clean.copy())) }
         blob.clear()
     }
 }

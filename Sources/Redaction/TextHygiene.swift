@@ -34,6 +34,17 @@ public final class TextHygiene {
         return RedactionReport(counts: counts.filter { $0.count > 0 }, withheld: 0, numbers: 0)
     }
 
+    /// Whether bytes are text that a reader would be shown: UTF-8, and no control in it but white space and those of terminals.
+    static func isText(_ bytes: Span<UInt8>) -> Bool {
+        for at in 0..<bytes.count where bytes[at] < 0x20 {
+            switch bytes[at] {
+            case 0x07...0x0D, 0x1B: continue
+            default: return false
+            }
+        }
+        return bytes.withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) != nil }
+    }
+
     /// Forgets the text and the counts.
     public func reset() {
         held.clear()

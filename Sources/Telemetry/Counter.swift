@@ -52,6 +52,8 @@ public enum Counter: Int, CaseIterable, Sendable {
     case replyRepairs
     /// Values that a reply showed under a key which names a secret, remembered for the caller's other replies.
     case secretsLearned
+    /// Those of them in memory that the system would not keep out of swap.
+    case secretsUnlocked
     /// Server-sent events delivered.
     case eventsDelivered
     /// Keep-alive comments sent on event streams.

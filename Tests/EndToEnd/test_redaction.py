@@ -173,3 +173,76 @@ def test_a_secret_in_a_link_withholds_the_reply_unless_it_is_allowed(front, serv
     lax = front(upstream, more=LAX + f"redaction: {{ allow: [{entry}] }}\n")
     assert ask(lax.port, "/scripted", identity.token(), "linked").answer["result"]["content"][0][member] == f"x/{FAKE}"
     wait_until(lambda: lax.metric("louver_redactions_allowed_total", detector="github-token") == 1, 30)
+
+
+def test_memory_that_cannot_be_locked_is_told_and_counted(front, serve, identity, tmp_path, monkeypatch):
+    """Root may lock all it wants, so that right is taken away first."""
+    drop = "setpriv --bounding-set -ipc_lock --inh-caps -ipc_lock" if os.geteuid() == 0 else ""
+    wrapper = tmp_path / "louver"
+    wrapper.write_text(f'#!/bin/sh\nexec prlimit --memlock=0:0 {drop} {BINARY} "$@"\n')
+    wrapper.chmod(0o755)
+    monkeypatch.setattr("louver.BINARY", wrapper)
+    louver = front(serve({"connection": connection}))
+    for token in (identity.token("alice"), identity.token("bob")):
+        ask(louver.port, "/scripted", token, "connection")
+    wait_until(lambda: louver.metric("louver_secrets_unlocked_total") == 2, 30)
+    log = louver.log_file.read_text()
+    assert log.count('"secrets_unlocked"') == 1 and SECRET not in log
+    assert "RLIMIT_MEMLOCK" in log, "and at start"
+    command = [str(wrapper), "check", "--offline", "--config", str(louver.configuration)]
+    assert "RLIMIT_MEMLOCK" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def twins(turn: Turn) -> None:
+    """Structured content beside the same as text, as servers with an output schema answer."""
+    structured = {
+        "conn_id": "warehouse",
+        "password": SECRET,
+        "port": 5432,
+        "is_encrypted": True,
+        "extra": json.dumps({"token": FAKE}),
+        "description": None,
+        "secret": 4711,
+        "rows": [{"key_id": KEY_ID, "count": 3, "share": 0.25}],
+    }
+    turn.result({"content": [{"type": "text", "text": json.dumps(structured)}], "structuredContent": structured, "isError": False})
+
+
+ROW = {"type": "object", "properties": {"key_id": {"type": "string"}, "count": {"type": "integer"}, "share": {"type": "number"}}}
+TWINS = {
+    "type": "object",
+    "properties": {
+        "conn_id": {"type": "string", "enum": ["warehouse"]},
+        "password": {"type": "string", "minLength": 1, "maxLength": 200},
+        "port": {"type": "integer", "minimum": 1},
+        "is_encrypted": {"type": "boolean", "const": True},
+        "extra": {"type": "string"},
+        "description": {"type": ["string", "null"]},
+        "secret": {"type": "integer"},
+        "rows": {"type": "array", "minItems": 1, "items": {**ROW, "required": list(ROW["properties"]), "additionalProperties": False}},
+    },
+    "required": ["conn_id", "password", "port", "is_encrypted", "extra", "description", "secret", "rows"],
+    "additionalProperties": False,
+}
+
+
+@pytest.mark.parametrize("kind", ["official 1", "official 2, sessions", "official 2, 2026-07-28"])
+def test_structured_content_and_its_twin_come_out_alike_and_fit_their_schema(kind, clients, front, serve, identity):
+    upstream = serve({"twins": twins, "broken": lambda turn: turn.result({"content": [], "structuredContent": {"port": "none"}, "isError": False})})
+    for tool in ("twins", "broken"):
+        upstream.definitions[tool] = {"outputSchema": TWINS}
+    louver = front(upstream)
+    steps = [{"list": "tools"}, {"call": "twins"}, {"call": "broken"}]
+    told = clients[kind].play(louver.url("scripted"), identity.token(), steps)
+    listed, answer, broken = told["answers"]
+    assert {tool["name"]: tool["outputSchema"] for tool in listed["tools"]} == {"twins": TWINS, "broken": TWINS}
+    assert "error" in broken, "this client does not check schemas, so nothing is learned from it"
+    assert "error" not in answer, answer
+    structured = answer["structuredContent"]
+    assert json.loads(answer["content"][0]["text"]) == structured, "alike, tags included"
+    assert structured["password"].startswith("REDACTED_password_") and structured["rows"][0]["key_id"].startswith("REDACTED_")
+    assert json.loads(structured["extra"])["token"].startswith("REDACTED_")
+    rest = {name: structured[name] for name in ("port", "is_encrypted", "description", "secret")}
+    assert rest == {"port": 5432, "is_encrypted": True, "description": None, "secret": 0}
+    assert (structured["rows"][0]["count"], structured["rows"][0]["share"]) == (3, 0.25)
+    assert not any(secret in json.dumps(told) for secret in (SECRET, FAKE, KEY_ID, "4711"))

@@ -19,6 +19,18 @@ enum RedactionAdvice {
         for (tenant, _) in options.redaction.tenantKeys where !tenants.contains(tenant) {
             warnings.append("`redaction.tenants` has a key for \(Fault.quote(tenant)), and no policy is of that tenant")
         }
+        if options.redaction.learned.values > 0 || engine.known != nil, !canLock || engine.known?.isLocked == false {
+            warnings.append(
+                "the system does not let Louver keep \(engine.known?.isLocked == false && canLock ? "so much" : "its") memory out of swap "
+                    + "(RLIMIT_MEMLOCK): known and learned secrets may be written there; raise `LimitMEMLOCK` of the unit, or the memlock "
+                    + "limit of the container, or have no swap")
+        }
         return warnings
+    }
+
+    /// Whether the system locks a page at all.
+    private static var canLock: Bool {
+        var page: [[UInt8]] = [[0]]
+        return LockedBytes(taking: &page)?.isLocked ?? false
     }
 }
