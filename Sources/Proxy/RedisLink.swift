@@ -22,6 +22,7 @@ final class RedisLink {
     private var firstPending = 0
     /// Fires when the first of them has waited for long enough: one for all, because they are nearly in the order of their deadlines.
     private var overdue: Timer?
+    private var overdueAt = Instant.never
     private var isFlushing = false
     private var isClosed = false
     /// Whether the first attempt to connect is still under way; then it is worth a wait.
@@ -241,7 +242,10 @@ final class RedisLink {
     private func watch(_ deadline: Instant) {
         let timer = overdue ?? Timer { [weak self] now in self?.giveUp(now) }
         overdue = timer
-        if !timer.isScheduled { loop.schedule(timer, at: deadline) }
+        // The heartbeat waits for longer than a call does.
+        guard !timer.isScheduled || deadline < overdueAt else { return }
+        overdueAt = deadline
+        loop.schedule(timer, at: deadline)
     }
 
     /// Ends the waits that have lasted for long enough. A reply that comes after all is told to its errand all the same.
@@ -259,6 +263,7 @@ final class RedisLink {
         }
         lateInARow += late.count
         for waiting in late { waiting.resume(throwing: Failure(.store, "store_timeout")) }
+        overdueAt = next
         if next != .never, let overdue { loop.schedule(overdue, at: next) }
         if lateInARow >= Limits.redisLateMax { drop(Failure(.store, "store_timeout")) }
     }
