@@ -1,4 +1,4 @@
-// Values that are known beforehand: in clear, found wherever they stand, and as keyed hashes, found where one is a whole run.
+// Values that are known beforehand in clear: found wherever they stand.
 #include <stdlib.h>
 #include <string.h>
 #include "CScan.h"
@@ -7,10 +7,12 @@
 #include <immintrin.h>
 #endif
 
-// MARK: In clear
-
-// Only every `stride`th place of a text is looked at: four bytes there. A value of `least` bytes or more holds one such place in each of
-// its occurrences when stride is least - 3, so the grams at its first `stride` offsets are what is looked up.
+// Most values are drawn from letters of both cases and digits. Words and times seldom go from a small letter to a capital or between
+// letters and digits within six of them in a row, so the four bytes at the first such step of a value are what is looked up, where the text
+// takes one.
+//
+// Of values without one only every `stride`th place of a text is looked at: four bytes there. A value of `least` bytes or more holds one
+// such place in each of its occurrences when stride is least - 3, so the grams at its first `stride` offsets are what is looked up.
 typedef struct {
     uint32_t gram;
     uint32_t value;
@@ -26,7 +28,7 @@ typedef struct {
     entry *entries;
 } gram_class;
 
-enum { CLASSES = 2, SHORT = 16, STRIDE_MAX = 29, GRAM = 4 };
+enum { CLASSES = 3, ANCHORED = 2, SHORT = 16, STRIDE_MAX = 29, GRAM = 4, STEP = 64, CHUNK = 64, AROUND = 6, BEHIND = 4 };
 
 struct cscan_known {
     const uint8_t *bytes;
@@ -51,17 +53,49 @@ static inline uint32_t bits_of(uint32_t gram) {
 
 static inline size_t length_of(const cscan_known *set, size_t value) { return set->starts[value + 1] - set->starts[value]; }
 
-static int build_class(cscan_known *set, gram_class *made, size_t low, size_t high) {
-    size_t least = high, members = 0;
+static inline int is_upper(uint8_t byte) { return (uint8_t)(byte - 'A') < 26; }
+static inline int is_lower(uint8_t byte) { return (uint8_t)(byte - 'a') < 26; }
+static inline int is_digit(uint8_t byte) { return (uint8_t)(byte - '0') < 10; }
+
+// Whether one byte and the next are such a step.
+static inline int is_step(uint8_t first, uint8_t second) {
+    if (is_lower(first)) return is_upper(second) || is_digit(second);
+    if (is_digit(first)) return is_upper(second) || is_lower(second);
+    return is_upper(first) && is_digit(second);
+}
+
+static inline int is_word(uint8_t byte) { return is_upper(byte) || is_lower(byte) || is_digit(byte); }
+
+// Where the first step of a value begins that has six letters and digits around it, one before it; or SIZE_MAX.
+static size_t anchor_of(const uint8_t *value, size_t length) {
+    size_t words = 0;
+    for (size_t last = 0; last < length; last++) {
+        words = is_word(value[last]) ? words + 1 : 0;
+        if (words >= AROUND && is_step(value[last - BEHIND], value[last - BEHIND + 1])) return last - BEHIND;
+    }
+    return SIZE_MAX;
+}
+
+// Which class a value is searched in.
+static int class_of(const cscan_known *set, size_t value) {
+    size_t length = length_of(set, value);
+    if (anchor_of(set->bytes + set->starts[value], length) != SIZE_MAX) return ANCHORED;
+    return length >= SHORT;
+}
+
+static int build_class(cscan_known *set, int number) {
+    gram_class *made = &set->classes[number];
+    size_t least = CSCAN_KNOWN_MAX, members = 0;
     for (size_t value = 0; value < set->count; value++) {
         size_t length = length_of(set, value);
-        if (length < low || length >= high) continue;
+        if (class_of(set, value) != number) continue;
         members++;
         if (length < least) least = length;
     }
     if (members == 0) return 1;
     made->stride = least - GRAM + 1;
     if (made->stride > STRIDE_MAX) made->stride = STRIDE_MAX;
+    if (number == ANCHORED) made->stride = 1;
     size_t total = members * made->stride;
     made->bits = 6;
     while (made->bits < 16 && ((size_t)1 << made->bits) * 2 < total) made->bits++;
@@ -73,10 +107,11 @@ static int build_class(cscan_known *set, gram_class *made, size_t low, size_t hi
     if (!made->map || !made->starts || !made->entries) return 0;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t value = 0; value < set->count; value++) {
-            size_t length = length_of(set, value);
-            if (length < low || length >= high) continue;
-            for (size_t offset = 0; offset < made->stride; offset++) {
-                uint32_t gram = gram_at(set->bytes + set->starts[value] + offset);
+            if (class_of(set, value) != number) continue;
+            const uint8_t *bytes = set->bytes + set->starts[value];
+            size_t first = number == ANCHORED ? anchor_of(bytes, length_of(set, value)) : 0;
+            for (size_t offset = first; offset < first + made->stride; offset++) {
+                uint32_t gram = gram_at(bytes + offset);
                 uint32_t hash = mix(gram);
                 size_t bucket = hash >> (32 - made->bucket_bits);
                 if (pass == 0) {
@@ -113,8 +148,8 @@ cscan_known *cscan_known_make(const uint8_t *bytes, const uint32_t *starts, size
         }
         if (length > set->longest) set->longest = length;
     }
-    if (!build_class(set, &set->classes[0], CSCAN_KNOWN_MIN, SHORT) ||
-        !build_class(set, &set->classes[1], SHORT, CSCAN_KNOWN_MAX + 1)) {
+    for (int number = 0; number < CLASSES; number++) {
+        if (build_class(set, number)) continue;
         cscan_known_free(set);
         return NULL;
     }
@@ -187,6 +222,144 @@ __attribute__((target("avx2"))) static unsigned groups_avx2(const gram_class *in
 }
 #endif
 
+// The bytes of blocks by class, one bit for each. The first block is the one before those that are searched.
+typedef struct {
+    uint64_t upper[CHUNK + 1], lower[CHUNK + 1], digit[CHUNK + 1];
+} classes;
+
+static inline uint64_t moved(uint64_t bits, uint64_t before, unsigned by) { return bits << by | before >> (STEP - by); }
+
+// A bit for each byte that is the last of six letters and digits with a step in their middle. Of the block before, only what the last bits
+// say is needed, and they do not depend on the one before that.
+static inline __attribute__((always_inline)) void anchors_in(const classes *in, size_t blocks, uint64_t *anchors) {
+    for (size_t block = 0; block < blocks; block++) {
+        uint64_t upper = in->upper[block + 1], lower = in->lower[block + 1], digit = in->digit[block + 1];
+        uint64_t old_lower = in->lower[block], old_digit = in->digit[block], old_letter = in->upper[block] | old_lower;
+        uint64_t letter = upper | lower, word = letter | digit, old_word = old_letter | old_digit;
+        uint64_t pairs = word & moved(word, old_word, 1), old_pairs = old_word & old_word << 1;
+        uint64_t steps = (moved(lower, old_lower, 1) & upper) | (moved(digit, old_digit, 1) & letter);
+        steps |= moved(letter, old_letter, 1) & digit;
+        uint64_t old_steps = (old_lower << 1 & in->upper[block]) | (old_digit << 1 & old_letter) | (old_letter << 1 & old_digit);
+        uint64_t six = pairs & moved(pairs, old_pairs, 2) & moved(pairs, old_pairs, 4);
+        anchors[block] = six & moved(steps, old_steps, BEHIND - 1);
+    }
+}
+
+static void classes_scalar(const uint8_t *text, size_t blocks, size_t first, classes *out) {
+    for (size_t block = 0; block < blocks; block++) {
+        uint64_t upper = 0, lower = 0, digit = 0;
+        for (size_t bit = 0; bit < STEP; bit++) {
+            uint8_t byte = text[STEP * block + bit];
+            upper |= (uint64_t)is_upper(byte) << bit;
+            lower |= (uint64_t)is_lower(byte) << bit;
+            digit |= (uint64_t)is_digit(byte) << bit;
+        }
+        out->upper[first + block] = upper;
+        out->lower[first + block] = lower;
+        out->digit[first + block] = digit;
+    }
+}
+
+static void anchors_scalar(const classes *in, size_t blocks, uint64_t *anchors) { anchors_in(in, blocks, anchors); }
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static inline uint64_t within_avx2(__m256i low, __m256i high, char first, char count) {
+    __m256i from = _mm256_set1_epi8(first), last = _mm256_set1_epi8((char)(count - 1));
+    __m256i left = _mm256_sub_epi8(low, from), right = _mm256_sub_epi8(high, from);
+    uint32_t a = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_min_epu8(left, last), left));
+    uint32_t b = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_min_epu8(right, last), right));
+    return a | (uint64_t)b << 32;
+}
+
+__attribute__((target("avx2"))) static void classes_avx2(const uint8_t *text, size_t blocks, size_t first, classes *out) {
+    for (size_t block = 0; block < blocks; block++) {
+        __m256i low = _mm256_loadu_si256((const __m256i *)(text + STEP * block));
+        __m256i high = _mm256_loadu_si256((const __m256i *)(text + STEP * block + 32));
+        out->upper[first + block] = within_avx2(low, high, 'A', 26);
+        out->lower[first + block] = within_avx2(low, high, 'a', 26);
+        out->digit[first + block] = within_avx2(low, high, '0', 10);
+    }
+}
+
+__attribute__((target("avx2"))) static void anchors_avx2(const classes *in, size_t blocks, uint64_t *anchors) {
+    anchors_in(in, blocks, anchors);
+}
+
+__attribute__((target("avx512f,avx512bw"))) static void classes_avx512(const uint8_t *text, size_t blocks, size_t first, classes *out) {
+    const __m512i letters = _mm512_set1_epi8(26);
+    for (size_t block = 0; block < blocks; block++) {
+        __m512i bytes = _mm512_loadu_si512(text + STEP * block);
+        out->upper[first + block] = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, _mm512_set1_epi8('A')), letters);
+        out->lower[first + block] = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, _mm512_set1_epi8('a')), letters);
+        out->digit[first + block] = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, _mm512_set1_epi8('0')), _mm512_set1_epi8(10));
+    }
+}
+#endif
+
+static void find_classes(const uint8_t *text, size_t blocks, size_t first, classes *out) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512bw")) return classes_avx512(text, blocks, first, out);
+    if (__builtin_cpu_supports("avx2")) return classes_avx2(text, blocks, first, out);
+#endif
+    classes_scalar(text, blocks, first, out);
+}
+
+static void find_steps(const classes *in, size_t blocks, uint64_t *anchors) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) return anchors_avx2(in, blocks, anchors);
+#endif
+    anchors_scalar(in, blocks, anchors);
+}
+
+// The set bits whose four bytes may be those of a value: there are few.
+static size_t find_anchors(const gram_class *in, const uint8_t *text, size_t blocks, const uint64_t *anchors, uint32_t *places) {
+    size_t count = 0;
+    for (size_t block = 0; block < blocks; block++)
+        for (uint64_t mask = anchors[block]; mask; mask &= mask - 1) {
+            size_t place = STEP * block + (size_t)__builtin_ctzll(mask);
+            places[count] = (uint32_t)place;
+            count += is_set(in, gram_at(text + place - BEHIND));
+        }
+    return count;
+}
+
+// The places are those of the last byte of the six, so that a search may go on at any of them.
+static size_t find_anchored(const cscan_known *set, const uint8_t *text, size_t count, size_t *at, cscan_hit *hits, size_t capacity) {
+    const gram_class *in = &set->classes[ANCHORED];
+    classes in_text;
+    uint64_t anchors[CHUNK];
+    uint32_t places[STEP * CHUNK + 1];
+    size_t place = *at, found = 0;
+    while (place < count) {
+        size_t blocks = (count - place + STEP - 1) / STEP, whole = (count - place) / STEP;
+        if (blocks > CHUNK) blocks = whole = CHUNK;
+        // What stands before is looked at for what it says about the first bytes.
+        uint8_t edge[STEP] = {0};
+        size_t before = place < AROUND ? place : AROUND;
+        memcpy(edge + STEP - before, text + place - before, before);
+        find_classes(edge, 1, 0, &in_text);
+        find_classes(text + place, whole, 1, &in_text);
+        if (whole < blocks) {
+            memset(edge, 0, STEP);
+            memcpy(edge, text + place + STEP * whole, count - place - STEP * whole);
+            find_classes(edge, 1, 1 + whole, &in_text);
+        }
+        find_steps(&in_text, blocks, anchors);
+        size_t some = find_anchors(in, text + place, blocks, anchors, places);
+        for (size_t index = 0; index < some; index++) {
+            size_t end = place + places[index];
+            if (found + CSCAN_KNOWN_ROOM > capacity) {
+                *at = end;
+                return found;
+            }
+            found += look(set, in, text, count, end - BEHIND, hits + found, capacity - found);
+        }
+        place += STEP * blocks;
+    }
+    *at = count;
+    return found;
+}
+
 size_t cscan_known_find(
     const cscan_known *set, int number, const uint8_t *text, size_t count, size_t *at, cscan_hit *hits, size_t capacity) {
     const gram_class *in = &set->classes[number];
@@ -194,6 +367,7 @@ size_t cscan_known_find(
         *at = count;
         return 0;
     }
+    if (number == ANCHORED) return find_anchored(set, text, count, at, hits, capacity);
 #if defined(__x86_64__)
     int is_wide = __builtin_cpu_supports("avx2");
 #endif
@@ -219,175 +393,5 @@ size_t cscan_known_find(
         if (found + CSCAN_KNOWN_ROOM > capacity) break;
     }
     *at = place <= last ? place : count;
-    return found;
-}
-
-// MARK: As hashes
-
-// What a run is made of: letters, digits and + / _ - . ~ ! $ % * #, one bit per row of the ASCII table (high nibble) for each low nibble.
-static const uint8_t run_low[16] = {
-    0xa8, 0xfc, 0xf8, 0xfc, 0xfc, 0xfc, 0xf8, 0xf8, 0xf8, 0xf8, 0xf4, 0x54, 0x50, 0x54, 0xd4, 0x74,
-};
-
-static inline int is_run(uint8_t byte) { return byte < 0x80 && (run_low[byte & 15] >> (byte >> 4) & 1); }
-
-int cscan_is_enrollable(uint8_t byte) { return is_run(byte); }
-
-// Marks of a sentence or a path around a value are no part of it.
-static inline int is_mark(uint8_t byte) { return byte == '.' || byte == '!' || byte == '/' || byte == '*'; }
-
-static inline uint64_t word_at(const uint8_t *text) {
-    uint64_t word;
-    memcpy(&word, text, 8);
-    return word;
-}
-
-uint32_t cscan_enrolled_mark(const uint64_t key[4], const uint8_t *text, size_t count) {
-    __uint128_t product = (__uint128_t)(word_at(text) ^ key[2]) * ((count * 0x9E3779B97F4A7C15u ^ key[3]) | 1);
-    return (uint32_t)((uint64_t)(product >> 64) ^ (uint64_t)product) & 0xfffff;
-}
-
-#define ROTATE(x, b) ((x) << (b) | (x) >> (64 - (b)))
-#define ROUND \
-    v0 += v1; v1 = ROTATE(v1, 13); v1 ^= v0; v0 = ROTATE(v0, 32); \
-    v2 += v3; v3 = ROTATE(v3, 16); v3 ^= v2; \
-    v0 += v3; v3 = ROTATE(v3, 21); v3 ^= v0; \
-    v2 += v1; v1 = ROTATE(v1, 17); v1 ^= v2; v2 = ROTATE(v2, 32)
-
-// SipHash-2-4 (Aumasson, Bernstein 2012).
-uint64_t cscan_enrolled_hash(const uint64_t key[4], const uint8_t *text, size_t count) {
-    uint64_t v0 = key[0] ^ 0x736f6d6570736575u, v1 = key[1] ^ 0x646f72616e646f6du;
-    uint64_t v2 = key[0] ^ 0x6c7967656e657261u, v3 = key[1] ^ 0x7465646279746573u;
-    size_t at = 0;
-    for (; at + 8 <= count; at += 8) {
-        uint64_t word = word_at(text + at);
-        v3 ^= word;
-        ROUND; ROUND;
-        v0 ^= word;
-    }
-    uint64_t word = (uint64_t)count << 56;
-    for (unsigned shift = 0; at < count; at++, shift += 8) word |= (uint64_t)text[at] << shift;
-    v3 ^= word;
-    ROUND; ROUND;
-    v0 ^= word;
-    v2 ^= 0xff;
-    ROUND; ROUND; ROUND; ROUND;
-    return v0 ^ v1 ^ v2 ^ v3;
-}
-
-static inline uint64_t run_mask_scalar(const uint8_t *text, size_t count) {
-    uint64_t mask = 0;
-    for (size_t bit = 0; bit < count && bit < 64; bit++) mask |= (uint64_t)is_run(text[bit]) << bit;
-    return mask;
-}
-
-#if defined(__x86_64__)
-static const uint8_t row_bit[16] = {1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0};
-
-__attribute__((target("avx2"))) static size_t run_masks_avx2(const uint8_t *text, size_t count, uint64_t *masks) {
-    const __m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)run_low));
-    const __m256i row = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)row_bit));
-    const __m256i nibble = _mm256_set1_epi8(15), zero = _mm256_setzero_si256();
-    size_t block = 0;
-    for (; 64 * block + 64 <= count; block++) {
-        uint64_t mask = 0;
-        for (int half = 0; half < 2; half++) {
-            __m256i bytes = _mm256_loadu_si256((const __m256i *)(text + 64 * block + 32 * half));
-            __m256i allowed = _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, nibble));
-            __m256i wanted = _mm256_shuffle_epi8(row, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
-            __m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(allowed, wanted), zero);
-            mask |= (uint64_t)(uint32_t)~_mm256_movemask_epi8(none) << (32 * half);
-        }
-        masks[block] = mask;
-    }
-    return block;
-}
-#endif
-
-// One bit for each byte of the class, in blocks of 64.
-static size_t run_masks(const uint8_t *text, size_t count, uint64_t *masks) {
-    size_t block = 0;
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) block = run_masks_avx2(text, count, masks);
-#endif
-    for (; 64 * block < count; block++) masks[block] = run_mask_scalar(text + 64 * block, count - 64 * block);
-    return block;
-}
-
-static int holds(const cscan_enrolled *set, const uint8_t *text, size_t count) {
-    uint32_t mark = cscan_enrolled_mark(set->key, text, count);
-    if (!(set->marks[mark >> 3] >> (mark & 7) & 1)) return 0;
-    uint64_t hash = cscan_enrolled_hash(set->key, text, count);
-    size_t low = 0, high = set->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (set->hashes[middle] < hash) low = middle + 1; else high = middle;
-    }
-    return low < set->count && set->hashes[low] == hash;
-}
-
-enum { BLOCKS = 64, STARTS_MAX = 6 };
-
-// Where the runs of CSCAN_ENROLLED_MIN bytes or more begin in these blocks. Six at most begin in one.
-static size_t run_starts(const uint64_t *masks, size_t blocks, uint64_t before, uint32_t *starts) {
-    size_t found = 0;
-    for (size_t block = 0; block < blocks; block++) {
-        uint64_t mask = masks[block];
-        unsigned __int128 bits = (unsigned __int128)masks[block + 1] << 64 | mask;
-        bits &= bits >> 1;
-        bits &= bits >> 2;
-        bits &= bits >> 4;
-        bits &= bits >> (CSCAN_ENROLLED_MIN - 8);
-        uint64_t begins = (uint64_t)bits & ~(mask << 1 | before);
-        before = mask >> 63;
-        size_t count = (size_t)__builtin_popcountll(begins);
-        // All six are written, so that no branch depends on how many there are.
-        for (int step = 0; step < STARTS_MAX; step++) {
-            starts[found + (size_t)step] = (uint32_t)(64 * block + (begins ? (size_t)__builtin_ctzll(begins) : 0));
-            begins &= begins - 1;
-        }
-        found += count;
-    }
-    return found;
-}
-
-// How long the run at `start` is: from the masks for the first 64 bytes, and from the text behind them.
-static inline size_t run_length(const uint8_t *text, size_t count, const uint64_t *masks, size_t start) {
-    size_t block = start / 64, bit = start % 64;
-    uint64_t bits = masks[block] >> bit | (bit ? masks[block + 1] << (64 - bit) : 0);
-    if (~bits) return (size_t)__builtin_ctzll(~bits);
-    size_t end = start + 64;
-    while (end < count && end - start <= CSCAN_KNOWN_MAX + 64 && is_run(text[end])) end++;
-    return end - start;
-}
-
-size_t cscan_enrolled_find(
-    const cscan_enrolled *set, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
-    uint64_t masks[BLOCKS + 2];
-    uint32_t starts[BLOCKS * STARTS_MAX + STARTS_MAX];
-    size_t place = *at, found = 0;
-    while (place < count) {
-        const uint8_t *from = text + place;
-        size_t left = count - place, bytes = left < 64 * BLOCKS ? left : 64 * BLOCKS;
-        size_t blocks = run_masks(from, bytes, masks);
-        masks[blocks] = bytes < left ? run_mask_scalar(from + bytes, left - bytes) : 0;
-        masks[blocks + 1] = 0;
-        // A run that began before was looked at there.
-        size_t begun = run_starts(masks, blocks, place > 0 && is_run(text[place - 1]), starts);
-        for (size_t index = 0; index < begun; index++) {
-            const uint8_t *run = from + starts[index];
-            size_t length = run_length(from, left, masks, starts[index]);
-            if (is_mark(run[0]) | is_mark(run[length - 1])) {
-                while (length > 0 && is_mark(run[0])) run++, length--;
-                while (length > 0 && is_mark(run[length - 1])) length--;
-            }
-            if (length < CSCAN_ENROLLED_MIN || length > CSCAN_KNOWN_MAX || !holds(set, run, length)) continue;
-            if (found < capacity) runs[found++] = (cscan_run){(uint32_t)(run - text), (uint32_t)length, 0};
-        }
-        place += bytes;
-        // The next step has room for all it may find.
-        if (capacity - found < BLOCKS * STARTS_MAX) break;
-    }
-    *at = place;
     return found;
 }

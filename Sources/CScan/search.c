@@ -1,7 +1,7 @@
-// Literal search after Teddy (Geoffrey Langdale, Hyperscan): nibble tables of a four-byte window per literal tell in a few shuffles
-// whether one of many buckets of literals may be here. A bit for a hash of the four bytes tells most of those places from others, without a
-// branch; a hash of three bytes then names the literals that are compared. The window of a literal is the one that adds least to what its
-// bucket lets through.
+// Literal search after Teddy (Geoffrey Langdale, Hyperscan): nibble tables of a four-byte window per literal tell in a few shuffles whether
+// one of many buckets of literals may be here. A bit for a hash of the four bytes tells most of those places from others, without a branch;
+// a hash of three bytes then names the literals that are compared. The window of a literal is the one that adds least to what its bucket
+// lets through.
 #include "literals.h"
 
 #if defined(__x86_64__)
@@ -197,7 +197,8 @@ static void find_masks(const cscan_set *set, const uint8_t *text, size_t blocks,
 
 // The places whose bits are set and that the filter lets through. Four at a time are written whether there are so many or not, and the
 // filter moves on by what it finds: no branch depends on the text, as long as a block has not more than four.
-static inline __attribute__((always_inline)) size_t places_of(const cscan_set *set, const uint8_t *text, size_t blocks, const uint64_t *masks, uint32_t *places) {
+static inline __attribute__((always_inline)) size_t places_of(
+    const cscan_set *set, const uint8_t *text, size_t blocks, const uint64_t *masks, uint32_t *places) {
     size_t count = 0;
     for (size_t block = 0; block < blocks; block++) {
         uint64_t mask = masks[block];
@@ -235,8 +236,8 @@ static size_t find_places(const cscan_set *set, const uint8_t *text, size_t bloc
     return places_of(set, text, blocks, masks, places);
 }
 
-// Looks at window places [at, end), of which every byte from one before up to end + 3, rounded up to STEP, may be read through `text`. Stops
-// early when there may be no room for the hits of one more place, and answers where it stopped.
+// Looks at window places [at, end), of which every byte from one before up to end + 3, rounded up to STEP, may be read through `text`.
+// Stops early when there may be no room for the hits of one more place, and answers where it stopped.
 static size_t scan(search *in, const uint8_t *text, size_t base, size_t at, size_t end, size_t room) {
     uint64_t masks[BLOCKS];
     uint32_t places[STEP * BLOCKS + 4];

@@ -154,7 +154,7 @@ public final class DetectorSet: Sendable {
     private static let wordStart = "(?<![A-Za-z0-9])"
 
     /// Every name that `KeyName` takes for one of a secret holds one of these.
-    private static let keyParts = [
+    package static let keyParts = [
         "passw", "passphrase", "passcode", "pass=", "pass:", "_pass", "-pass", "pass\"", "pass'", "dbpass", "storepass", "keypass", "pwd",
         "_pw", "-pw", "psw",
         "secret", "token", "api_key", "apikey", "api-key", "api key", "access_key", "accesskey", "access-key", "access key", "account_key",

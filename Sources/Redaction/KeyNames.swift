@@ -46,7 +46,9 @@ final class KeyNames {
 
     /// Whether a byte may stand in a key.
     static func isPart(_ byte: UInt8) -> Bool {
-        ASCII.isAlphanumeric(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+        // Letters, digits, `_`, `-` and `.`, one bit for each byte of ASCII.
+        let bits: UInt64 = byte < 64 ? 0x03FF_6000_0000_0000 : byte < 128 ? 0x07FF_FFFE_87FF_FFFE : 0
+        return bits >> UInt64(byte & 63) & 1 == 1
     }
 
     /// What a name says.
@@ -85,16 +87,25 @@ final class KeyNames {
         }
     }
 
+    /// Up to 8 bytes as one number.
+    static func word(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
+        var word: UInt64 = 0
+        for at in 0..<count { word |= UInt64(bytes[at]) << UInt64(8 * at) }
+        return word
+    }
+
     private static func hash(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
         var hash = UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15
         var at = 0
-        while at < count {
-            var word: UInt64 = 0
-            memcpy(&word, bytes + at, min(8, count - at))
+        func add(_ word: UInt64) {
             hash = (hash ^ word) &* 0xFF51_AFD7_ED55_8CCD
             hash ^= hash >> 32
+        }
+        while at + 8 <= count {
+            add(UnsafeRawPointer(bytes + at).loadUnaligned(as: UInt64.self))
             at += 8
         }
+        if at < count { add(Self.word(bytes + at, count - at)) }
         return hash &* 0xC4CE_B9FE_1A85_EC53
     }
 

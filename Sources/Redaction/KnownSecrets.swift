@@ -64,7 +64,7 @@ public final class KnownSecrets: @unchecked Sendable {
         _ body: (_ start: Int, _ end: Int, _ kind: UInt16) -> Void
     ) {
         text.withUnsafeBufferPointer { bytes in
-            for number in Int32(0)...1 {
+            for number in Int32(0)...2 {
                 var at = start
                 while at < bytes.count {
                     let count = cscan_known_find(set, number, bytes.baseAddress, bytes.count, &at, hits, capacity)

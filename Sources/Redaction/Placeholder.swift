@@ -24,7 +24,10 @@ public enum Placeholder {
         if style != .hashOnly { out.append(kind) }
         if style == .typed { out.append(UInt8(ascii: "_")) }
         if style == .mask { return }
-        for at in 0..<tagCount { out.append(letter(at, of: tag)) }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: tagCount) { letters in
+            for at in 0..<tagCount { letters[at] = letter(at, of: tag) }
+            out.append(letters.span)
+        }
     }
 
     /// A tag as placeholders show it.

@@ -107,6 +107,7 @@ public final class TextScrubber {
         if passedTotal > 0 { for index in 0..<passed.count { passed[index] = 0 } }
         passedTotal = 0
         if replacements > 0 { for index in 0..<counts.count { counts[index] = 0 } }
+        scan.forgetTags()
         numbers = 0
         replacements = 0
     }

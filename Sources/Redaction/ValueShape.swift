@@ -67,9 +67,16 @@ enum ValueShape {
     ]
 
     private static func isWord(_ value: Span<UInt8>) -> Bool {
+        // Words of that length that begin like it, if there are any.
+        guard firstLetters[value.count] >> UInt32(value[0] & 31) & 1 == 1 else { return false }
         for at in 0..<value.count where ASCII.isDigit(value[at]) { return false }
         for word in words where ASCII.equalsIgnoringCase(value, word) { return true }
         return false
+    }
+
+    /// For each length of a word, the low bits of the first letters of such words.
+    private static let firstLetters: [UInt32] = (0...22).map { length in
+        words.filter { $0.utf8CodeUnitCount == length }.reduce(0) { $0 | 1 << UInt32($1.utf8Start[0] & 31) }
     }
 
     /// Whether a value is a path: a slash or `~` first and parts of plain words.

@@ -162,7 +162,7 @@ extension WindowScan {
                 digits += 1
             } else if (byte | 0x20) &- 0x61 < 26 {
                 letters += 1
-            } else if byte != 0x2D, byte != 0x21, byte != 0x5F {
+            } else if byte != 0x2D, byte != 0x21, byte != 0x5F, byte != 0x2E || at + 1 < bytes.count {
                 return false
             }
         }
@@ -171,12 +171,14 @@ extension WindowScan {
 
     /// `sha256:…`, `arn:…` and their like.
     private func isDigest(_ bytes: Span<UInt8>) -> Bool {
-        for literal: StaticString in ["sha256:", "sha256-", "sha512-", "sha384-", "sha1:", "md5:", "arn:", "urn:"]
+        for literal in Self.digestHeads
         where bytes.count > literal.utf8CodeUnitCount && ASCII.equals(bytes.extracting(0..<literal.utf8CodeUnitCount), literal) {
             return true
         }
         return false
     }
+
+    private static let digestHeads: [StaticString] = ["sha256:", "sha256-", "sha512-", "sha384-", "sha1:", "md5:", "arn:", "urn:"]
 
     /// Whether it is an address: its userinfo, if any, is looked at by itself.
     private func isAddress(_ bytes: Span<UInt8>) -> Bool {
@@ -210,13 +212,15 @@ extension WindowScan {
     }
 
     private func isCommonWord(_ bytes: Span<UInt8>) -> Bool {
-        for word: StaticString in [
-            "expected", "required", "invalid", "incorrect", "expired", "missing", "provided", "changed", "accepted", "rejected", "updated",
-            "created", "deleted", "authentication", "authenticated", "configured", "default", "enabled", "disabled", "string", "object",
-            "rotated", "refreshed", "available", "unavailable", "failed", "successful", "success", "loaded", "received", "generated",
-        ] where ASCII.equalsIgnoringCase(bytes, word) { return true }
+        for word in Self.commonWords where ASCII.equalsIgnoringCase(bytes, word) { return true }
         return false
     }
+
+    private static let commonWords: [StaticString] = [
+        "expected", "required", "invalid", "incorrect", "expired", "missing", "provided", "changed", "accepted", "rejected", "updated",
+        "created", "deleted", "authentication", "authenticated", "configured", "default", "enabled", "disabled", "string", "object",
+        "rotated", "refreshed", "available", "unavailable", "failed", "successful", "success", "loaded", "received", "generated",
+    ]
 
     /// What follows the scheme word of an Authorization value.
     private func credentialPart(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Range<Int>? {

@@ -34,6 +34,7 @@ extension WindowScan {
     }
 
     private static let keyReach = 64
+    private static let secondWords: [StaticString] = ["key", "token", "secret", "Key", "Token", "Secret"]
 
     /// Looks at the key a part of whose name stands at `place`, and at its value.
     func lookAtKey(_ text: Span<UInt8>, _ place: Int) {
@@ -74,7 +75,7 @@ extension WindowScan {
             high += 1
         }
         guard byte(text, high, limit) == 0x20 else { return high }
-        for word: StaticString in ["key", "token", "secret", "Key", "Token", "Secret"] {
+        for word in Self.secondWords {
             let end = high + 1 + word.utf8CodeUnitCount
             guard end <= limit else { continue }
             var isSame = true

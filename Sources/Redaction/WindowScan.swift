@@ -15,6 +15,7 @@ final class WindowScan {
     /// How many encodings deep the text is.
     private let depth: Int
     private var layer: DecodedLayer?
+    private let tags = TagCache()
     let matcher = PatternMatcher()
     let keyNames: KeyNames
     let view = FlatView()
@@ -125,11 +126,17 @@ final class WindowScan {
     func tag(of finding: Finding, in text: Span<UInt8>) -> UInt64 {
         if let made = finding.tag { return made }
         let secret = text.extracting(finding.tagStart..<finding.tagEnd)
-        return finding.isBody ? engine.tagOfBody(secret) : engine.tag(of: secret)
+        return finding.isBody ? engine.tagOfBody(secret) : tag(ofText: secret)
     }
 
     /// The tag of a secret.
-    func tag(ofText secret: Span<UInt8>) -> UInt64 { engine.tag(of: secret) }
+    func tag(ofText secret: Span<UInt8>) -> UInt64 { tags.tag(of: secret) { engine.tag(of: $0) } }
+
+    /// Forgets the texts of the secrets it found.
+    func forgetTags() {
+        tags.clear()
+        layer?.scan.forgetTags()
+    }
 
     /// Scans `text`, of which bytes before `region` are context, and answers up to where it is decided. `isGoingOn`: the token characters
     /// the region begins with belong to a secret before it. `whole` is the key of which the text is the value.

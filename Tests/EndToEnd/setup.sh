@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure that this machine has what Louver is built and tested with:
 #
-#     setup.sh [bench] [strace] [deploy]
+#     setup.sh [bench] [strace] [deploy] [redaction]
 #
 # As root, missing Debian packages are installed; as anybody else, the one line that installs them is printed. Python packages are not installed
 # here: they go into .louver/ when they are first needed.
@@ -12,12 +12,13 @@ for extra in "$@"; do
   case "$extra" in
     bench) packages+=(nginx-light haproxy wrk) ;;
     strace) packages+=(strace) ;;
+    redaction) packages+=(libhyperscan-dev) ;;
     # The package, the image, the chart, the alerts and the documents.
     deploy)
       packages+=(strace dpkg-dev chrpath lintian man-db mmdebstrap bubblewrap systemd procps curl prometheus golang-go
         golang-github-masterminds-sprig-dev golang-gopkg-yaml.v3-dev)
       ;;
-    *) echo "setup.sh knows bench, strace and deploy, not $extra" >&2; exit 2 ;;
+    *) echo "setup.sh knows bench, strace, deploy and redaction, not $extra" >&2; exit 2 ;;
   esac
 done
 

@@ -62,11 +62,10 @@ enum {
 // The union of the traits of all bytes.
 unsigned cscan_traits(const uint8_t *text, size_t count);
 
-// What a run of token characters may be the encoding of.
-// A key line is no encoding: 64, 70 or 76 base64 characters alone on a line, as key files have them.
-// Nor are those that only have the shape of a token: a dotted run is the first of three parts as long as those of Discord's; a numbered one
-// is 32 hexadecimal digits behind a number of 16 and a colon, as Asana's; a zeroed one is 42 characters from 00 on, as Okta's; a tagged one
-// begins like Atlassian's. A quoted run holds three or more escapes of quoted-printable.
+// What a run of token characters may be the encoding of. A key line is no encoding: 64, 70 or 76 base64 characters alone on a line, as key
+// files have them. Nor are those that only have the shape of a token: a dotted run is the first of three parts as long as those of
+// Discord's; a numbered one is 32 hexadecimal digits behind a number of 16 and a colon, as Asana's; a zeroed one is 42 characters from 00
+// on, as Okta's; a tagged one begins like Atlassian's. A quoted run holds three or more escapes of quoted-printable.
 enum {
     CSCAN_BASE64 = 1,
     CSCAN_HEX = 2,
@@ -155,12 +154,13 @@ enum { CSCAN_MARKS = 1 << 20 };
 
 typedef struct cscan_known cscan_known;
 
-// Compiles values of CSCAN_KNOWN_MIN to CSCAN_KNOWN_MAX bytes: value n is bytes[starts[n], starts[n + 1]). The bytes are not copied and must
-// outlive the set. NULL on a bad length or without memory.
+// Compiles values of CSCAN_KNOWN_MIN to CSCAN_KNOWN_MAX bytes: value n is bytes[starts[n], starts[n + 1]). The bytes are not copied and
+// must outlive the set. NULL on a bad length or without memory.
 cscan_known *cscan_known_make(const uint8_t *bytes, const uint32_t *starts, size_t count);
 void cscan_known_free(cscan_known *set);
-// Finds values that lie wholly in text[0, count), in no order; works like cscan_find. `number` is 0 and 1, one after the other: values are
-// searched in two classes by length. Of more than CSCAN_KNOWN_ROOM values at 8 places the rest is not told: they contain each other.
+// Finds values that lie wholly in text[0, count), in no order; works like cscan_find. `number` is 0, 1 and 2, one after the other: values
+// are searched in three classes, by what they are made of and how long they are. Of more than CSCAN_KNOWN_ROOM values at 8 places the rest
+// is not told: they contain each other.
 size_t cscan_known_find(
     const cscan_known *set, int number, const uint8_t *text, size_t count, size_t *at, cscan_hit *hits, size_t capacity);
 

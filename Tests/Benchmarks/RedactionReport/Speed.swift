@@ -25,6 +25,7 @@ struct Speed {
         print("log with a secret on 1 % of lines: \(scrubbing(planted(log, every: 100))) MB/s")
         print("log with a secret on 5 % of lines: \(scrubbing(planted(log, every: 20))) MB/s")
         print("with 10,000 known values: \(known(log))")
+        print("with 10,000 learned values: \(learned(log)) slower")
         small(log)
         for (name, piece) in Self.hostile {
             let one = time(Self.repeated(piece, 1_000_000))
@@ -39,10 +40,7 @@ struct Speed {
     /// What 10,000 values more cost, in clear and as hashes, as parts of the time without them in the same run.
     private func known(_ log: [UInt8]) -> String {
         var random = SeededGenerator(seed: seed)
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
-        var values = (0..<10_000).map { _ in
-            (0..<Int.random(in: 20...40, using: &random)).map { _ in letters[Int.random(in: 0..<letters.count, using: &random)] }
-        }
+        var values = Self.values(&random)
         let key = SecretBytes([UInt8](repeating: 1, count: 32).span)
         let file = EnrolledSecrets.file(of: values, tenantKey: key).text
         let hashes = EnrolledSecrets(file, file: "", tenantKey: key, faults: Faults())
@@ -55,6 +53,46 @@ struct Speed {
         for _ in 0..<5 { for index in engines.indices { best[index] = min(best[index], time(log, engines[index], runs: 1)) } }
         func part(_ index: Int) -> String { "\(Double((best[index] - best[0]) * 1_000 / max(best[0], 1)) / 10) %" }
         return "in clear \(part(1)) slower, as hashes \(part(2)) slower"
+    }
+
+    /// 10,000 values of 20 to 40 letters and digits.
+    private static func values(_ random: inout SeededGenerator) -> [[UInt8]] {
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
+        return (0..<10_000).map { _ in
+            (0..<Int.random(in: 20...40, using: &random)).map { _ in letters[Int.random(in: 0..<letters.count, using: &random)] }
+        }
+    }
+
+    /// What it costs a reply that earlier replies to the same principal taught 10,000 values.
+    private func learned(_ log: [UInt8]) -> String {
+        var random = SeededGenerator(seed: seed)
+        let values = Self.values(&random)
+        let ledger = LearnedSecrets()
+        let now = Instant(nanoseconds: 1)
+        let key = Array("password".utf8)
+        let scrubber = ReplyScrubber(engine)
+        var out = ByteBuffer(capacity: 1 << 20)
+        for start in stride(from: 0, to: values.count, by: Limits.learnedInReplyMax) {
+            scrubber.reset()
+            scrubber.learn(from: ledger, now: now)
+            scrubber.open(true)
+            for value in values[start..<min(values.count, start + Limits.learnedInReplyMax)] {
+                scrubber.key(raw: key.span, decoded: key.span, role: .text, into: &out)
+                scrubber.beginString(role: .text)
+                scrubber.string(raw: value.span, into: &out)
+                scrubber.endString(into: &out)
+            }
+            scrubber.close(true)
+            out.clear()
+            _ = scrubber.teach(ledger, now: now, lifetime: .seconds(3_600), max: Limits.learnedSecretsMax)
+        }
+        let raw = Self.quoted(log)
+        var best = (without: Int.max, with: Int.max)
+        for _ in 0..<5 {
+            best.without = min(best.without, reply(raw, scrubber, nil))
+            best.with = min(best.with, reply(raw, scrubber, ledger))
+        }
+        return "\(ledger.count) values, \(Double((best.with - best.without) * 1_000 / max(best.without, 1)) / 10) %"
     }
 
     private func time(_ text: [UInt8]) -> Int { time(text, engine, runs: 2) }
@@ -92,30 +130,37 @@ struct Speed {
         return text.count * 1_000 / max(best, 1)
     }
 
-    /// The log as one string of a reply, in the pieces a tokenizer gives.
+    /// The log as one string of a reply.
     private func replies(_ log: [UInt8]) -> Int {
+        let raw = Self.quoted(log)
+        let scrubber = ReplyScrubber(engine)
+        let best = (0..<3).map { _ in reply(raw, scrubber, nil) }.min() ?? 1
+        return raw.count * 1_000 / max(best, 1)
+    }
+
+    private static func quoted(_ log: [UInt8]) -> [UInt8] {
         var quoted = ByteBuffer()
         JSONText.appendString(log.span, to: &quoted)
-        let raw = Array(quoted.copy().dropFirst().dropLast())
-        let scrubber = ReplyScrubber(engine)
-        var best = Int.max
-        for _ in 0..<3 {
-            var out = ByteBuffer(capacity: 1 << 20)
-            scrubber.reset()
-            let start = Self.cpu()
-            scrubber.beginString(role: .text)
-            var at = 0
-            while at < raw.count {
-                var end = min(raw.count, at + 16_384)
-                while end < raw.count, raw[end - 1] == 0x5C { end += 1 }
-                scrubber.string(raw: raw.span.extracting(at..<end), into: &out)
-                out.clear()
-                at = end
-            }
-            scrubber.endString(into: &out)
-            best = min(best, Int(Self.cpu() - start))
+        return Array(quoted.copy().dropFirst().dropLast())
+    }
+
+    /// Nanoseconds for one string, in the pieces a tokenizer gives.
+    private func reply(_ raw: [UInt8], _ scrubber: ReplyScrubber, _ ledger: LearnedSecrets?) -> Int {
+        var out = ByteBuffer(capacity: 1 << 20)
+        scrubber.reset()
+        if let ledger { scrubber.learn(from: ledger, now: Instant(nanoseconds: 1)) }
+        let start = Self.cpu()
+        scrubber.beginString(role: .text)
+        var at = 0
+        while at < raw.count {
+            var end = min(raw.count, at + 16_384)
+            while end < raw.count, raw[end - 1] == 0x5C { end += 1 }
+            scrubber.string(raw: raw.span.extracting(at..<end), into: &out)
+            out.clear()
+            at = end
         }
-        return raw.count * 1_000 / max(best, 1)
+        scrubber.endString(into: &out)
+        return Int(Self.cpu() - start)
     }
 
     /// Replies as small as most are.
