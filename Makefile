@@ -148,8 +148,9 @@ bench: build ## CPU per request and latency beside nginx, HAProxy and Envoy in o
 	@python3 Tests/Benchmarks/bench.py $(ARGS)
 
 .PHONY: bench-telemetry
-bench-telemetry: build ## What access log, audit log and scrapes cost, /metrics under overload, and CPU at rest
+bench-telemetry: build ## What metrics, logs and scrapes cost, /metrics under overload, CPU at rest, and what a reload holds up
 	@Tests/EndToEnd/setup.sh bench
+	swift build -c release --static-swift-stdlib -Xlinker -z -Xlinker now --product telemetry-cost
 	@python3 Tests/Benchmarks/telemetry.py $(ARGS)
 
 .PHONY: bench-limits

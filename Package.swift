@@ -85,7 +85,8 @@ let package = Package(
         .executableTarget(
             name: "louver",
             dependencies: [
-                "Core", "JSON", "YAML", "Crypto", "Identity", "Configuration", "Proxy", "RateLimit", "Redaction", "Policy", "MCP", "Telemetry",
+                "Core", "JSON", "YAML", "Crypto", "Identity", "Configuration", "Proxy", "RateLimit", "Redaction", "Policy", "MCP",
+                "Telemetry",
                 "Audit",
             ],
             path: "Sources/louver", swiftSettings: strict),
@@ -108,6 +109,9 @@ let package = Package(
         .executableTarget(
             name: "policy-cost", dependencies: ["Core", "JSON", "YAML", "Crypto", "Identity", "Policy"],
             path: "Tests/Benchmarks/PolicyCost", swiftSettings: strict),
+        .executableTarget(
+            name: "telemetry-cost", dependencies: ["Core", "Telemetry"], path: "Tests/Benchmarks/TelemetryCost",
+            swiftSettings: strict),
         .target(
             name: "RedactionCorpus", dependencies: ["Core", "Redaction", "TestSupport"], path: "Tests/RedactionCorpus",
             swiftSettings: strict),

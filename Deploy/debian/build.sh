@@ -3,6 +3,7 @@
 #
 #     build.sh BINARY FOLDER
 #
+# Who builds it answers for it: DEBFULLNAME and DEBEMAIL name the maintainer, as Debian's own tools take them.
 # The Swift runtime is linked into the program; the libraries it needs besides are Debian's, found by dpkg-shlibdeps. Prints the path.
 set -euo pipefail
 umask 022
@@ -12,6 +13,7 @@ out=$(realpath "$2")
 root=$(cd "$(dirname "$0")/../.." && pwd)
 version=$(sed -nE 's/.*version: StaticString = "([^"]+)".*/\1/p' "$root/Sources/Core/Product.swift")-0louver1
 architecture=$(dpkg --print-architecture)
+maintainer="${DEBFULLNAME:-Louver maintainers} <${DEBEMAIL:-noreply@louver.invalid}>"
 if ldd "$binary" | grep -q libswift; then
   echo "build.sh: $binary needs the Swift runtime at run time; build it with --static-swift-stdlib" >&2
   exit 1
@@ -42,8 +44,8 @@ install -m644 "$root/Policies/README.md" "$doc/POLICIES.md"
 if [ -d "$root/Deploy/prometheus" ]; then cp -r "$root/Deploy/prometheus" "$doc/examples/"; fi
 gzip -9nc "$root/CHANGELOG.md" > "$doc/changelog.gz"
 date=$(git -C "$root" log -1 --format=%cD -- CHANGELOG.md 2> /dev/null || true)
-printf 'louver (%s) unstable; urgency=medium\n\n  * See changelog.gz.\n\n -- Louver maintainers <maintainers@louver.example>  %s\n' \
-  "$version" "${date:-$(date -R)}" | gzip -9n > "$doc/changelog.Debian.gz"
+printf 'louver (%s) unstable; urgency=medium\n\n  * See changelog.gz.\n\n -- %s  %s\n' \
+  "$version" "$maintainer" "${date:-$(date -R)}" | gzip -9n > "$doc/changelog.Debian.gz"
 find "$tree" -type d -exec chmod 755 {} +
 find "$doc" "$tree/usr/share/louver" -type f -exec chmod 644 {} +
 
@@ -53,7 +55,7 @@ depends=$(cd "$work" && dpkg-shlibdeps -O louver/usr/bin/louver 2> "$work/shlibd
 [ -n "$depends" ] || { cat "$work/shlibdeps.log" >&2; exit 1; }
 size=$(du -sk --exclude=DEBIAN "$tree" | cut -f1)
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@SIZE@/$size/" -e "s/@DEPENDS@/$depends/" \
-  "$root/Deploy/debian/control.in" > "$tree/DEBIAN/control"
+  -e "s|@MAINTAINER@|${maintainer//[&|\\]/}|" "$root/Deploy/debian/control.in" > "$tree/DEBIAN/control"
 for script in postinst prerm postrm; do install -m755 "$root/Deploy/debian/$script" "$tree/DEBIAN/$script"; done
 (cd "$tree" && find . -type f ! -path './DEBIAN/*' ! -path './etc/*' -printf '%P\0' | sort -z | xargs -0 md5sum > DEBIAN/md5sums)
 chmod 644 "$tree/DEBIAN/md5sums" "$tree/DEBIAN/conffiles" "$tree/DEBIAN/control"

@@ -1,11 +1,12 @@
 import Core
 import Crypto
+import Telemetry
 
 /// Makes the lines of one run of the process into a chain: each carries its number, and the SHA-256 over the link before it and its text.
 ///
 /// A line is `{"run":"...","seq":1,` + members + `,"chain":"..."}`; what is hashed ends before `,"chain"`. The first line of a run, and of
 /// each file, names the link it goes on from, so that files can be checked one after the other.
-public struct AuditChain: Sendable {
+public struct AuditChain {
     /// The place in a chain.
     public struct Link: Sendable, Equatable {
         /// Which run of the process.
@@ -18,44 +19,60 @@ public struct AuditChain: Sendable {
 
     /// 16 hexadecimal digits that no other run has.
     public let run: [UInt8]
-    /// The line that was sealed last; nil before the first.
-    public private(set) var last: Link?
     private let signer: SigningKey?
+    private let digest = RunningDigest()
+    /// How each line of the run begins, up to its number.
+    private let head: [UInt8]
+    /// The number of the next line.
+    private var next = 0
+    /// The hash of the line before it, in hexadecimal.
+    private var before = InlineArray<64, UInt8>(repeating: UInt8(ascii: "0"))
 
     /// Begins a run.
     public init(run: [UInt8], signer: SigningKey?) {
         self.run = run
         self.signer = signer
+        head = Array("{\"run\":\"".utf8) + run + Array("\",\"seq\":".utf8)
     }
 
-    /// The number of the next line.
-    public var next: Int { last.map { $0.sequence + 1 } ?? 0 }
+    /// The line that was sealed last; nil before the first.
+    public var last: Link? { next == 0 ? nil : Link(run: run, sequence: next - 1, hash: hash) }
 
-    /// Goes back to an earlier line, when later ones could not be written.
-    public mutating func rewind(to link: Link?) { last = link }
+    private var hash: [UInt8] { before.span.withUnsafeBufferPointer { [UInt8]($0) } }
+
+    /// Goes back to an earlier line of the run, when later ones could not be written.
+    public mutating func rewind(to link: Link?) {
+        next = link.map { $0.sequence + 1 } ?? 0
+        for at in 0..<64 { before[at] = link.map { $0.hash[at] } ?? UInt8(ascii: "0") }
+    }
 
     /// Seals the members of one line, and appends the line with its newline.
     public mutating func seal(_ members: Span<UInt8>, signed: Bool = false, into out: inout ByteBuffer) {
-        let number = next
-        var scratch = ByteBuffer(capacity: 512)
-        scratch.append(last?.hash ?? Self.origin)
-        scratch.append("{\"run\":\"")
-        scratch.append(run)
-        scratch.append("\",\"seq\":")
-        scratch.append(decimal: number)
-        scratch.append(",")
-        scratch.append(members)
-        let hash = Hex.encode(Digest.sha256Value(scratch.readable).bytes)
-        out.append(scratch.readable.extracting(Self.origin.count..<scratch.readableCount))
+        let begin = out.readableCount
+        out.append(head)
+        out.append(decimal: next)
+        out.append(UInt8(ascii: ","))
+        out.append(members)
+        digest.begin()
+        digest.update(before.span)
+        digest.update(out.readable.extracting(begin..<out.readableCount))
+        let words = digest.finish()
+        withUnsafeMutableBytes(of: &before) { text in
+            for at in 0..<4 {
+                let (first, last) = JSONLine.digits(of: words[at])
+                text.storeBytes(of: first, toByteOffset: 16 * at, as: UInt64.self)
+                text.storeBytes(of: last, toByteOffset: 16 * at + 8, as: UInt64.self)
+            }
+        }
+        next += 1
         out.append(",\"chain\":\"")
-        out.append(hash)
+        out.append(before.span)
         out.append("\"")
-        last = Link(run: run, sequence: number, hash: hash)
-        if signed, let signer { sign(hash, by: signer, into: &out) }
+        if signed, let signer { sign(by: signer, into: &out) }
         out.append("}\n")
     }
 
-    private func sign(_ hash: [UInt8], by signer: SigningKey, into out: inout ByteBuffer) {
+    private func sign(by signer: SigningKey, into out: inout ByteBuffer) {
         let algorithm = signer.defaultAlgorithm
         // A key that cannot sign was refused when it was loaded.
         let text = Self.signedText(hash)

@@ -41,8 +41,8 @@ public final class AuditNames: Sendable {
         return out.takeAll()
     }
 
-    /// The digest of some arguments in their canonical form: the first 16 bytes of the code, in hexadecimal.
-    public func digest(_ arguments: Span<UInt8>) -> [UInt8] { Hex.encode(key.authenticate(arguments).prefix(16)) }
+    /// What makes the digests of arguments on one loop: the first 16 bytes of the code of their canonical form.
+    public func digests() -> RunningHMAC { key.running() }
 
     private func list(_ key: StaticString, _ values: [[UInt8]], into out: inout ByteBuffer) {
         if values.isEmpty { return }

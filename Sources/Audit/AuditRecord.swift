@@ -1,151 +1,124 @@
 import Core
 import Telemetry
 
-/// One decision, as the audit log tells it. What is empty, 0 or nil is left out.
+/// One decision, as the audit log tells it beside its `ExchangeWords`. What is empty, 0 or nil is left out.
 ///
 /// Names come from tokens, loaded files and requests; they are cut and escaped. Tokens, results, and arguments that the operator did not
 /// choose never stand here.
-public struct AuditRecord: Sendable {
+///
+/// Not copyable: it is written once, and a copy would count every reference in it.
+public struct AuditRecord: ~Copyable, Sendable {
     /// When the decision was made.
     public var time: WallTime
     /// Louver's own id of the exchange, which the access line carries too.
     public var id: UInt64 = 0
     /// What was decided.
     public var decision = AuditDecision.refuse
-    /// How the exchange ended.
-    public var outcome = Outcome.failed
-    /// Who called, as members of the line: see `AuditNames.principal`.
-    public var principal: [UInt8] = []
     /// Where a connection came from whose caller is not known.
     public var peer: [UInt8] = []
-    /// The route.
-    public var route: [UInt8] = []
-    /// The policy's name.
-    public var policy: [UInt8] = []
-    /// SHA-256 of the policy, in hexadecimal.
-    public var policyHash: [UInt8] = []
-    /// The rule that decided.
-    public var rule: [UInt8] = []
-    /// Policy rules that matched and only count.
-    public var shadows: [[UInt8]] = []
-    /// The stable reason of a refusal or failure.
-    public var reason: StaticString = ""
-    /// `modern` or `legacy`.
-    public var era: StaticString = ""
-    /// The JSON-RPC method, or the HTTP method of a stream.
-    public var method: StaticString = ""
     /// `tool`, `prompt` or `resource`.
     public var kind: StaticString = ""
-    /// The tool, prompt or resource.
-    public var object: [UInt8] = []
-    /// The keyed digest of the arguments; see `AuditNames.digest`.
-    public var argumentDigest: [UInt8] = []
-    /// The arguments the operator chose.
-    public var arguments: [(name: [UInt8], value: Argument)] = []
+    /// The keyed digest of the arguments; see `AuditLog.digest`.
+    public var argumentDigest: Digest?
     /// The bucket that was empty.
     public var bucket: [UInt8] = []
-    /// `lost` where the call was decided without the shared store of limits.
-    public var limitStore: StaticString = ""
     /// How the upstream credential was made.
     public var reissue: StaticString = ""
     /// What was removed from the reply, by kind.
     public var redactions: [(kind: String, count: Int)] = []
     /// What passed by an entry of `allow`, by detector.
     public var allowed: [(detector: String, count: Int)] = []
-    /// The HTTP status sent to the client.
-    public var status = 0
-    /// The HTTP status the upstream sent.
-    public var upstreamStatus = 0
-    /// Bytes of the request.
-    public var bytesIn = 0
-    /// Bytes of the reply.
-    public var bytesOut = 0
-    /// The W3C trace id, 32 hexadecimal digits.
-    public var trace: [UInt8] = []
     /// Nanoseconds of the whole exchange.
     public var total: UInt64 = 0
 
-    /// The value of an argument.
-    public enum Argument: Sendable {
-        /// A string, scrubbed.
-        case text([UInt8])
-        /// A number, true or false, as written.
-        case plain([UInt8])
+    /// A digest of 16 bytes.
+    public struct Digest: Sendable {
+        let high: UInt64
+        let low: UInt64
+
+        /// Makes a digest of its two halves.
+        init(_ halves: (UInt64, UInt64)) { (high, low) = halves }
     }
 
     /// Begins a record.
     public init(time: WallTime) { self.time = time }
 
+    /// The members that say where: the route, its policy, and the SHA-256 of that in hexadecimal. Put together once for each route.
+    public static func place(route: [UInt8], policy: [UInt8], hash: [UInt8]) -> [UInt8] {
+        var out = ByteBuffer()
+        JSONLine.member(",\"route\":", route.span, longest: Limits.auditFieldBytesMax, into: &out)
+        JSONLine.member(",\"policy\":", policy.span, longest: Limits.auditFieldBytesMax, into: &out)
+        JSONLine.member(",\"policy_hash\":", hash.span, longest: Limits.auditFieldBytesMax, into: &out)
+        return out.takeAll()
+    }
+
     /// Writes the members of the line, without the braces and without what the chain adds, and a newline.
-    public func write(_ clock: inout TimeText, into out: inout ByteBuffer) {
+    ///
+    /// - Parameters:
+    ///   - principal: who called, as members of the line: see `AuditNames.principal`.
+    ///   - place: the route and its policy, as members of the line: see `place`.
+    ///   - words: what `ExchangeWords` wrote.
+    ///   - arguments: writes the arguments the operator chose, each with `argument`.
+    func write(
+        principal: [UInt8], place: [UInt8], words: Span<UInt8>, _ clock: inout TimeText, into out: inout ByteBuffer,
+        arguments: (inout ByteBuffer) -> Void
+    ) {
         out.append("\"time\":\"")
         clock.write(time, into: &out)
         out.append("\",\"id\":\"")
-        for shift in stride(from: 60, through: 0, by: -4) { out.append(Hex.digit(UInt8(truncatingIfNeeded: id >> UInt64(shift)) & 15)) }
-        out.append("\",\"decision\":\"")
-        out.append(decision.word)
-        out.append("\",\"outcome\":\"")
-        out.append(outcome.label)
-        out.append("\"")
+        JSONLine.hexadecimal(id, into: &out)
+        out.append(decision.member)
         if !principal.isEmpty {
-            out.append(",")
+            out.append(UInt8(ascii: ","))
             out.append(principal)
         }
-        text(",\"peer\":", peer, into: &out)
-        text(",\"route\":", route, into: &out)
-        text(",\"policy\":", policy, into: &out)
-        text(",\"policy_hash\":", policyHash, into: &out)
-        text(",\"rule\":", rule, into: &out)
-        writeShadows(into: &out)
-        word(",\"reason\":\"", reason, into: &out)
-        word(",\"era\":\"", era, into: &out)
-        word(",\"method\":\"", method, into: &out)
-        word(",\"kind\":\"", kind, into: &out)
-        text(",\"object\":", object, into: &out)
-        writeArguments(into: &out)
-        text(",\"bucket\":", bucket, into: &out)
-        word(",\"limit_store\":\"", limitStore, into: &out)
-        word(",\"reissue\":\"", reissue, into: &out)
-        number(",\"status\":", status, into: &out)
-        number(",\"upstream_status\":", upstreamStatus, into: &out)
-        number(",\"bytes_in\":", bytesIn, into: &out)
-        number(",\"bytes_out\":", bytesOut, into: &out)
-        counts(",\"redactions\":{", redactions.map { ($0.kind, $0.count) }, into: &out)
-        counts(",\"allowed\":{", allowed.map { ($0.detector, $0.count) }, into: &out)
-        text(",\"trace\":", trace, into: &out)
+        JSONLine.member(",\"peer\":", peer.span, longest: Limits.auditFieldBytesMax, into: &out)
+        out.append(place)
+        out.append(words)
+        JSONLine.member(",\"kind\":", word: kind, into: &out)
+        if let argumentDigest {
+            out.append(",\"arguments_digest\":\"")
+            JSONLine.hexadecimal(argumentDigest.high, into: &out)
+            JSONLine.hexadecimal(argumentDigest.low, into: &out)
+            out.append(UInt8(ascii: "\""))
+        }
+        writeArguments(into: &out, arguments)
+        JSONLine.member(",\"bucket\":", bucket.span, longest: Limits.auditFieldBytesMax, into: &out)
+        JSONLine.member(",\"reissue\":", word: reissue, into: &out)
+        if !redactions.isEmpty { counts(",\"redactions\":{", redactions.map { ($0.kind, $0.count) }, into: &out) }
+        if !allowed.isEmpty { counts(",\"allowed\":{", allowed.map { ($0.detector, $0.count) }, into: &out) }
         out.append(",\"us\":")
         JSONLine.microseconds(total, into: &out)
-        out.append("\n")
+        out.append(UInt8(ascii: "\n"))
     }
 
-    private func writeArguments(into out: inout ByteBuffer) {
-        text(",\"arguments_digest\":", argumentDigest, into: &out)
-        if arguments.isEmpty { return }
-        out.append(",\"arguments\":{")
-        for (at, argument) in arguments.enumerated() {
-            if at > 0 { out.append(",") }
-            JSONLine.string(argument.name.span, longest: Limits.auditFieldBytesMax, into: &out)
-            out.append(":")
-            switch argument.value {
-            case .text(let text): JSONLine.string(text.span, longest: Limits.auditFieldBytesMax, into: &out)
-            case .plain(let number): out.append(number)
-            }
-        }
-        out.append("}")
+    private func writeArguments(into out: inout ByteBuffer, _ write: (inout ByteBuffer) -> Void) {
+        let key: StaticString = ",\"arguments\":{"
+        out.append(key)
+        let before = out.readableCount
+        write(&out)
+        if out.readableCount == before { out.truncate(by: key.utf8CodeUnitCount) } else { out.append(UInt8(ascii: "}")) }
     }
 
-    private func writeShadows(into out: inout ByteBuffer) {
-        if shadows.isEmpty { return }
-        out.append(",\"shadows\":[")
-        for (at, rule) in shadows.prefix(Limits.accessListMax).enumerated() {
-            if at > 0 { out.append(",") }
-            JSONLine.string(rule.span, longest: Limits.auditFieldBytesMax, into: &out)
-        }
-        out.append("]")
+    /// Writes an argument that is a text, scrubbed.
+    public static func argument(_ name: [UInt8], text: [UInt8], into out: inout ByteBuffer) {
+        begin(name, into: &out)
+        JSONLine.string(text.span, longest: Limits.auditFieldBytesMax, into: &out)
+    }
+
+    /// Writes an argument that is a number, true or false, as it came.
+    public static func argument(_ name: [UInt8], plain: Span<UInt8>, into out: inout ByteBuffer) {
+        begin(name, into: &out)
+        out.append(plain)
+    }
+
+    private static func begin(_ name: [UInt8], into out: inout ByteBuffer) {
+        if out.readable[out.readableCount - 1] != UInt8(ascii: "{") { out.append(UInt8(ascii: ",")) }
+        JSONLine.string(name.span, longest: Limits.auditFieldBytesMax, into: &out)
+        out.append(UInt8(ascii: ":"))
     }
 
     private func counts(_ key: StaticString, _ counts: [(name: String, count: Int)], into out: inout ByteBuffer) {
-        if counts.isEmpty { return }
         out.append(key)
         for (at, entry) in counts.enumerated() {
             if at > 0 { out.append(",") }
@@ -155,36 +128,17 @@ public struct AuditRecord: Sendable {
         }
         out.append("}")
     }
-
-    private func text(_ key: StaticString, _ value: [UInt8], into out: inout ByteBuffer) {
-        if value.isEmpty { return }
-        out.append(key)
-        JSONLine.string(value.span, longest: Limits.auditFieldBytesMax, into: &out)
-    }
-
-    private func word(_ key: StaticString, _ value: StaticString, into out: inout ByteBuffer) {
-        if value.utf8CodeUnitCount == 0 { return }
-        out.append(key)
-        out.append(value)
-        out.append("\"")
-    }
-
-    private func number(_ key: StaticString, _ value: Int, into out: inout ByteBuffer) {
-        if value <= 0 { return }
-        out.append(key)
-        out.append(decimal: value)
-    }
 }
 
 extension AuditDecision {
-    /// The word in a line.
-    var word: StaticString {
+    /// The member of a line, after the quotation mark that ends the one before.
+    var member: StaticString {
         switch self {
-        case .allow: "allow"
-        case .deny: "deny"
-        case .limit: "limit"
-        case .refuse: "refuse"
-        case .fail: "fail"
+        case .allow: "\",\"decision\":\"allow\""
+        case .deny: "\",\"decision\":\"deny\""
+        case .limit: "\",\"decision\":\"limit\""
+        case .refuse: "\",\"decision\":\"refuse\""
+        case .fail: "\",\"decision\":\"fail\""
         }
     }
 }

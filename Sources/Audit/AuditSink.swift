@@ -18,11 +18,13 @@ public final class AuditSink: LineSink {
     }
 
     /// Writes bytes to a descriptor and answers how many it took.
-    typealias Writing = @Sendable (_ bytes: [UInt8], _ output: Int32, _ isClosing: () -> Bool) -> Int
+    typealias Writing = @Sendable (_ bytes: Span<UInt8>, _ output: Int32, _ isClosing: () -> Bool) -> Int
 
-    private struct State: Sendable {
+    private final class State {
         var output: Int32
         var chain: AuditChain
+        /// Lines that are being sealed.
+        var sealed = ByteBuffer()
         /// Sealed lines that the file did not take yet.
         var waiting: [UInt8] = []
         /// Decisions since the last checkpoint, and when the first of them came.
@@ -32,6 +34,11 @@ public final class AuditSink: LineSink {
         /// Decisions that were never written.
         var dropped = 0
         var clock = TimeText()
+
+        init(output: Int32, chain: AuditChain) {
+            self.output = output
+            self.chain = chain
+        }
     }
 
     /// The path.
@@ -75,8 +82,7 @@ public final class AuditSink: LineSink {
         if tail.isCut { first.append("\n") }
         let beginning = Self.beginning(tail)
         chain.seal(beginning.span, into: &first)
-        let text = first.takeAll()
-        guard LineFile.write(text, to: output, isClosing: { true }) == text.count else {
+        guard LineFile.write(first.readable, to: output, isClosing: { true }) == first.readableCount else {
             Glibc.close(output)
             throw Failure(.louver, "audit_write", detail: "cannot write to the audit log \(path): \(String(cString: strerror(errno)))")
         }
@@ -93,30 +99,33 @@ public final class AuditSink: LineSink {
     }
 
     /// Chains and writes the members of decisions, a line each; answers how many decisions were lost.
-    public func write(_ lines: [UInt8], isClosing: () -> Bool) -> Int {
-        state.withLock { state in
-            if Self.wasRenamed(path, &state) { reopen(&state) }
-            var lost = flush(&state, isClosing)
-            if !state.waiting.isEmpty, state.waiting.count + lines.count > Limits.lineQueueBytesMax {
-                lost += LineFile.lines(in: lines)
-            } else {
-                lost += seal(lines, &state, isClosing)
+    public func write(_ lines: Span<UInt8>, isClosing: () -> Bool) -> Int {
+        lines.withUnsafeBufferPointer { lines in
+            state.withLock { state in
+                if Self.wasRenamed(path, state) { reopen(state) }
+                var lost = flush(state, isClosing)
+                if !state.waiting.isEmpty, state.waiting.count + lines.count > Limits.lineQueueBytesMax {
+                    lost += LineFile.lines(in: lines.span)
+                } else {
+                    lost += seal(lines, state, isClosing)
+                }
+                if state.sinceCheckpoint > 0, Instant.now() >= state.checkpointDue { lost += checkpoint(state, isClosing) }
+                state.dropped += lost
+                return lost
             }
-            if state.sinceCheckpoint > 0, Instant.now() >= state.checkpointDue { lost += checkpoint(&state, isClosing) }
-            state.dropped += lost
-            return lost
         }
     }
 
     /// Goes on in a new file when the path names another by now.
-    public func reopen() { state.withLock { reopen(&$0) } }
+    public func reopen() { state.withLock { reopen($0) } }
 
     /// Ends the run with a checkpoint and closes the file; answers how many decisions were lost.
     public func close() -> Int {
         state.withLock { state in
-            var lost = flush(&state) { true }
-            lost += checkpoint(&state, ends: true) { true }
-            lost += LineFile.lines(in: state.waiting)
+            var lost = flush(state) { true }
+            lost += checkpoint(state, ends: true) { true }
+            let waiting = state.waiting
+            lost += LineFile.lines(in: waiting.span)
             fsync(state.output)
             Glibc.close(state.output)
             return lost
@@ -125,35 +134,48 @@ public final class AuditSink: LineSink {
 
     // MARK: Lines
 
-    private func seal(_ lines: [UInt8], _ state: inout State, _ isClosing: () -> Bool) -> Int {
+    private func seal(_ lines: UnsafeBufferPointer<UInt8>, _ state: State, _ isClosing: () -> Bool) -> Int {
         var lost = 0
-        var sealed = ByteBuffer()
         var before = state.chain.last
-        for line in lines.split(separator: 0x0A) {
-            line.withUnsafeBufferPointer { state.chain.seal($0.span, into: &sealed) }
+        var begin = 0
+        while let end = Self.endOfLine(lines, from: begin) {
+            state.chain.seal(lines.span.extracting(begin..<end), into: &state.sealed)
+            begin = end + 1
             state.sinceCheckpoint += 1
             if state.checkpointDue == .never { state.checkpointDue = .now() + Limits.auditCheckpointEvery }
             if state.sinceCheckpoint >= Limits.auditCheckpointLines {
-                lost += put(sealed.takeAll(), after: before, &state, isClosing)
-                lost += checkpoint(&state, isClosing)
+                lost += put(after: before, state, isClosing)
+                lost += checkpoint(state, isClosing)
                 before = state.chain.last
             }
         }
-        return lost + put(sealed.takeAll(), after: before, &state, isClosing)
+        lost += put(after: before, state, isClosing)
+        state.sealed.shrink(keep: Limits.lineQueueBytesMax / 4)
+        return lost
     }
 
-    /// Writes sealed lines, whole ones only; answers how many decisions were lost.
-    private func put(_ sealed: [UInt8], after before: AuditChain.Link?, _ state: inout State, _ isClosing: () -> Bool) -> Int {
-        if sealed.isEmpty { return 0 }
+    private static func endOfLine(_ lines: UnsafeBufferPointer<UInt8>, from begin: Int) -> Int? {
+        guard let base = lines.baseAddress, begin < lines.count,
+            let found = memchr(base + begin, 0x0A, lines.count - begin)
+        else { return nil }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    }
+
+    /// Writes the sealed lines, whole ones only; answers how many decisions were lost.
+    private func put(after before: AuditChain.Link?, _ state: State, _ isClosing: () -> Bool) -> Int {
+        if state.sealed.isEmpty { return 0 }
+        defer { state.sealed.clear() }
         if !state.waiting.isEmpty {
-            state.waiting += sealed
+            state.waiting += state.sealed.copy()
             return 0
         }
+        let count = state.sealed.readableCount
         let size = Self.size(state.output)
-        let done = writing(sealed, state.output, isClosing)
+        let done = state.sealed.withSpan { writing($0, state.output, isClosing) }
         let code = errno
-        isStuckFlag.store(done < sealed.count, ordering: .relaxed)
-        if done == sealed.count { return 0 }
+        isStuckFlag.store(done < count, ordering: .relaxed)
+        if done == count { return 0 }
+        let sealed = state.sealed.copy()
         let whole = sealed[..<done].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
         // Half a line would break the chain for whoever reads on.
         if done > whole, let size, Self.size(state.output) == size + done { ftruncate(state.output, size + whole) }
@@ -169,15 +191,15 @@ public final class AuditSink: LineSink {
     }
 
     /// Tries again what the file did not take.
-    private func flush(_ state: inout State, _ isClosing: () -> Bool) -> Int {
+    private func flush(_ state: State, _ isClosing: () -> Bool) -> Int {
         if state.waiting.isEmpty { return 0 }
-        let sealed = state.waiting
+        state.sealed.append(state.waiting)
         state.waiting = []
-        return put(sealed, after: nil, &state, isClosing)
+        return put(after: nil, state, isClosing)
     }
 
     /// Writes a signed line that vouches for all before it.
-    private func checkpoint(_ state: inout State, ends: Bool = false, _ isClosing: () -> Bool) -> Int {
+    private func checkpoint(_ state: State, ends: Bool = false, _ isClosing: () -> Bool) -> Int {
         var members = ByteBuffer()
         members.append("\"time\":\"")
         state.clock.write(WallTime.now(), into: &members)
@@ -189,9 +211,8 @@ public final class AuditSink: LineSink {
         state.sinceCheckpoint = 0
         state.checkpointDue = .never
         let before = state.chain.last
-        var sealed = ByteBuffer()
-        state.chain.seal(members.readable, signed: true, into: &sealed)
-        return put(sealed.takeAll(), after: before, &state, isClosing)
+        state.chain.seal(members.readable, signed: true, into: &state.sealed)
+        return put(after: before, state, isClosing)
     }
 
     // MARK: Files
@@ -217,7 +238,7 @@ public final class AuditSink: LineSink {
         return members.takeAll()
     }
 
-    private func reopen(_ state: inout State) {
+    private func reopen(_ state: State) {
         let fresh = LineFile.open(.file(path))
         guard fresh >= 0 else {
             log.event(.error, "audit_open_failed", .text("path", path), .text("error", String(cString: strerror(errno))))
@@ -227,7 +248,7 @@ public final class AuditSink: LineSink {
             Glibc.close(fresh)
             return
         }
-        state.dropped += checkpoint(&state) { true }
+        state.dropped += checkpoint(state) { true }
         Glibc.close(state.output)
         state.output = fresh
         guard let last = state.chain.last else { return }
@@ -237,13 +258,12 @@ public final class AuditSink: LineSink {
         members.append("\",\"after\":\"")
         members.append(last.hash)
         members.append("\"")
-        var sealed = ByteBuffer()
-        state.chain.seal(members.readable, into: &sealed)
-        state.dropped += put(sealed.takeAll(), after: last, &state) { true }
+        state.chain.seal(members.readable, into: &state.sealed)
+        state.dropped += put(after: last, state) { true }
     }
 
     /// Whether the path names another file by now, or none. Looked at once a second at most, and only when there is something to write.
-    private static func wasRenamed(_ path: String, _ state: inout State) -> Bool {
+    private static func wasRenamed(_ path: String, _ state: State) -> Bool {
         let now = Instant.now()
         if now < state.lookAgain { return false }
         state.lookAgain = now + .seconds(1)

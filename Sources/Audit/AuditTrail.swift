@@ -19,7 +19,7 @@ public final class AuditTrail: Sendable {
     public var isFull: Bool { sink.isStuck || writer.isCrowded }
 
     /// Makes the log of one loop.
-    public func makeLog() -> AuditLog { AuditLog(writer: writer) }
+    public func makeLog() -> AuditLog { AuditLog(writer: writer, names: names) }
 
     /// Opens the file again by its path, after a rotation.
     public func reopen() { writer.reopen() }

@@ -13,41 +13,25 @@ extension Exchange {
         throw Refusal.busy("audit_full")
     }
 
-    /// Writes the audit line of an exchange that was meant for an endpoint.
-    func writeAudit(_ audit: AuditOutlet, took: UInt64) {
+    /// Writes the audit line of an exchange that was meant for an endpoint. `words` are what `ExchangeWords` wrote.
+    func writeAudit(_ audit: AuditOutlet, _ words: Span<UInt8>, took: UInt64, at time: WallTime) {
         guard let endpoint, !record.reason.spells("audit_full") else { return }
-        var line = AuditRecord(time: worker.wallTime)
+        var line = AuditRecord(time: time)
         line.id = record.id
         line.decision = decision
-        line.outcome = record.outcome
-        if let caller {
-            line.principal = caller.auditName(audit.trail.names, isPseudonym: site.audit?.isPseudonymous ?? false)
-        } else {
-            line.peer = connection.peerText
-        }
-        line.route = endpoint.nameBytes
-        line.policy = endpoint.policyName
-        line.policyHash = endpoint.policy.hash
-        line.rule = record.rule
-        line.shadows = record.shadows
-        line.reason = record.reason
-        line.era = record.era
-        line.method = record.method
+        if caller == nil { line.peer = connection.peerText }
         line.kind = objectKind
-        line.object = shownTarget
-        tellArguments(audit, &line)
+        let arguments = message?.arguments
+        if let arguments { line.argumentDigest = audit.log.digest { arguments.write(into: &$0) } }
         line.bucket = record.bucket
-        if record.isStoreLost { line.limitStore = "lost" }
         line.reissue = endpoint.reissueMode
         line.redactions = record.removed
         line.allowed = record.passed
-        line.status = record.status
-        line.upstreamStatus = record.upstreamStatus
-        line.bytesIn = record.bytesIn
-        line.bytesOut = record.bytesOut
-        if let trace { line.trace = trace.traceID }
         line.total = took
-        audit.log.append(line)
+        let principal = caller?.auditName(audit.trail.names, isPseudonym: site.audit?.isPseudonymous ?? false) ?? []
+        audit.log.append(line, principal: principal, place: endpoint.auditPlace, words: words) { out in
+            if let arguments, !site.auditArguments.isEmpty { tellArguments(arguments, into: &out) }
+        }
     }
 
     private var decision: AuditDecision {
@@ -71,18 +55,13 @@ extension Exchange {
         }
     }
 
-    /// The digest of all arguments, and the values of those that the operator chose: identifiers, scrubbed like a reply all the same.
-    private func tellArguments(_ audit: AuditOutlet, _ line: inout AuditRecord) {
-        guard let arguments = message?.arguments else { return }
-        var text = ByteBuffer()
-        arguments.write(into: &text)
-        line.argumentDigest = audit.trail.names.digest(text.readable)
+    /// The values of those arguments that the operator chose: identifiers, scrubbed like a reply all the same.
+    private func tellArguments(_ arguments: JSONNode, into out: inout ByteBuffer) {
         for name in site.auditArguments {
             guard let value = arguments.member(name.span) else { continue }
             switch value.kind {
-            case .string: line.arguments.append((name, .text(site.names.shown(value.string ?? []))))
-            case .number, .true, .false:
-                line.arguments.append((name, .plain(value.withSource { $0.withUnsafeBufferPointer { [UInt8]($0) } })))
+            case .string: AuditRecord.argument(name, text: site.names.shown(value.string ?? []), into: &out)
+            case .number, .true, .false: value.withSource { AuditRecord.argument(name, plain: $0, into: &out) }
             case .object, .array, .null: continue
             }
         }

@@ -10,7 +10,7 @@ extension Exchange {
         let took = finished.nanoseconds(since: record.started)
         let shard = worker.shard
         counters.count(record.methodClass, record.outcome)
-        if record.methodClass == .call { counters.countCall(record.target, record.outcome) }
+        let isKnown = record.methodClass == .call && counters.countCall(record.target, record.outcome)
         if record.isTimed {
             for phase in Phase.allCases where record.times[phase] > 0 { shard.observe(.phase(phase), nanoseconds: record.times[phase]) }
         }
@@ -24,23 +24,20 @@ extension Exchange {
         case .failed: shard.add(.failures, record.reason)
         default: break
         }
-        if let trace { writeSpans(trace, took: took) }
-        guard worker.writesAccess || worker.audit != nil else { return }
+        guard worker.writesAccess || worker.audit != nil || trace?.isSampled == true else { return }
+        // As it is where the upstream has named it, else scrubbed.
+        let target = isKnown ? record.target : site.names.shown(record.target)
+        let time = worker.wallTime
+        if let trace { writeSpans(trace, of: target, took: took, at: time) }
         record.id = worker.upstreamIDs.next().serial
-        if let audit = worker.audit { writeAudit(audit, took: took) }
-        if worker.writesAccess {
-            var line = record.accessLine(took: took, at: worker.wallTime)
-            line.object = shownTarget
-            if let trace { line.trace = trace.traceID }
-            if record.principal.isEmpty { line.peer = connection.peerText }
-            worker.write(line)
+        worker.tell { words in
+            record.writeWords(of: target, trace, into: &words)
+            if let audit = worker.audit { writeAudit(audit, words.readable, took: took, at: time) }
+            guard worker.writesAccess else { return }
+            let peer = record.principal.isEmpty ? connection.peerText : []
+            record.writeAccess(to: worker.access, took: took, at: time, peer: peer, words: words.readable)
         }
     }
-}
-
-extension Exchange {
-    /// What was asked for by name, as logs may show it: as it is where the upstream has named it, else scrubbed.
-    var shownTarget: [UInt8] { counters.knows(record.target) ? record.target : site.names.shown(record.target) }
 }
 
 extension Method {

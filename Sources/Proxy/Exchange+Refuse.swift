@@ -184,8 +184,8 @@ extension Exchange {
         case .denied(let denial, _):
             worker.count(.denials, denial.rule)
             note(.denied, (DenialCode(rawValue: denial.code.rawValue) ?? .policy).reason)
-        case .limited(_, let rule, _):
-            worker.count(.limitDenials, rule.id)
+        case .limited(let standing, let rule, _):
+            worker.countLimit(rule.id, site.limiter.mode(of: standing))
             record.bucket = rule.id
             note(.limited, "limit")
         case .repeated: note(.limited, "repeated")

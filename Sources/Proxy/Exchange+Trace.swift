@@ -35,16 +35,16 @@ extension Exchange {
     }
 
     /// Hands over the spans of an exchange that is over.
-    func writeSpans(_ trace: TraceContext, took: UInt64) {
+    func writeSpans(_ trace: TraceContext, of target: [UInt8], took: UInt64, at time: WallTime) {
         guard trace.isSampled else { return }
-        let end = worker.wallTime.nanoseconds
+        let end = time.nanoseconds
         var span = TraceSpan(trace, name: spanName)
         span.begin = end - Int64(clamping: took)
         span.end = end
         span.isFailed = record.outcome == .failed || record.outcome == .upstreamFailed || record.outcome == .withheld
         span.texts = [
             ("louver.route", endpoint?.nameBytes ?? []), ("mcp.method.name", record.method.withUTF8Buffer { [UInt8]($0) }),
-            ("gen_ai.tool.name", shownTarget), ("louver.outcome", record.outcome.label.withUTF8Buffer { [UInt8]($0) }),
+            ("gen_ai.tool.name", target), ("louver.outcome", record.outcome.label.withUTF8Buffer { [UInt8]($0) }),
             ("louver.rule", record.rule), ("louver.reason", record.reason.withUTF8Buffer { [UInt8]($0) }),
         ]
         span.numbers = [("http.response.status_code", record.status), ("louver.redactions", record.redactions)]

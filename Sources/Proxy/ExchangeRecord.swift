@@ -77,28 +77,30 @@ struct ExchangeRecord: ~Copyable {
         if let began { times.add(.scrub, nanoseconds: Instant.now().nanoseconds(since: began)) }
     }
 
-    /// The line of the access log.
-    func accessLine(took: UInt64, at time: WallTime) -> AccessLine {
+    /// Writes what both logs tell. `target` is what was asked for by name, as logs may show it.
+    func writeWords(of target: [UInt8], _ trace: TraceContext?, into out: inout ByteBuffer) {
+        var words = ExchangeWords(outcome)
+        words.era = era
+        words.method = method
+        words.reason = reason
+        words.isStoreLost = isStoreLost
+        words.status = status
+        words.upstreamStatus = upstreamStatus
+        words.bytesIn = bytesIn
+        words.bytesOut = bytesOut
+        words.trace = trace
+        words.write(object: target.span, rule: rule.span, shadows: shadows, into: &out)
+    }
+
+    /// Writes the line of the access log. `peer` is where a connection came from, `words` what `writeWords` wrote.
+    func writeAccess(to log: AccessLog, took: UInt64, at time: WallTime, peer: [UInt8], words: Span<UInt8>) {
         var line = AccessLine(time: time)
         line.id = id
-        line.principal = principal
-        line.client = client
-        line.era = era
-        line.method = method
-        line.outcome = outcome
-        line.rule = rule
-        line.shadows = shadows
-        if isStoreLost { line.limitStore = "lost" }
-        line.status = status
-        line.upstreamStatus = upstreamStatus
-        line.bytesIn = bytesIn
-        line.bytesOut = bytesOut
         line.redactions = redactions
         line.allowed = allowed
-        line.reason = reason
         line.reissue = reissue
         line.total = took
-        line.phases = times
-        return line
+        if isTimed { line.phases = times }
+        log.append(line, principal: principal.span, client: client.span, peer: peer.span, words: words)
     }
 }

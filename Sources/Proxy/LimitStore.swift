@@ -60,6 +60,12 @@ final class LimitStore {
         return verdict
     }
 
+    /// Where a bucket that refused was kept, as metrics tell it.
+    func mode(of standing: LimitStanding) -> StaticString {
+        if redis == nil { return "memory" }
+        return standing.isLocal ? "local" : "store"
+    }
+
     // MARK: The store
 
     /// Asks every part of the store that has buckets of the call, one after the other. When a later part refuses, the earlier ones get back

@@ -1,3 +1,4 @@
+import Audit
 import Configuration
 import Core
 import HTTP
@@ -15,9 +16,10 @@ final class Route {
     let nameBytes: [UInt8]
     let path: [UInt8]
     let policy: PolicySet
-    let policyName: [UInt8]
     /// Scrubs its replies.
     let redaction: RedactionEngine
+    /// What each audit line says of it.
+    let auditPlace: [UInt8]
     let limits: [BucketRule]
     let upstream: HTTPUpstream
     let upstreamName: [UInt8]
@@ -57,8 +59,8 @@ final class Route {
         nameBytes = Array(name.utf8)
         path = nameBytes
         policy = loaded.policy
-        policyName = Array(loaded.policy.name.utf8)
         redaction = loaded.redaction
+        auditPlace = AuditRecord.place(route: nameBytes, policy: Array(loaded.policy.name.utf8), hash: loaded.policy.hash)
         limits = loaded.policy.limits
         self.upstream = upstream
         upstreamName = Array(server.options.name.utf8)

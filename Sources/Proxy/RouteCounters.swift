@@ -12,7 +12,7 @@ final class RouteCounters {
     private var exchanges: [CounterID?]
     private var calls: [[UInt8]: OutcomeCounters] = [:]
     private let otherCalls: OutcomeCounters
-    /// Counters and access line ask for the same tool, one after the other.
+    /// Many calls are of the tool that was called before.
     private var lastCall: OutcomeCounters?
     private var permits: [[UInt8]: CounterID] = [:]
     /// Most calls of a route are allowed by the rule that allowed the one before.
@@ -36,8 +36,12 @@ final class RouteCounters {
         shard.add(fresh)
     }
 
-    /// Counts a call of a tool that is over.
-    func countCall(_ tool: [UInt8], _ outcome: Outcome) { shard.add(counters(of: tool).counter(outcome, registry)) }
+    /// Counts a call of a tool that is over; answers whether the upstream has told of the tool.
+    func countCall(_ tool: [UInt8], _ outcome: Outcome) -> Bool {
+        let counters = counters(of: tool)
+        shard.add(counters.counter(outcome, registry))
+        return counters !== otherCalls
+    }
 
     /// Counts what a rule allowed.
     func countPermit(_ rule: [UInt8]) {
@@ -56,19 +60,18 @@ final class RouteCounters {
     /// Notes a tool that the upstream offers.
     func learn(_ tool: [UInt8]) { if calls[tool] == nil { tools?.learn(tool) } }
 
-    /// Whether a name is that of a tool that the upstream has told of.
-    func knows(_ tool: [UInt8]) -> Bool { !tool.isEmpty && counters(of: tool) !== otherCalls }
-
     private func counters(of tool: [UInt8]) -> OutcomeCounters {
         if let lastCall, lastCall.tool == tool { return lastCall }
+        let found: OutcomeCounters
         if let known = calls[tool] {
-            lastCall = known
-            return known
+            found = known
+        } else {
+            guard !tool.isEmpty, let tools, tools.knows(tool) else { return otherCalls }
+            found = OutcomeCounters(route: name, tool: tool)
+            calls[tool] = found
         }
-        guard let tools, tools.knows(tool) else { return otherCalls }
-        let fresh = OutcomeCounters(route: name, tool: tool)
-        calls[tool] = fresh
-        return fresh
+        lastCall = found
+        return found
     }
 
     private func bytes(_ text: StaticString) -> [UInt8] { text.withUTF8Buffer { [UInt8]($0) } }

@@ -41,7 +41,7 @@ final class SharedState: Sendable {
         let registry = Registry()
         self.registry = registry
         spans = SpanQueue(registry: registry)
-        logWriter = try LineWriter.start(.standardError, registry: registry)
+        logWriter = try LineWriter.start(snapshot.options.logs.events, registry: registry)
         log = Log(level: snapshot.options.logs.level, writer: logWriter)
         accessWriter = try snapshot.options.logs.access.map { try LineWriter.start($0, registry: registry, counter: .accessLinesDropped) }
         audit = try Self.openAudit(snapshot, log, registry)
@@ -85,11 +85,11 @@ final class SharedState: Sendable {
     }
 
     /// Counts under a label that comes from a loaded file, such as a detector's kind or a bucket's id: there is a bounded number of them.
-    func count(_ family: OpenFamily, _ label: [UInt8], _ count: Int, on shard: Shard) {
-        let key = Labelled(family: family, label: label)
+    func count(_ family: OpenFamily, _ labels: [[UInt8]], _ count: Int, on shard: Shard) {
+        let key = Labelled(family: family, labels: labels)
         let counter = labelled.withLock { known in
             if let counter = known[key] { return counter }
-            let fresh = registry.register(family, label)
+            let fresh = registry.register(family, labels)
             known[key] = fresh
             return fresh
         }
@@ -111,7 +111,7 @@ final class SharedState: Sendable {
 
     private struct Labelled: Hashable {
         let family: OpenFamily
-        let label: [UInt8]
+        let labels: [[UInt8]]
     }
 
     /// The gate before the upstream at a URL; survives a reload, which may move its cap.

@@ -28,7 +28,9 @@ final class Worker {
     private var contexts: [Endpoint: TLSContext] = [:]
     private var connections: [ObjectIdentifier: DownstreamConnection] = [:]
     private var date = DateField()
-    private let access: AccessLog
+    let access: AccessLog
+    /// What both logs say of the exchange that ends now.
+    private var words = ByteBuffer()
     /// Where audit lines go; nil where none are written.
     let audit: AuditOutlet?
     private var scrubbings: [Scrubbing] = []
@@ -197,13 +199,11 @@ final class Worker {
         shard.add(.refusals, fault.reason)
         strays.count(.other, .refused)
         guard writesAccess else { return }
-        var line = AccessLine(time: wallTime)
-        line.outcome = .refused
-        line.reason = fault.reason
-        line.status = fault.status
-        line.peer = connection.peerText
-        line.bytesIn = connection.wire.bytesIn
-        access.append(line)
+        var words = ExchangeWords(.refused)
+        words.reason = fault.reason
+        words.status = fault.status
+        words.bytesIn = connection.wire.bytesIn
+        write(words, from: connection)
     }
 
     /// Counts a connection that ended in a TLS handshake or in the middle of a head. One on which nothing came leaves no line: health
@@ -215,12 +215,10 @@ final class Worker {
         if isHandshake { shard.add(.tlsFailed) }
         shard.add(.connectionFailures, failure.reason)
         guard writesAccess, wire.bytesIn > 0 || isHandshake && wire.sealedBytesIn > 0 else { return }
-        var line = AccessLine(time: wallTime)
-        line.outcome = isHandshake ? .refused : .cancelled
-        line.reason = failure.reason
-        line.peer = connection.peerText
-        line.bytesIn = wire.bytesIn
-        access.append(line)
+        var words = ExchangeWords(isHandshake ? .refused : .cancelled)
+        words.reason = failure.reason
+        words.bytesIn = wire.bytesIn
+        write(words, from: connection)
     }
 
     /// An exchange was decided without the store. Coming and going of the store itself is told by its links.
@@ -232,8 +230,8 @@ final class Worker {
     /// Counts what a scrubber removed, by kind, and what it let pass.
     func count(_ report: RedactionReport) {
         if !report.isUnchanged { shard.add(.repliesRedacted) }
-        for entry in report.allowed { shared.count(.allowances, Array(entry.kind.utf8), entry.count, on: shard) }
-        for entry in report.counts { shared.count(.redactions, Array(entry.kind.utf8), entry.count, on: shard) }
+        for entry in report.allowed { shared.count(.allowances, [Array(entry.kind.utf8)], entry.count, on: shard) }
+        for entry in report.counts { shared.count(.redactions, [Array(entry.kind.utf8)], entry.count, on: shard) }
     }
 
     /// Learned values are in memory that may be swapped out: counted, and told once.
@@ -243,7 +241,12 @@ final class Worker {
     }
 
     /// Counts something that has a name from a loaded file: a rule, a bucket.
-    func count(_ family: OpenFamily, _ label: [UInt8]) { shared.count(family, label, 1, on: shard) }
+    func count(_ family: OpenFamily, _ label: [UInt8]) { shared.count(family, [label], 1, on: shard) }
+
+    /// Counts a call that was over a limit.
+    func countLimit(_ bucket: [UInt8], _ mode: StaticString) {
+        shared.count(.limitDenials, [bucket, mode.withUTF8Buffer { [UInt8]($0) }], 1, on: shard)
+    }
 
     /// Whether the process takes more memory than it may.
     var pressure: MemoryWatch.Pressure { shared.pressure }
@@ -310,7 +313,23 @@ final class Worker {
     /// Whether access lines are wanted.
     var writesAccess: Bool { access.isOn }
 
-    func write(_ line: borrowing AccessLine) { access.append(line) }
+    /// Lends a buffer for the words of one exchange.
+    func tell(_ write: (inout ByteBuffer) -> Void) {
+        var lent = ByteBuffer()
+        swap(&lent, &words)
+        write(&lent)
+        lent.clear()
+        swap(&lent, &words)
+    }
+
+    /// Writes the line of what never became an exchange.
+    private func write(_ told: ExchangeWords, from connection: DownstreamConnection) {
+        let (none, peer): ([UInt8], [UInt8]) = ([], connection.peerText)
+        tell { words in
+            told.write(object: none.span, rule: none.span, shadows: [], into: &words)
+            access.append(AccessLine(time: wallTime), principal: none.span, client: none.span, peer: peer.span, words: words.readable)
+        }
+    }
 
     func dateField(_ now: Instant) -> [UInt8] { date.line(.now()) }
 

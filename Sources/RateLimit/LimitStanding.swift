@@ -12,6 +12,8 @@ public struct LimitStanding: Sendable, Equatable {
     public var fullAfter: Duration
     /// A bit per index of a shadow rule that would have refused the call.
     public var shadowDenials: UInt64
+    /// Whether it is that of the stand-in of a store that is lost.
+    public var isLocal = false
 
     /// Makes a standing.
     public init(rule: Int, limit: Int, remaining: Int, retryAfter: Duration = .zero, fullAfter: Duration, shadowDenials: UInt64 = 0) {

@@ -179,7 +179,10 @@ public struct RedisLimiter: Sendable {
             case .deny, .allow: continue
             }
         }
-        return memory.takeLocal(rules, request, now: now, among: local, hold: &hold)
+        let verdict = memory.takeLocal(rules, request, now: now, among: local, hold: &hold)
+        guard case .denied(var standing) = verdict else { return verdict }
+        standing.isLocal = true
+        return .denied(standing)
     }
 
     /// The parts of a call's buckets that lie in one slot of a cluster each, in the order of their slots.

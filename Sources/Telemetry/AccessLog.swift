@@ -13,9 +13,15 @@ public final class AccessLog {
     public var isOn: Bool { writer != nil }
 
     /// Writes a line down.
-    public func append(_ line: borrowing AccessLine) {
+    ///
+    /// - Parameters:
+    ///   - principal: its stable digest; the first 8 bytes are written, and none of a shorter one.
+    ///   - client: the client program, as its token or handshake names it.
+    ///   - peer: where a connection came from whose caller is not known.
+    ///   - words: what `ExchangeWords` wrote.
+    public func append(_ line: AccessLine, principal: Span<UInt8>, client: Span<UInt8>, peer: Span<UInt8>, words: Span<UInt8>) {
         guard writer != nil else { return }
-        line.write(&clock, into: &lines)
+        line.write(principal: principal, client: client, peer: peer, words: words, &clock, into: &lines)
         if lines.readableCount >= Limits.accessBatchBytesMax { flush() }
     }
 

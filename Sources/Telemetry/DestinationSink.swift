@@ -19,9 +19,9 @@ final class DestinationSink: LineSink {
         output = Lock(opened)
     }
 
-    func write(_ lines: [UInt8], isClosing: () -> Bool) -> Int {
+    func write(_ lines: Span<UInt8>, isClosing: () -> Bool) -> Int {
         let done = LineFile.write(lines, to: output.withLock { $0 }, isClosing: isClosing)
-        return LineFile.lines(in: lines[done...])
+        return LineFile.lines(in: lines.extracting(droppingFirst: done))
     }
 
     func reopen() {

@@ -12,7 +12,7 @@ public enum LineFile {
     }
 
     /// Writes bytes, waiting a second at a time for a place that takes none now; answers how many were written.
-    public static func write(_ bytes: [UInt8], to output: Int32, isClosing: () -> Bool) -> Int {
+    public static func write(_ bytes: Span<UInt8>, to output: Int32, isClosing: () -> Bool) -> Int {
         var done = 0
         while done < bytes.count {
             let count = bytes.withUnsafeBytes { Glibc.write(output, $0.baseAddress.map { $0 + done }, $0.count - done) }
@@ -32,5 +32,9 @@ public enum LineFile {
     }
 
     /// How many lines end in some bytes.
-    public static func lines(in bytes: some Sequence<UInt8>) -> Int { bytes.reduce(0) { $1 == 0x0A ? $0 + 1 : $0 } }
+    public static func lines(in bytes: Span<UInt8>) -> Int {
+        var count = 0
+        for at in 0..<bytes.count where bytes[at] == 0x0A { count += 1 }
+        return count
+    }
 }

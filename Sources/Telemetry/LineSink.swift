@@ -9,7 +9,7 @@ public protocol LineSink: AnyObject, Sendable {
     /// Writes whole lines, and answers how many were lost because the place took no more. Also called with none, when its patience ended.
     ///
     /// - Parameter isClosing: whether the program ends, and a place that takes nothing must not be waited for.
-    func write(_ lines: [UInt8], isClosing: () -> Bool) -> Int
+    func write(_ lines: Span<UInt8>, isClosing: () -> Bool) -> Int
 
     /// Opens a file again by its path, after a rotation. A path that cannot be opened leaves the old file in use.
     func reopen()

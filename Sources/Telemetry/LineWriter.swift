@@ -5,7 +5,8 @@ import Synchronization
 /// Writes lines to one place from a thread of its own, so that a full disk or a stuck pipe never holds up a loop.
 ///
 /// Lines queue up to `Limits.lineQueueBytesMax`; what does not fit is dropped and counted. After the first line of a batch the thread
-/// waits up to 20 ms for more, so under load it wakes at most 50 times a second and at rest never.
+/// waits up to 20 ms for more, so under load it wakes at most 50 times a second and at rest never. Queue and batch are two buffers that
+/// change places, so that nothing is copied or allocated between them.
 public final class LineWriter: Sendable {
     /// What callers and the thread share.
     private struct Queue: Sendable {
@@ -76,7 +77,7 @@ public final class LineWriter: Sendable {
         var dropped = 0
         let mustWake: Bool = queue.withLock { queue in
             if queue.isClosing || queue.pending.count + lines.count > Limits.lineQueueBytesMax {
-                for at in 0..<lines.count where lines[at] == 0x0A { dropped += 1 }
+                dropped = LineFile.lines(in: lines)
                 return false
             }
             lines.withUnsafeBufferPointer { queue.pending.append(contentsOf: $0) }
@@ -116,18 +117,21 @@ public final class LineWriter: Sendable {
 
     /// Runs until `finish`.
     func run() {
+        var batch: [UInt8] = []
         while true {
             waitForWork()
-            let (batch, mustReopen, isClosing): ([UInt8], Bool, Bool) = queue.withLock { queue in
+            // What a burst took is given back.
+            batch.removeAll(keepingCapacity: batch.capacity <= Limits.lineQueueBytesMax / 4)
+            let (mustReopen, isClosing): (Bool, Bool) = queue.withLock { queue in
                 defer {
-                    queue.pending = []
+                    swap(&queue.pending, &batch)
                     queue.isAwake = false
                     queue.mustReopen = false
                 }
-                return (queue.pending, queue.mustReopen, queue.isClosing)
+                return (queue.mustReopen, queue.isClosing)
             }
             isCrowdedFlag.store(false, ordering: .relaxed)
-            let lost = sink.write(batch) { queue.withLock { $0.isClosing } }
+            let lost = sink.write(batch.span) { queue.withLock { $0.isClosing } }
             if lost > 0 { registry?.add(counter, lost) }
             if mustReopen { sink.reopen() }
             if isClosing, batch.isEmpty { break }

@@ -52,7 +52,10 @@ enum MetricNames {
         Family("louver_policy_permits", "Exchanges allowed by policy, by rule.", .open(.permits)),
         Family(
             "louver_policy_shadow_matches", "Exchanges that a policy rule with `shadow: true` matched, by rule.", .open(.shadowMatches)),
-        Family("louver_limit_denials", "Exchanges over a limit, by bucket.", .open(.limitDenials)),
+        Family(
+            "louver_limit_denials",
+            "Exchanges over a limit, by bucket and by where it was kept: `memory`, `store` (Redis), or `local` while that is lost.",
+            .open(.limitDenials)),
         Family(
             "louver_limit_shadow_denials", "Exchanges that a limit in shadow mode would have refused, by bucket.",
             .open(.limitShadows)),

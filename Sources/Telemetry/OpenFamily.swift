@@ -19,7 +19,7 @@ public enum OpenFamily: Int, CaseIterable, Sendable {
     case redactions
     /// Findings that passed by an entry of `allow`, by detector.
     case allowances
-    /// Limit denials by bucket.
+    /// Limit denials by bucket and by where it was kept.
     case limitDenials
     /// Exchanges that a limit in shadow mode would have refused, by bucket.
     case limitShadows
@@ -60,7 +60,8 @@ public enum OpenFamily: Int, CaseIterable, Sendable {
         case .refusals, .upstreamFailures, .failures, .connectionFailures: ["reason"]
         case .redactions: ["kind"]
         case .allowances: ["detector"]
-        case .limitDenials, .limitShadows: ["bucket"]
+        case .limitDenials: ["bucket", "mode"]
+        case .limitShadows: ["bucket"]
         case .boundHits: ["bound"]
         case .denials, .permits, .shadowMatches: ["rule"]
         }

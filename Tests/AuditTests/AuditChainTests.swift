@@ -25,6 +25,37 @@ import Testing
         #expect((found.decisions, found.lines, found.runs, found.signed, found.unsealed) == (20, 22, 1, 1, 0))
     }
 
+    /// Made by hand as ARCHITECTURE.md tells it, and so the same on the day after an upgrade as on the day before.
+    @Test func theFormatIsWhatIsWritten() {
+        let run = "0123456789abcdef"
+        var chain = AuditChain(run: Array(run.utf8), signer: nil)
+        var link = [UInt8](repeating: UInt8(ascii: "0"), count: 64)
+        for number in 0..<12 {
+            var out = ByteBuffer()
+            chain.seal([UInt8](AuditFixture.members(number).dropLast()), into: &out)
+            let text = Array("{\"run\":\"\(run)\",\"seq\":\(number),".utf8) + AuditFixture.members(number).dropLast()
+            let covered = link + text
+            link = Hex.encode(Digest.sha256(covered.span))
+            #expect(out.copy() == text + Array(",\"chain\":\"".utf8) + link + Array("\"}\n".utf8))
+            #expect(chain.last == AuditChain.Link(run: Array(run.utf8), sequence: number, hash: link))
+        }
+    }
+
+    @Test func goesOnFromTheLineItWasTakenBackTo() {
+        var chain = AuditChain(run: Array("0123456789abcdef".utf8), signer: nil)
+        var out = ByteBuffer()
+        for number in 0..<3 { chain.seal(AuditFixture.members(number), into: &out) }
+        let (third, lines) = (chain.last, out.takeAll())
+        chain.seal(AuditFixture.members(9), into: &out)
+        chain.rewind(to: third)
+        #expect(chain.last == third)
+        chain.rewind(to: nil)
+        #expect(chain.last == nil)
+        out.clear()
+        for number in 0..<3 { chain.seal(AuditFixture.members(number), into: &out) }
+        #expect(out.copy() == lines)
+    }
+
     /// Whatever is done to one line, the check says so, at that line or the one after it.
     @Test func everyChangeIsFound() {
         let whole = lines(12)
@@ -68,11 +99,14 @@ import Testing
     @Test func aValueCannotEndItsLineEarly() {
         var chain = AuditChain(run: Array("0123456789abcdef".utf8), signer: nil)
         var out = ByteBuffer()
-        var record = AuditRecord(time: WallTime(seconds: 0))
-        record.object = Array("\",\"chain\":\"\(String(repeating: "0", count: 64))\"}".utf8)
+        let (object, nothing): ([UInt8], [UInt8]) = (
+            Array("\",\"chain\":\"\(String(repeating: "0", count: 64))\"}".utf8), []
+        )
+        var said = ByteBuffer()
+        ExchangeWords(.answered).write(object: object.span, rule: nothing.span, shadows: [], into: &said)
         var clock = TimeText()
         var members = ByteBuffer()
-        record.write(&clock, into: &members)
+        AuditRecord(time: WallTime(seconds: 0)).write(principal: [], place: [], words: said.readable, &clock, into: &members) { _ in }
         chain.seal([UInt8](members.copy().dropLast()), into: &out)
         let found = AuditVerifier.check([[UInt8](out.copy().dropLast())])
         #expect(found.faults == [] && found.lines == 1)

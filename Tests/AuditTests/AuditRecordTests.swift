@@ -6,10 +6,15 @@ import Testing
 @testable import Audit
 
 @Suite struct AuditRecordTests {
-    private func text(_ record: AuditRecord) -> String {
+    private func text(
+        _ record: borrowing AuditRecord, _ words: ExchangeWords, principal: [UInt8] = [], place: [UInt8] = [], object: [UInt8] = [],
+        rule: [UInt8] = [], shadows: [[UInt8]] = [], arguments: (inout ByteBuffer) -> Void = { _ in }
+    ) -> String {
         var clock = TimeText()
+        var said = ByteBuffer()
+        words.write(object: object.span, rule: rule.span, shadows: shadows, into: &said)
         var out = ByteBuffer()
-        record.write(&clock, into: &out)
+        record.write(principal: principal, place: place, words: said.readable, &clock, into: &out, arguments: arguments)
         return String(decoding: out.copy(), as: UTF8.self)
     }
 
@@ -19,34 +24,36 @@ import Testing
         var record = AuditRecord(time: WallTime(nanoseconds: 1_700_000_000_123_000_000))
         record.id = 0xAB
         record.decision = .allow
-        record.outcome = .answered
-        record.principal = bytes("\"issuer\":\"i\",\"subject\":\"s\"")
-        record.route = bytes("/mcp")
-        record.policy = bytes("readers")
-        record.policyHash = bytes("ff")
-        record.rule = bytes("read")
-        record.shadows = [bytes("what-if"), bytes("\"")]
-        record.era = "modern"
-        record.method = "tools/call"
+        var words = ExchangeWords(.answered)
+        words.era = "modern"
+        words.method = "tools/call"
         record.kind = "tool"
-        record.object = bytes("get_dag")
-        record.argumentDigest = bytes("aa")
-        record.arguments = [(bytes("dag_id"), .text(bytes("a\"b"))), (bytes("limit"), .plain(bytes("5")))]
+        record.argumentDigest = AuditRecord.Digest((0xAA, 1))
         record.reissue = "mint"
         record.redactions = [("aws-key-id", 2)]
-        record.status = 200
-        record.upstreamStatus = 200
-        record.bytesIn = 10
-        record.bytesOut = 20
+        words.status = 200
+        words.upstreamStatus = 200
+        words.bytesIn = 10
+        words.bytesOut = 20
         record.total = 1_500
+        let written = text(
+            record, words, principal: bytes("\"issuer\":\"i\",\"subject\":\"s\""),
+            place: AuditRecord.place(route: bytes("/mcp"), policy: bytes("readers"), hash: bytes("ff")), object: bytes("get_dag"),
+            rule: bytes("read"), shadows: [bytes("what-if"), bytes("\"")]
+        ) { out in
+            AuditRecord.argument(bytes("dag_id"), text: bytes("a\"b"), into: &out)
+            let five = bytes("5")
+            AuditRecord.argument(bytes("limit"), plain: five.span, into: &out)
+        }
         #expect(
-            text(record)
-                == #""time":"2023-11-14T22:13:20.123Z","id":"00000000000000ab","decision":"allow","outcome":"answered","#
-                + #""issuer":"i","subject":"s","route":"/mcp","policy":"readers","policy_hash":"ff","rule":"read","#
-                + #""shadows":["what-if","\""],"era":"modern","#
-                + #""method":"tools/call","kind":"tool","object":"get_dag","arguments_digest":"aa","#
-                + #""arguments":{"dag_id":"a\"b","limit":5},"reissue":"mint","status":200,"upstream_status":200,"#
-                + #""bytes_in":10,"bytes_out":20,"redactions":{"aws-key-id":2},"us":1.5"# + "\n")
+            written
+                == #""time":"2023-11-14T22:13:20.123Z","id":"00000000000000ab","decision":"allow","#
+                + #""issuer":"i","subject":"s","route":"/mcp","policy":"readers","policy_hash":"ff","#
+                + #""era":"modern","method":"tools/call","object":"get_dag","outcome":"answered","rule":"read","#
+                + #""shadows":["what-if","\""],"status":200,"upstream_status":200,"bytes_in":10,"bytes_out":20,"#
+                + #""kind":"tool","arguments_digest":"00000000000000aa0000000000000001","#
+                + #""arguments":{"dag_id":"a\"b","limit":5},"reissue":"mint","redactions":{"aws-key-id":2},"us":1.5"# + "\n")
+        #expect(!text(AuditRecord(time: WallTime(seconds: 0)), ExchangeWords(.denied)).contains("arguments"))
     }
 
     @Test func pseudonymsHideWhoButNotWhatThePolicyAskedFor() {
@@ -65,12 +72,25 @@ import Testing
         #expect(hidden == name("alice", true) && hidden != name("bob", true))
     }
 
-    @Test func digestsCompareUnderOneKeyOnly() {
-        let first = AuditNames(nil)
-        let second = AuditNames(nil)
-        #expect(first.digest(bytes("{}").span) == first.digest(bytes("{}").span))
-        #expect(first.digest(bytes("{}").span) != first.digest(bytes("{ }").span))
-        #expect(first.digest(bytes("{}").span) != second.digest(bytes("{}").span))
-        #expect(first.digest(bytes("{}").span).count == 32)
+    /// What an upgrade must not change: the digest is the beginning of HMAC-SHA256 under the key of the file.
+    @Test func digestsCompareUnderOneKeyOnly() throws {
+        let writer = try LineWriter.start(.standardError)
+        defer { writer.finish() }
+        var secret = [UInt8](repeating: 7, count: 32)
+        let key = SecretBytes(taking: &secret)
+        func log(_ key: SecretBytes?) -> AuditLog { AuditLog(writer: writer, names: AuditNames(key)) }
+        func digest(_ text: String, _ log: AuditLog) -> String {
+            var record = AuditRecord(time: WallTime(seconds: 0))
+            record.argumentDigest = log.digest { $0.append(bytes(text)) }
+            return String(self.text(record, ExchangeWords(.answered)).split(separator: "arguments_digest\":\"")[1].prefix(32))
+        }
+        let (first, same, other) = (log(key), log(key), log(nil))
+        for text in ["{}", "{ }", String(repeating: "x", count: 1_000), ""] {
+            let code = HMACKey(key, hash: .sha256).authenticate(bytes(text).span)
+            #expect(digest(text, first) == String(decoding: Hex.encode(code.prefix(16)), as: UTF8.self))
+            #expect(digest(text, first) == digest(text, same))
+            #expect(digest(text, first) != digest(text, other))
+        }
+        #expect(digest("{}", first) != digest("{ }", first))
     }
 }

@@ -14,7 +14,10 @@ import Testing
         try AuditSink(path: path, signer: Self.key, whenFull: whenFull, log: .silent)
     }
 
-    private func put(_ range: Range<Int>, _ sink: AuditSink) -> Int { sink.write(range.flatMap(AuditFixture.members)) { false } }
+    private func put(_ range: Range<Int>, _ sink: AuditSink) -> Int {
+        let lines = range.flatMap(AuditFixture.members)
+        return sink.write(lines.span) { false }
+    }
 
     private func check(_ lines: [[UInt8]]) -> AuditVerifier.Findings { AuditVerifier.check(lines, key: Self.key.verifyingKey) }
 
@@ -89,7 +92,8 @@ import Testing
                 defer { room -= min(room, bytes.count) }
                 return min(room, bytes.count)
             }
-            return LineFile.write(Array(bytes.prefix(fits)), to: output, isClosing: isClosing)
+            let taken = bytes.extracting(first: fits)
+            return LineFile.write(taken, to: output, isClosing: isClosing)
         }
         let lost = put(0..<20, sink)
         #expect(sink.isStuck && (lost > 0) == (whenFull == .drop))

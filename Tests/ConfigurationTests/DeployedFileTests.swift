@@ -35,7 +35,7 @@ import YAML
             "orphan_timeout: 30s", "groups_claim: groups", "leeway: 10s", "maximum_lifetime: 24h", "lifetime: 10m", "subject_claim: sub",
             "audience: apache-airflow", "hardening: report", "admin:", "address: 127.0.0.1:9464", "public: false", "limits:",
             "request_body: 4MiB", "connections: 10000", "idle_timeout: 75s", "head_timeout: 10s", "body_timeout: 30s", "drain_timeout: 30s",
-            "admission:", "rate: 600/min", "burst: 120", "logs:", "level: info", "access: stdout",
+            "admission:", "rate: 600/min", "burst: 120", "logs:", "level: info", "events: stderr", "access: stdout",
             "kind: provider", "require_token_id: false", "require_access_token_type: false",
             "require_certificate: false",
         ]

@@ -55,7 +55,7 @@ import YAML
         #expect(upstream.timeout == .seconds(300))
         #expect(options.redis == nil)
         #expect(options.limits.requestBodyBytes == Limits.requestBodyBytesMax)
-        #expect(options.logs.access == .standardOutput)
+        #expect(options.logs.access == .standardOutput && options.logs.events == .standardError)
         #expect(admitsHost(options, "localhost:8080"))
         #expect(admitsOrigin(options, "http://127.0.0.1:8080"))
         #expect(!admitsOrigin(options, "http://evil.example"))
@@ -136,6 +136,7 @@ import YAML
         #expect(options.limits.admission.count == 10)
         #expect(options.limits.drainTimeout == .seconds(3))
         #expect(options.logs.access == .file("conf/access.log"))
+        #expect(options.logs.events == .file("conf/events.log"))
         #expect(options.logs.level == .warn)
     }
 }

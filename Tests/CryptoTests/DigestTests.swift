@@ -5,6 +5,22 @@ import Testing
 @testable import Crypto
 
 @Suite struct DigestTests {
+    /// The context that is kept says what the one that is made for each text says, however the text is cut.
+    @Test func aRunningDigestIsTheSame() {
+        let running = RunningDigest()
+        var generator = SeededGenerator(seed: 5)
+        for length in [0, 1, 55, 56, 63, 64, 65, 700, 4_096] {
+            let text = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            let cut = Int.random(in: 0...length, using: &generator)
+            running.begin()
+            running.update(text.span.extracting(first: cut))
+            running.update(text.span.extracting(droppingFirst: cut))
+            let words = running.finish()
+            let bytes = (0..<32).map { UInt8(truncatingIfNeeded: words[$0 / 8] >> UInt64(56 - $0 % 8 * 8)) }
+            #expect(bytes == Digest.sha256(text.span))
+        }
+    }
+
     // FIPS 180-4 examples.
     static let cases: [(text: String, algorithm: HashAlgorithm, digest: String)] = [
         ("", .sha256, "e3b0c44298fc1c149afbf4c8996fb924 27ae41e4649b934ca495991b7852b855"),

@@ -116,7 +116,7 @@ def test_each_alert_says_how_urgent_it_is_and_what_to_do():
 class Prometheus:
     """A server of the test's own that scrapes every second."""
 
-    def __init__(self, folder: Path, targets: dict[str, int]) -> None:
+    def __init__(self, folder: Path, targets: dict[str, list[int]], adapt=lambda expression: expression) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         quick = yaml.safe_load(RULES.read_text())
@@ -125,9 +125,9 @@ class Prometheus:
             for rule in group["rules"]:
                 # Minutes become seconds: the same expressions, sooner.
                 rule.pop("for", None)
-                rule["expr"] = re.sub(r"\[(\d+)m\]", "[15s]", rule["expr"])
+                rule["expr"] = re.sub(r"\[(\d+)m\]", "[15s]", adapt(rule["expr"]))
         (folder / "rules.yaml").write_text(yaml.safe_dump(quick))
-        scrape = [{"job_name": name, "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]} for name, port in targets.items()]
+        scrape = [{"job_name": name, "static_configs": [{"targets": [f"127.0.0.1:{port}" for port in ports]}]} for name, ports in targets.items()]
         every = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
         (folder / "prometheus.yaml").write_text(yaml.safe_dump({"global": every, "rule_files": ["rules.yaml"], "scrape_configs": scrape}))
         run("promtool", "check", "config", folder / "prometheus.yaml")
@@ -249,7 +249,7 @@ def observed(identity, tmp_path_factory):
         # Beside it one that has nothing to complain of.
         healthy = Louver({"scripted": {"url": upstream.url, "wire": "both"}}, policy(["leaky"]), identity)
         with louver, healthy:
-            prometheus = Prometheus(folder, {"louver": louver.admin_port, "healthy-louver": healthy.admin_port})
+            prometheus = Prometheus(folder, {"louver": [louver.admin_port], "healthy-louver": [healthy.admin_port]})
             try:
                 yield louver, healthy, prometheus, identity.token()
             finally:

@@ -5,6 +5,7 @@ A fenced block says in its first line what it is:
     yaml louver      a whole configuration: `louver check` takes it
     yaml part        keys of one: taken together with what a configuration needs besides
     yaml policy      a policy: `louver policy check` takes it and its tests pass
+    yaml piece       keys of one: taken together with what a policy needs besides
     yaml values      values of the Helm chart: rendered, valid, and with a configuration that Louver takes
     yaml prometheus  part of Prometheus' configuration: `promtool check config` takes it
     json client      settings of an MCP client: what is in them gets through a running Louver
@@ -41,11 +42,11 @@ from servers import policy
 from test_package import needs, run
 from upstream import Upstream
 
-PAGES = [CHECKOUT / "README.md", CHECKOUT / "Deploy" / "README.md", *sorted((CHECKOUT / "Deploy" / "guides").glob("*.md"))]
+POLICIES = CHECKOUT / "Policies"
+PAGES = [CHECKOUT / "README.md", CHECKOUT / "Deploy" / "README.md", *sorted((CHECKOUT / "Deploy" / "guides").glob("*.md")), POLICIES / "README.md"]
 # Blocks whose commands are not run, for each page. Whoever adds one changes the number and says in the block why.
 SHOWN = {"README.md": 2, "Deploy/README.md": 4, "clients.md": 1, "mcp-servers.md": 6, "policies.md": 1, "troubleshooting.md": 1}
-KINDS = {"louver", "part", "policy", "values", "prometheus", "client", "run", "airflow", "airflow2", "shown", "text"}
-POLICIES = CHECKOUT / "Policies"
+KINDS = {"louver", "part", "policy", "piece", "values", "prometheus", "client", "run", "airflow", "airflow2", "shown", "text"}
 
 
 @dataclass
@@ -114,7 +115,7 @@ def test_shell_can_be_parsed(block):
     run("bash", "-n", input=block.text)
 
 
-@pytest.mark.parametrize("page", PAGES + [CHECKOUT / "CONTRIBUTING.md", CHECKOUT / "ARCHITECTURE.md", CHECKOUT / "SECURITY.md", POLICIES / "README.md"], ids=name)
+@pytest.mark.parametrize("page", PAGES + [CHECKOUT / "CONTRIBUTING.md", CHECKOUT / "ARCHITECTURE.md", CHECKOUT / "SECURITY.md"], ids=name)
 def test_links_lead_somewhere(page):
     text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
     for link in re.findall(r"\]\(([^)\s]+)\)", text):
@@ -208,6 +209,14 @@ def test_policies_are_good_and_their_tests_pass(block, tmp_path):
     run(BINARY, "policy", "check", "--policies", POLICIES, file)
     if "tests" in yaml.safe_load(block.text):
         assert "0 failed" in run(BINARY, "policy", "test", "--policies", POLICIES, file)
+
+
+@pytest.mark.parametrize("block", of("piece"), ids=str)
+def test_pieces_of_policies_are_good(block, tmp_path):
+    file = tmp_path / "policy.yaml"
+    whole = {"version": 1, "name": "piece", "server": "astro-airflow-mcp", "rules": [{"id": "all", "allow": "tools/call", "tools": ["*"], "principals": ["anyone"]}]}
+    file.write_text(yaml.safe_dump({**whole, **yaml.safe_load(block.text)}))
+    run(BINARY, "policy", "check", "--policies", POLICIES, file)
 
 
 @pytest.mark.parametrize("block", of("values"), ids=str)

@@ -199,6 +199,7 @@ def test_metrics_are_what_scrapers_read(front, serve, identity):
     louver = front(serve({"fine": fine}))
     for number in range(20):
         ask(louver.port, "/scripted", identity.token(), "fine" if number % 2 else "forbidden")
+    louver.expect(20, "louver_exchanges_total")
     for accept, parse, kind in (
         ("application/openmetrics-text; version=1.0.0", open_metrics, "application/openmetrics-text"),
         ("text/plain", prometheus, "text/plain"),

@@ -16,15 +16,14 @@ import Testing
     @Test func toolsOfTheUpstreamAreToldApartAndOthersFold() {
         let tools = ToolNames()
         let counters = RouteCounters(bytes("/mcp"), tools: tools, registry: registry, shard: registry.makeShard())
-        counters.countCall(bytes("list_dags"), .answered)
+        _ = counters.countCall(bytes("list_dags"), .answered)
         #expect(calls("other") == 1)
         counters.learn(bytes("list_dags"))
-        counters.countCall(bytes("list_dags"), .answered)
-        counters.countCall(bytes("list_dags"), .denied)
-        counters.countCall(bytes("made_up"), .denied)
+        _ = counters.countCall(bytes("list_dags"), .answered)
+        #expect(counters.countCall(bytes("list_dags"), .denied))
+        #expect(!counters.countCall(bytes("made_up"), .denied))
         #expect((calls("list_dags"), calls("list_dags", "denied")) == (1, 1))
         #expect((calls("other"), calls("other", "denied")) == (1, 1))
-        #expect(counters.knows(bytes("list_dags")) && !counters.knows(bytes("made_up")))
     }
 
     @Test func aListLearnedOnOneLoopCountsOnAll() {
@@ -32,7 +31,7 @@ import Testing
         let first = RouteCounters(bytes("/mcp"), tools: tools, registry: registry, shard: registry.makeShard())
         let second = RouteCounters(bytes("/mcp"), tools: tools, registry: registry, shard: registry.makeShard())
         first.learn(bytes("list_dags"))
-        second.countCall(bytes("list_dags"), .answered)
+        #expect(second.countCall(bytes("list_dags"), .answered))
         #expect(calls("list_dags") == 1)
     }
 

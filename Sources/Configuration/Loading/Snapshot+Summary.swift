@@ -53,7 +53,8 @@ extension Snapshot {
         lines.append(
             Self.row(
                 "logs",
-                "\(options.logs.level.rawValue) and above to stderr, access lines to \(options.logs.access.map { "\($0)" } ?? "nowhere")"))
+                "\(options.logs.level.rawValue) and above to \(options.logs.events), "
+                    + "access lines to \(options.logs.access.map { "\($0)" } ?? "nowhere")"))
         lines.append(Self.row("audit", audit.map(Self.audit) ?? "off"))
         if let tracing { lines.append(Self.row("traces", "\(tracing.options.samplePercent) % of them to \(tracing.options.endpoint)")) }
         return lines

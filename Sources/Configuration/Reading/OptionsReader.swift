@@ -100,13 +100,20 @@ public enum OptionsReader {
     private static func logs(_ reader: NodeReader) -> LogOptions {
         var logs = LogOptions()
         logs.level = reader.choice("level", default: logs.level)
-        switch reader.optionalString("access") {
-        case nil: break
-        case "stdout": logs.access = .standardOutput
-        case "stderr": logs.access = .standardError
-        case "off": logs.access = nil
-        case let path?: logs.access = .file(reader.resolve(path))
-        }
+        let access = reader.optionalString("access")
+        if access == "off" { logs.access = nil } else if let access { logs.access = destination(access, reader) }
+        // Nobody runs it blind: there is no `off` for events, and nobody means a file of that name.
+        let events = reader.optionalString("events")
+        if events == "off" { reader.refuse("events", "it cannot be switched off; `level: error` leaves the least") }
+        if let events { logs.events = destination(events, reader) }
         return logs
+    }
+
+    private static func destination(_ word: String, _ reader: NodeReader) -> LineDestination {
+        switch word {
+        case "stdout": .standardOutput
+        case "stderr": .standardError
+        default: .file(reader.resolve(word))
+        }
     }
 }
