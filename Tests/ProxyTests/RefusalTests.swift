@@ -139,14 +139,19 @@ import Testing
             let good = Stage.post(stage.token())
             try await known.write(good)
             #expect(try await known.next()?.head.hasPrefix("HTTP/1.1 200 ") == true)
-            // Without bodies their connection goes on, so that they come faster than they are forgiven.
+            // Without bodies their connection goes on, so that they come faster than they are forgiven; a slow machine may need more of them.
             let stranger = try stage.connect()
             let attempt = "POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(stage.token(lifetime: -600))\r\n\r\n"
-            try await stranger.write(String(repeating: attempt, count: 45))
             var answers: [Substring] = []
-            while answers.count < 45, let answer = try await stranger.next() { answers.append(answer.head.dropFirst(9).prefix(3)) }
-            #expect(answers.prefix(30).allSatisfy { $0 == "401" } && answers.last == "429")
-            #expect(try await stage.ask(Stage.post(stage.token(subject: "bob"))).head.hasPrefix("HTTP/1.1 429 "))
+            var isHeard = true
+            for round in 1...20 where isHeard {
+                try await stranger.write(String(repeating: attempt, count: 45))
+                while answers.count < 45 * round, let answer = try await stranger.next() {
+                    answers.append(answer.head.dropFirst(9).prefix(3))
+                }
+                isHeard = try await !stage.ask(Stage.post(stage.token(subject: "bob-\(round)"))).head.hasPrefix("HTTP/1.1 429 ")
+            }
+            #expect(!isHeard && answers.prefix(30).allSatisfy { $0 == "401" } && answers.contains("429"))
             stranger.stream.close()
             // Who is known on his connection needs no other check.
             try await known.write(good)
