@@ -45,6 +45,10 @@ public struct FieldTable: Sendable {
         self.bytes = bytes
     }
 
+    /// A table without a line.
+    static let none = FieldTable(
+        lines: UnsafeRawBufferPointer(start: nil, count: 0), slots: UnsafeRawBufferPointer(start: nil, count: 0), present: 0, repeated: 0)
+
     /// How many lines carry the name.
     public func count(_ name: FieldName) -> Int {
         guard repeated & name.bit != 0 else { return present & name.bit != 0 ? 1 : 0 }

@@ -9,7 +9,10 @@ public struct RequestHead: Sendable {
     /// Whether the client waits for `100 Continue` before it sends the body (RFC 9110 section 10.1.1); never in HTTP/1.0.
     public let expectsContinue: Bool
     /// The fields.
-    public let fields: FieldTable
+    public private(set) var fields: FieldTable
+
+    /// Lets go of the fields, when all that they say has been read.
+    public mutating func forgetFields() { fields = .none }
 
     /// Whether the connection may serve another request after this one (RFC 9112 section 9.3).
     public var keepsAlive: Bool { ConnectionPersistence.keepsAlive(isHTTP10: isHTTP10, fields) }

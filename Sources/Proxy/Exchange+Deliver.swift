@@ -11,6 +11,8 @@ extension Exchange {
     /// Takes the reply through the scrubber to the client, on the lane its method has.
     func deliver(_ reply: any UpstreamReply, of forwarding: Forwarding) async throws {
         record.enter(.deliver)
+        // A stream may last for hours, and goes out once.
+        if connection.outbound.isEndless, reply.status == 200 { head.forgetFields() }
         defer { record.upstreamNanoseconds = Instant.now().nanoseconds(since: upstreamBegan) }
         switch forwarding.message {
         case .end: try await deliverEnd(reply)

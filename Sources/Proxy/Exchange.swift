@@ -18,7 +18,7 @@ import Telemetry
 /// What need not wait stands in functions that cannot, and those are not inlined into the ones that can: a task keeps the frames of what it
 /// has been through, so a thousand silent streams would pay for every value of every phase before them.
 final class Exchange {
-    let head: RequestHead
+    var head: RequestHead
     let connection: DownstreamConnection
     let site: Site
     let worker: Worker
