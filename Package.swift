@@ -91,7 +91,7 @@ let package = Package(
             ],
             path: "Sources/louver", swiftSettings: strict),
 
-        .target(name: "TestSupport", dependencies: ["Core", "COpenSSL"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Core", "COpenSSL", "Reactor"], path: "Tests/TestSupport", swiftSettings: strict),
         tests("Core"),
         tests("JSON"),
         tests("YAML"),
@@ -112,6 +112,9 @@ let package = Package(
         .executableTarget(
             name: "telemetry-cost", dependencies: ["Core", "Telemetry"], path: "Tests/Benchmarks/TelemetryCost",
             swiftSettings: strict),
+        .executableTarget(
+            name: "identity-cost", dependencies: ["Core", "Crypto", "Identity", "TestSupport"], path: "Tests/Benchmarks/IdentityCost",
+            swiftSettings: strict),
         .target(
             name: "RedactionCorpus", dependencies: ["Core", "Redaction", "TestSupport"], path: "Tests/RedactionCorpus",
             swiftSettings: strict),
@@ -123,7 +126,7 @@ let package = Package(
             "Configuration", needs: ["Core", "YAML", "HTTP", "TLS", "Crypto", "Telemetry", "Identity", "Policy", "RateLimit", "Redaction"]),
         tests("Proxy", needs: ["JSON", "HTTP", "Crypto", "YAML", "Reactor", "Configuration", "MCP", "Telemetry"]),
         .testTarget(name: "TidyTests", path: "Tests/TidyTests", swiftSettings: strict),
-        tests("louver", needs: ["Configuration", "Redaction"]),
+        tests("louver", needs: ["Configuration", "Redaction", "Crypto", "JSON"]),
     ]
 )
 

@@ -9,8 +9,10 @@ import Crypto
 public struct KeyRefresh: Sendable {
     /// The pauses of a refresh.
     public struct Schedule: Sendable, Equatable {
-        /// How long fetched keys are fresh.
+        /// How long fetched keys are fresh, where the issuer does not say (`Cache-Control: max-age`).
         public var interval: Duration = .seconds(600)
+        /// The least and the most that an issuer may say.
+        public var intervals: ClosedRange<Duration> = .seconds(60)...Duration.seconds(3_600)
         /// How long keys serve that cannot be fetched again.
         public var staleMax: Duration = .seconds(24 * 3_600)
         /// The pause after a failure; it doubles with each further one.
@@ -95,8 +97,8 @@ public struct KeyRefresh: Sendable {
         return true
     }
 
-    /// Takes the body of a good reply.
-    public mutating func receive(_ bytes: [UInt8], now: Instant) -> Outcome {
+    /// Takes the body of a good reply, which its issuer calls fresh for so long.
+    public mutating func receive(_ bytes: [UInt8], freshFor stated: Duration? = nil, now: Instant) -> Outcome {
         let digest = Digest.sha256Value(bytes.span)
         let outcome: Outcome
         if let held = snapshot, held.digest == digest {
@@ -115,7 +117,7 @@ public struct KeyRefresh: Sendable {
         started = nil
         failures = 0
         notBefore = now
-        due = now + schedule.interval
+        due = now + min(max(stated ?? schedule.interval, schedule.intervals.lowerBound), schedule.intervals.upperBound)
         return outcome
     }
 

@@ -22,8 +22,7 @@ final class CredentialClient {
         _ place: TokenEndpoint, _ issuer: Issuer, upstream: Int, _ credentials: IssuedCredentials, loop: EventLoop,
         gauges: UpstreamGauges, log: Log
     ) {
-        peer = WebPeer(
-            place.url, tls: place.tls, serverName: place.serverName, bodyBytesMax: Limits.tokenReplyBytesMax, loop: loop, gauges: gauges)
+        peer = WebPeer(place, loop: loop, gauges: gauges)
         self.issuer = issuer
         self.upstream = upstream
         self.credentials = credentials

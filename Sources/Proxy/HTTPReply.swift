@@ -8,6 +8,7 @@ final class HTTPReply: UpstreamReply {
     let form: ReplyForm
     let sessionID: [UInt8]?
     let retryAfter: Int?
+    let maxAge: Int?
     var piece: ReplyPiece { connection.piece }
 
     private let connection: UpstreamConnection
@@ -30,6 +31,7 @@ final class HTTPReply: UpstreamReply {
         keepsAlive = head.keepsAlive
         sessionID = head.fields.value(.mcpSessionID)
         retryAfter = head.fields.value(.retryAfter).flatMap { Int(String(decoding: $0, as: UTF8.self)) }
+        maxAge = request.asksFreshness ? head.fields.withValue(.cacheControl) { CacheControl.maxAge($0) } ?? nil : nil
         let framing: BodyFraming
         do { framing = try BodyFraming.response(head, to: request.verb.method) } catch {
             throw Failure(.upstream, "malformed_framing", detail: "\(error.reason)")

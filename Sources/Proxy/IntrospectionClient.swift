@@ -14,9 +14,7 @@ final class IntrospectionClient {
     private var running: [UInt128: WaitingRoom] = [:]
 
     init(_ loaded: LoadedIntrospection, _ tokens: VerifiedTokens, loop: EventLoop, gauges: UpstreamGauges, log: Log) {
-        let place = loaded.endpoint
-        peer = WebPeer(
-            place.url, tls: place.tls, serverName: place.serverName, bodyBytesMax: Limits.tokenReplyBytesMax, loop: loop, gauges: gauges)
+        peer = WebPeer(loaded.endpoint, loop: loop, gauges: gauges)
         questions = loaded.questions
         self.tokens = tokens
         self.loop = loop

@@ -101,16 +101,16 @@ final class JWKSClient {
         do {
             let answer = try await source.peer.get(deadline: deadline)
             guard answer.status == 200 else { throw Failure(.upstream, "upstream_status", detail: "status \(answer.status)") }
-            receive(answer.body, for: source)
+            receive(answer, for: source)
         } catch {
             failed(source, "\((error as? Failure)?.reason ?? "unexpected")")
         }
         advance(source)
     }
 
-    private func receive(_ body: [UInt8], for source: Source) {
+    private func receive(_ answer: WebPeer.Answer, for source: Source) {
         guard isCurrent(source) else { return }
-        switch source.refresh.receive(body, now: .now()) {
+        switch source.refresh.receive(answer.body, freshFor: answer.maxAge, now: .now()) {
         case .unchanged: source.hasKeys = true
         case .replaced(let keys):
             source.hasKeys = true

@@ -21,6 +21,8 @@ final class OutboundRequest {
     var body = ByteBuffer()
     /// Whether a reused connection that was reset before any reply byte may be replaced once: only for what changes nothing.
     var isRepeatable = false
+    /// Whether it is of interest how long the reply is fresh.
+    var asksFreshness = false
     /// When the whole exchange must be over. May be moved earlier while it runs.
     var deadline = Instant.never {
         didSet {
@@ -54,6 +56,7 @@ final class OutboundRequest {
         fields.clear()
         body.clear()
         isRepeatable = false
+        asksFreshness = false
         deadline = .never
     }
 
@@ -110,6 +113,8 @@ protocol UpstreamReply: AnyObject {
     var sessionID: [UInt8]? { get }
     /// Seconds the upstream asked to wait, from `Retry-After`.
     var retryAfter: Int? { get }
+    /// How long it is fresh by `Cache-Control`, in seconds, where that was asked; nil where it does not say.
+    var maxAge: Int? { get }
     /// The bytes of the last piece.
     var piece: ReplyPiece { get }
 

@@ -12,6 +12,8 @@ final class WebPeer {
     struct Answer {
         let status: Int
         let body: [UInt8]
+        /// How long it is fresh; nil where it does not say.
+        let maxAge: Duration?
     }
 
     private let pool: HTTPUpstream
@@ -27,11 +29,18 @@ final class WebPeer {
         self.bodyBytesMax = bodyBytesMax
     }
 
+    /// The way to a token endpoint.
+    convenience init(_ place: TokenEndpoint, loop: EventLoop, gauges: UpstreamGauges) {
+        self.init(
+            place.url, tls: place.tls, serverName: place.serverName, bodyBytesMax: Limits.tokenReplyBytesMax, loop: loop, gauges: gauges)
+    }
+
     /// Asks for the document at the URL. Throws `Failure`.
     func get(deadline: Instant) async throws -> Answer {
         let request = OutboundRequest()
         request.verb = .listen
         request.isRepeatable = true
+        request.asksFreshness = true
         return try await send(request, deadline)
     }
 
@@ -51,12 +60,16 @@ final class WebPeer {
     /// Closes what is idle and keeps nothing from now on.
     func retire() { pool.retire() }
 
+    /// Seconds; more is the same to anybody who asks.
+    private static let freshnessMax = 86_400
+
     private func send(_ request: OutboundRequest, _ deadline: Instant) async throws -> Answer {
         request.deadline = deadline
         request.fields.append("Accept: application/json\r\nUser-Agent: louver\r\n")
         let reply = try await pool.send(request)
         defer { reply.finish() }
         if reply.form == .events { throw Failure(.upstream, "foreign_content") }
-        return Answer(status: reply.status, body: try await reply.whole(atMost: bodyBytesMax))
+        let maxAge = reply.maxAge.map { Duration.seconds(min($0, Self.freshnessMax)) }
+        return Answer(status: reply.status, body: try await reply.whole(atMost: bodyBytesMax), maxAge: maxAge)
     }
 }

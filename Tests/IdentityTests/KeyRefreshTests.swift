@@ -19,7 +19,9 @@ private final class Owner {
     func begin(now: Instant) -> Bool { refresh.begin(now: now) }
     func fail(now: Instant) { refresh.fail(now: now) }
     func noteUnknownKey(now: Instant) -> Bool { refresh.noteUnknownKey(now: now) }
-    func receive(_ bytes: [UInt8], now: Instant) -> KeyRefresh.Outcome { refresh.receive(bytes, now: now) }
+    func receive(_ bytes: [UInt8], freshFor stated: Duration? = nil, now: Instant) -> KeyRefresh.Outcome {
+        refresh.receive(bytes, freshFor: stated, now: now)
+    }
 }
 
 @Suite struct KeyRefreshTests {
@@ -66,6 +68,18 @@ private final class Owner {
         #expect(refresh.begin(now: at(1_200)))
         #expect(isReplaced(refresh.receive(Self.second, now: at(1_200))))
         #expect(refresh.keys(now: at(1_200)).count == 2)
+    }
+
+    @Test(arguments: [(nil, 600), (0, 60), (59, 60), (300, 300), (3_600, 3_600), (86_400, 3_600)])
+    func theIssuerSaysHowLongItsKeysAreFresh(stated: Int?, seconds: Int) {
+        let refresh = Owner(KeyRefresh(now: at(0)))
+        #expect(refresh.begin(now: at(0)))
+        _ = refresh.receive(Self.first, freshFor: stated.map { .seconds($0) }, now: at(0))
+        #expect(refresh.wake(now: at(0)) == at(seconds))
+        #expect(!refresh.begin(now: at(seconds - 1)))
+        #expect(refresh.begin(now: at(seconds)))
+        #expect(isUnchanged(refresh.receive(Self.first, freshFor: stated.map { .seconds($0) }, now: at(seconds))))
+        #expect(refresh.wake(now: at(seconds)) == at(2 * seconds))
     }
 
     /// An outage of an hour hurts nobody whose key is known; one of more than a day leaves no key.

@@ -27,6 +27,21 @@ import Testing
         #expect(open(value, alice, route, SessionSeal(SealingKey.random())) == nil)
     }
 
+    /// A new key comes: sessions under the last one live on until it goes too; new ones are sealed with the new key alone.
+    @Test func keysAreExchangedWithAnOverlap() throws {
+        let (old, new) = (SealingKey.random(), SealingKey.random())
+        let before = SessionSeal(old)
+        let between = SessionSeal(new, previous: [old])
+        let after = SessionSeal(new)
+        let first = try #require(before.seal(session("one"), principal: alice, route: route))
+        #expect(open(first, alice, route, between) == session("one"))
+        #expect(open(first, mallory, route, between) == nil)
+        #expect(open(first, alice, route, after) == nil)
+        let second = try #require(between.seal(session("two"), principal: alice, route: route))
+        #expect(open(second, alice, route, after) == session("two"))
+        #expect(open(second, alice, route, before) == nil, "a replica that has not been told yet: give all of them the key first")
+    }
+
     @Test func isVisibleASCIIWithinTheBoundAndNeverTheSame() throws {
         let long = session(String(repeating: "x", count: Limits.upstreamSessionBytesMax))
         let first = try #require(seal.seal(long, principal: alice, route: route))

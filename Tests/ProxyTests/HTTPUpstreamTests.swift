@@ -1,6 +1,7 @@
 import Core
 import Reactor
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import Proxy
@@ -59,7 +60,7 @@ import Testing
     }
 
     @Test func aConnectionIsUsedAgainAndItsReplyIsItsOwn() async throws {
-        try await Home().run { loop in
+        try await OnLoop().run { loop in
             let pool = try Pool(loop, connections: 4, Self.echo)
             for number in 0..<5 { #expect(try await pool.ask(Self.message("\(number)")) == "\(number)") }
             #expect(pool.server.opened == 1 && pool.idle == 1)
@@ -69,7 +70,7 @@ import Testing
     }
 
     @Test func theBoundHoldsAndWhoWaitsLongerGoesFirst() async throws {
-        try await Home().run { loop in
+        try await OnLoop().run { loop in
             var isHeld = true
             let pool = try Pool(loop, connections: 2) { request, connection in
                 while isHeld { await loop.sleep(.milliseconds(1)) }
@@ -92,7 +93,7 @@ import Testing
     }
 
     @Test func aWaitEndsWithItsRequestAndTakesNobodysPlace() async throws {
-        try await Home().run { loop in
+        try await OnLoop().run { loop in
             var isHeld = true
             let pool = try Pool(loop, connections: 1) { request, connection in
                 while isHeld { await loop.sleep(.milliseconds(1)) }
@@ -119,7 +120,7 @@ import Testing
     }
 
     @Test func aPlaceThatIsGivenToSomebodyWhoLeavesGoesOn() async throws {
-        try await Home().run { loop in
+        try await OnLoop().run { loop in
             var isHeld = true
             let pool = try Pool(loop, connections: 1) { request, connection in
                 while isHeld { await loop.sleep(.milliseconds(1)) }
@@ -146,7 +147,7 @@ import Testing
     }
 
     @Test func streamsThatLiveOnTakeNoPlaceFromCalls() async throws {
-        try await Home().run { loop in
+        try await OnLoop().run { loop in
             let pool = try Pool(loop, connections: 1) { request, connection in
                 guard request.head.hasPrefix("GET") else { return try await Self.echo(request, connection) }
                 try await connection.write("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -170,7 +171,7 @@ import Testing
     }
 
     @Test func aFullQueueRefusesAndIsCounted() async throws {
-        try await Home().run { loop in
+        try await OnLoop().run { loop in
             var isHeld = true
             let pool = try Pool(loop, connections: 1) { _, _ in
                 while isHeld { await loop.sleep(.milliseconds(1)) }
@@ -196,7 +197,7 @@ import Testing
         ("a list whose reply had begun", true, true, "HTTP/1.1 200 OK\r\n", 2, false),
     ])
     func sentTwiceIs(_ name: String, _ isRepeatable: Bool, _ isUsed: Bool, _ said: String, _ asked: Int, _ isAnswered: Bool) async throws {
-        try await Home().run { loop in
+        try await OnLoop().run { loop in
             var closings = 1
             let pool = try Pool(loop, connections: 4) { request, connection in
                 guard request.body != "used", closings > 0 else { return try await Self.echo(request, connection) }
@@ -214,7 +215,7 @@ import Testing
     }
 
     @Test func whatIsClosedOrTooOldIsNotUsed() async throws {
-        try await Home().run { loop in
+        try await OnLoop().run { loop in
             let pool = try Pool(loop, connections: 4, idle: .milliseconds(30)) { request, connection in
                 _ = try await Self.echo(request, connection)
                 return request.body != "last"
@@ -229,7 +230,7 @@ import Testing
     }
 
     @Test func aServerThatTakesNoConnectionIsToldSoInTime() async throws {
-        try await Home().run { loop in
+        try await OnLoop().run { loop in
             let pool = try Pool(loop, connections: 4, Self.echo)
             pool.server.close()
             do {

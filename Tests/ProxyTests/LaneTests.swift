@@ -1,6 +1,7 @@
 import Core
 import Reactor
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import Proxy
@@ -17,7 +18,7 @@ import Testing
     private func ask(
         _ method: String = "tools/call", _ script: @escaping @Sendable (_ body: String) -> String
     ) async throws -> (head: String, body: String, isWhole: Bool, aborted: Int, withheld: Int) {
-        try await Home().run { loop in
+        try await OnLoop().run { loop in
             let stage = try Stage(loop) { request, connection in
                 try await connection.write(script(request.body))
                 return true

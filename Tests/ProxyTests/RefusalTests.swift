@@ -1,6 +1,7 @@
 import Core
 import Reactor
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import Proxy
@@ -79,7 +80,7 @@ import Testing
     ]
 
     @Test func everyRefusalIsToldAndCountedAndGoesNoFurther() async throws {
-        try await Home().run { loop in
+        try await OnLoop().run { loop in
             let stage = try Stage(loop, Self.setting) { _, _ in false }
             for item in Self.cases {
                 let before = stage.refusals(item.reason)
@@ -94,7 +95,7 @@ import Testing
     }
 
     @Test func aLimitIsToldWithItsBucketAndOnlyStopsItsOwnCaller() async throws {
-        try await Home().run { loop in
+        try await OnLoop().run { loop in
             let stage = try Stage(loop, Self.setting) { request, connection in
                 try await connection.write(ScriptedUpstream.json(ScriptedUpstream.answer(request.body)))
                 return true
@@ -115,7 +116,7 @@ import Testing
 
     @Test func admissionCountsRefusedCallsToo() async throws {
         let setting = Stage.Setting(configuration: "limits: {admission: {rate: 3/h, burst: 3}}\n")
-        try await Home().run { loop in
+        try await OnLoop().run { loop in
             let stage = try Stage(loop, setting) { _, _ in false }
             let alice = stage.token()
             for _ in 0..<3 {
@@ -130,7 +131,7 @@ import Testing
     }
 
     @Test func anAddressThatFailsTooOftenIsNotListenedTo() async throws {
-        try await Home().run { loop in
+        try await OnLoop().run { loop in
             let stage = try Stage(loop) { request, connection in
                 try await connection.write(ScriptedUpstream.json(ScriptedUpstream.answer(request.body)))
                 return true
@@ -166,7 +167,7 @@ import Testing
         let setting = Stage.Setting(
             rules: "  - {id: hers, allow: tools/call, tools: [ok], principals: [alice]}\n",
             policy: "principals: {alice: {claims: {sub: alice}}}\n")
-        try await Home().run { loop in
+        try await OnLoop().run { loop in
             let stage = try Stage(loop, setting) { request, connection in
                 try await connection.write(ScriptedUpstream.json(ScriptedUpstream.answer(request.body)))
                 return true

@@ -1,23 +1,10 @@
 import Core
 import Glibc
+import TestSupport
 
 @testable import Reactor
 
-/// Runs test bodies on an event loop of their own, with everything they make non-Sendable and at home there.
-actor OnLoop {
-    let loop: EventLoop
-
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-
-    init() throws {
-        loop = try EventLoop()
-        try LoopThread.start(loop, name: "test-loop")
-    }
-
-    deinit { loop.stop() }
-
-    func run<R: Sendable>(_ body: @Sendable (EventLoop) async throws -> R) async rethrows -> R { try await body(loop) }
-
+extension OnLoop {
     /// Two streams that talk to each other.
     static func pair(_ loop: EventLoop) throws -> (Stream, Stream) {
         var ends: [Int32] = [0, 0]
