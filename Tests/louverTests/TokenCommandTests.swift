@@ -21,7 +21,8 @@ import Testing
     private func write(_ more: String) {
         _ = folder.write("secret", Array(String(repeating: "s", count: 64).utf8), mode: 0o600)
         _ = folder.write("clients.pem", GeneratedKey.ed25519(), mode: 0o600)
-        _ = folder.write("policy.yaml", Array("version: 1\nname: p\nserver: astro-airflow-mcp\nextends: [airflow/read-only]\n".utf8), mode: 0o644)
+        let policy = "version: 1\nname: p\nserver: astro-airflow-mcp\nextends: [airflow/read-only]\n"
+        _ = folder.write("policy.yaml", Array(policy.utf8), mode: 0o644)
         let text = """
             version: 1
             listen: [{address: 127.0.0.1:8080}]
