@@ -140,7 +140,7 @@ import Testing
             let good = Stage.post(stage.token())
             try await known.write(good)
             #expect(try await known.next()?.head.hasPrefix("HTTP/1.1 200 ") == true)
-            // Without bodies their connection goes on, so that they come faster than they are forgiven; a slow machine may need more of them.
+            // Without bodies their connection goes on, so that they come faster than they are forgiven; a slow machine needs more of them.
             let stranger = try stage.connect()
             let attempt = "POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(stage.token(lifetime: -600))\r\n\r\n"
             var answers: [Substring] = []
