@@ -15,6 +15,8 @@ SWIFT_TEST := swift test --skip-build --disable-xctest --parallel
 QUIETLY := 2>&1 | awk '/^(◇|✔)/ && !/^✔ Test run with/ { next } { print; fflush() }'
 LOUVER := .build/release/louver
 SECONDS_EACH ?= 60
+# A test on real servers that fails is tried once more, and named as unsteady when that passes.
+RERUNS ?= 1
 ARGS ?=
 
 .PHONY: help
@@ -64,7 +66,7 @@ unit: ## Build and run the unit tests of every room
 .PHONY: e2e
 e2e: build ## Real Airflow, real MCP servers, official clients; ARGS="-k limits" for some of them
 	@mkdir -p $(REPORTS) && rm -f $(REPORTS)/e2e.xml
-	python3 Tests/EndToEnd/run.py --junitxml=$(REPORTS)/e2e.xml $(ARGS)
+	python3 Tests/EndToEnd/run.py --reruns $(RERUNS) --junitxml=$(REPORTS)/e2e.xml $(ARGS)
 
 .PHONY: policy-test
 policy-test: ## The policies that come with Louver: their own cases, and the room that reads them

@@ -224,9 +224,11 @@ def test_nothing_of_a_caller_becomes_a_label(front, serve, identity):
     louver = front(serve({"fine": fine}))
     ask(louver.port, "/scripted", identity.token(), "fine")
     ask(louver.port, "/scripted", identity.token(), "forbidden")
+    louver.expect(2, "louver_exchanges_total")
     before = louver.admin("/metrics").count("\n")
     for number in range(50):
         ask(louver.port, "/scripted", identity.token(f"person-{number}"), f"tool_{number}")
+    louver.expect(52, "louver_exchanges_total")
     text = louver.admin("/metrics")
     assert "person-" not in text and "tool_4" not in text
     assert text.count("\n") <= before + 2
