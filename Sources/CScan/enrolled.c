@@ -1,17 +1,14 @@
 // Values that are known beforehand as keyed hashes: found where one is a whole run.
 #include <string.h>
 #include "CScan.h"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "classes.h"
 
 // What a run is made of: letters, digits and + / _ - . ~ ! $ % * #, one bit per row of the ASCII table (high nibble) for each low nibble.
 static const uint8_t run_low[16] = {
     0xa8, 0xfc, 0xf8, 0xfc, 0xfc, 0xfc, 0xf8, 0xf8, 0xf8, 0xf8, 0xf4, 0x54, 0x50, 0x54, 0xd4, 0x74,
 };
 
-static inline int is_run(uint8_t byte) { return byte < 0x80 && (run_low[byte & 15] >> (byte >> 4) & 1); }
+static inline int is_run(uint8_t byte) { return class_holds(run_low, byte); }
 
 int cscan_is_enrollable(uint8_t byte) { return is_run(byte); }
 
@@ -55,45 +52,6 @@ uint64_t cscan_enrolled_hash(const uint64_t key[4], const uint8_t *text, size_t 
     v2 ^= 0xff;
     ROUND; ROUND; ROUND; ROUND;
     return v0 ^ v1 ^ v2 ^ v3;
-}
-
-static inline uint64_t run_mask_scalar(const uint8_t *text, size_t count) {
-    uint64_t mask = 0;
-    for (size_t bit = 0; bit < count && bit < 64; bit++) mask |= (uint64_t)is_run(text[bit]) << bit;
-    return mask;
-}
-
-#if defined(__x86_64__)
-static const uint8_t row_bit[16] = {1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0};
-
-__attribute__((target("avx2"))) static size_t run_masks_avx2(const uint8_t *text, size_t count, uint64_t *masks) {
-    const __m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)run_low));
-    const __m256i row = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)row_bit));
-    const __m256i nibble = _mm256_set1_epi8(15), zero = _mm256_setzero_si256();
-    size_t block = 0;
-    for (; 64 * block + 64 <= count; block++) {
-        uint64_t mask = 0;
-        for (int half = 0; half < 2; half++) {
-            __m256i bytes = _mm256_loadu_si256((const __m256i *)(text + 64 * block + 32 * half));
-            __m256i allowed = _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, nibble));
-            __m256i wanted = _mm256_shuffle_epi8(row, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
-            __m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(allowed, wanted), zero);
-            mask |= (uint64_t)(uint32_t)~_mm256_movemask_epi8(none) << (32 * half);
-        }
-        masks[block] = mask;
-    }
-    return block;
-}
-#endif
-
-// One bit for each byte of the class, in blocks of 64.
-static size_t run_masks(const uint8_t *text, size_t count, uint64_t *masks) {
-    size_t block = 0;
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) block = run_masks_avx2(text, count, masks);
-#endif
-    for (; 64 * block < count; block++) masks[block] = run_mask_scalar(text + 64 * block, count - 64 * block);
-    return block;
 }
 
 static int holds(const cscan_enrolled *set, const uint8_t *text, size_t count) {
@@ -151,8 +109,10 @@ size_t cscan_enrolled_find(
     while (place < count) {
         const uint8_t *from = text + place;
         size_t left = count - place, bytes = left < 64 * BLOCKS ? left : 64 * BLOCKS;
-        size_t blocks = run_masks(from, bytes, masks);
-        masks[blocks] = bytes < left ? run_mask_scalar(from + bytes, left - bytes) : 0;
+        size_t blocks = (bytes + 63) / 64;
+        class_masks(run_low, from, bytes / 64, masks);
+        if (bytes % 64) masks[bytes / 64] = class_mask(run_low, from + bytes / 64 * 64, bytes % 64);
+        masks[blocks] = bytes < left ? class_mask(run_low, from + bytes, left - bytes) : 0;
         masks[blocks + 1] = 0;
         // A run that began before was looked at there.
         size_t begun = run_starts(masks, blocks, place > 0 && is_run(text[place - 1]), starts);

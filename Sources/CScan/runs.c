@@ -1,6 +1,7 @@
 // Traits of a block and runs of token characters, 16 to 64 bytes at a step.
 #include <string.h>
 #include "CScan.h"
+#include "classes.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -68,20 +69,9 @@ static const uint8_t run_low[16] = {
     0xa8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf8, 0xf0, 0x54, 0x50, 0x5c, 0x50, 0x74,
 };
 
-static inline int is_run(uint8_t byte) { return byte < 0x80 && (run_low[byte & 15] >> (byte >> 4) & 1); }
-
-static inline uint64_t run_mask_scalar(const uint8_t *text) {
-    uint64_t mask = 0;
-    for (unsigned bit = 0; bit < 64; bit++) mask |= (uint64_t)is_run(text[bit]) << bit;
-    return mask;
-}
+static inline int is_run(uint8_t byte) { return class_holds(run_low, byte); }
 
 enum { LEAST = 24, STEP = 64, BLOCKS = 64 };
-
-// Each kernel writes the class bits of whole blocks.
-static void masks_scalar(const uint8_t *text, size_t blocks, uint64_t *masks) {
-    for (size_t block = 0; block < blocks; block++) masks[block] = run_mask_scalar(text + STEP * block);
-}
 
 // A bit where LEAST token bytes in a row begin; they may reach into the next block.
 static inline __attribute__((always_inline)) void beginnings(const uint64_t *masks, size_t blocks, uint64_t *bits) {
@@ -102,55 +92,17 @@ static inline __attribute__((always_inline)) void beginnings(const uint64_t *mas
 static void beginnings_scalar(const uint64_t *masks, size_t blocks, uint64_t *bits) { beginnings(masks, blocks, bits); }
 
 #if defined(__x86_64__)
-static const uint8_t row_bit[16] = {1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0};
-
-__attribute__((target("avx2"))) static void masks_avx2(const uint8_t *text, size_t blocks, uint64_t *masks) {
-    const __m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)run_low));
-    const __m256i row = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)row_bit));
-    const __m256i nibble = _mm256_set1_epi8(15), zero = _mm256_setzero_si256();
-    for (size_t block = 0; block < blocks; block++) {
-        uint64_t mask = 0;
-        for (int half = 0; half < 2; half++) {
-            __m256i bytes = _mm256_loadu_si256((const __m256i *)(text + STEP * block + 32 * half));
-            __m256i allowed = _mm256_shuffle_epi8(low, _mm256_and_si256(bytes, nibble));
-            __m256i wanted = _mm256_shuffle_epi8(row, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble));
-            __m256i none = _mm256_cmpeq_epi8(_mm256_and_si256(allowed, wanted), zero);
-            mask |= (uint64_t)(uint32_t)~_mm256_movemask_epi8(none) << (32 * half);
-        }
-        masks[block] = mask;
-    }
-}
-
 __attribute__((target("avx2"))) static void beginnings_avx2(const uint64_t *masks, size_t blocks, uint64_t *bits) {
     beginnings(masks, blocks, bits);
-}
-
-__attribute__((target("avx512f,avx512bw"))) static void masks_avx512(const uint8_t *text, size_t blocks, uint64_t *masks) {
-    const __m512i low = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)run_low));
-    const __m512i row = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)row_bit));
-    const __m512i nibble = _mm512_set1_epi8(15);
-    for (size_t block = 0; block < blocks; block++) {
-        __m512i bytes = _mm512_loadu_si512(text + STEP * block);
-        __m512i allowed = _mm512_shuffle_epi8(low, _mm512_and_si512(bytes, nibble));
-        __m512i wanted = _mm512_shuffle_epi8(row, _mm512_and_si512(_mm512_srli_epi16(bytes, 4), nibble));
-        masks[block] = _mm512_test_epi8_mask(allowed, wanted);
-    }
 }
 #endif
 
 // The class bits of `blocks` blocks from `text` on; `left` bytes of text are there, and nothing behind them counts.
-static void class_masks(const uint8_t *text, size_t left, size_t blocks, uint64_t *masks) {
+static void run_masks(const uint8_t *text, size_t left, size_t blocks, uint64_t *masks) {
     size_t whole = left / STEP < blocks ? left / STEP : blocks;
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512bw")) masks_avx512(text, whole, masks);
-    else if (__builtin_cpu_supports("avx2")) masks_avx2(text, whole, masks);
-    else
-#endif
-        masks_scalar(text, whole, masks);
+    class_masks(run_low, text, whole, masks);
     if (whole == blocks) return;
-    uint8_t tail[STEP] = {0};
-    memcpy(tail, text + STEP * whole, left - STEP * whole);
-    masks[whole] = run_mask_scalar(tail);
+    masks[whole] = class_mask(run_low, text + STEP * whole, left - STEP * whole);
     for (size_t block = whole + 1; block < blocks; block++) masks[block] = 0;
 }
 
@@ -175,7 +127,7 @@ size_t cscan_runs(const uint8_t *text, size_t count, size_t *at, cscan_run *runs
     while (place < count && found < capacity) {
         size_t blocks = (count - place + STEP - 1) / STEP;
         if (blocks > BLOCKS) blocks = BLOCKS;
-        class_masks(text + place, count - place, blocks + 1, masks);
+        run_masks(text + place, count - place, blocks + 1, masks);
         find_beginnings(masks, blocks, bits);
         size_t next = place + STEP * blocks;
         uint64_t before = 0;

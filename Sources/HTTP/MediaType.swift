@@ -8,6 +8,8 @@ public struct MediaType: Sendable, Equatable {
         case json
         /// `text/event-stream`.
         case eventStream
+        /// `application/x-www-form-urlencoded`.
+        case form
         /// Another type under `text`.
         case text
         /// Anything else.
@@ -45,6 +47,8 @@ public struct MediaType: Sendable, Equatable {
             kind = .json
         } else if ASCII.equalsIgnoringCase(whole, "text/event-stream") {
             kind = .eventStream
+        } else if ASCII.equalsIgnoringCase(whole, "application/x-www-form-urlencoded") {
+            kind = .form
         } else {
             kind = ASCII.equalsIgnoringCase(whole.extracting(0..<slash), "text") ? .text : .other
         }

@@ -26,13 +26,12 @@ public struct SessionSeal: Sendable {
         let issued = UInt64(bitPattern: session.issued.nanoseconds)
         for shift in stride(from: 56, through: 0, by: -8) { plain.append(UInt8(truncatingIfNeeded: issued >> UInt64(shift))) }
         plain.append(contentsOf: session.upstreamID)
-        return Base64.encode(key.seal(plain.span, context: Self.context(principal, route).span), .url)
+        return bound(to: Self.context(principal, route)).seal(plain.span)
     }
 
     /// Opens a header value; nil unless it was sealed for this principal on this route. The reason is never told apart.
     public func open(_ value: Span<UInt8>, principal: [UInt8], route: [UInt8]) -> LegacySession? {
-        guard value.count <= Limits.sessionIDBytesMax, let sealed = Base64.decode(value, .url),
-            let plain = open(sealed, Self.context(principal, route)), plain.count >= 9,
+        guard value.count <= Limits.sessionIDBytesMax, let plain = bound(to: Self.context(principal, route)).open(value), plain.count >= 9,
             let version = ProtocolVersion(rawValue: plain[0])
         else { return nil }
         var issued: UInt64 = 0
@@ -45,12 +44,12 @@ public struct SessionSeal: Sendable {
     public func questions(_ session: LegacySession?, principal: [UInt8], route: [UInt8]) -> QuestionSeal? {
         guard let session, !session.upstreamID.isEmpty else { return nil }
         let context = [UInt8]("louver question 1".utf8) + [UInt8(truncatingIfNeeded: session.upstreamID.count)] + session.upstreamID
-        return QuestionSeal(key, context: context + Self.context(principal, route))
+        return QuestionSeal(BoundSeal(key, context: context + Self.context(principal, route)))
     }
 
     /// What seals the ids of tasks.
     public func tasks(principal: [UInt8], route: [UInt8]) -> TaskSeal {
-        TaskSeal(key, previous: previous, context: [UInt8]("louver task 1".utf8) + Self.context(principal, route))
+        TaskSeal(bound(to: [UInt8]("louver task 1".utf8) + Self.context(principal, route)))
     }
 
     /// What seals that which a server wants to get back with the retry of a request.
@@ -62,18 +61,10 @@ public struct SessionSeal: Sendable {
         context += arguments
         let name = inbound.target?.name ?? []
         for shift in [24, 16, 8, 0] { context.append(UInt8(truncatingIfNeeded: name.count >> shift)) }
-        return InputSeal(key, previous: previous, context: context + name + Self.context(principal, route))
+        return InputSeal(bound(to: context + name + Self.context(principal, route)))
     }
 
-    private func open(_ sealed: [UInt8], _ context: [UInt8]) -> [UInt8]? { Self.open(sealed, key, previous, context) }
-
-    static func open(_ sealed: [UInt8], _ key: SealingKey, _ previous: [SealingKey], _ context: [UInt8]) -> [UInt8]? {
-        if let plain = key.open(sealed.span, context: context.span) { return plain }
-        for key in previous {
-            if let plain = key.open(sealed.span, context: context.span) { return plain }
-        }
-        return nil
-    }
+    private func bound(to context: [UInt8]) -> BoundSeal { BoundSeal(key, previous: previous, context: context) }
 
     /// What a seal is bound to. The principal's key is preceded by its length, so that no two pairs give the same bytes.
     private static func context(_ principal: [UInt8], _ route: [UInt8]) -> [UInt8] {

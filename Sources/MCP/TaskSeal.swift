@@ -1,5 +1,4 @@
 import Core
-import Crypto
 
 /// Wraps the id of a task (2025-11-25 basic/utilities/tasks) into one that only Louver can read, bound to principal and route, with the
 /// tool that it runs: to anybody else a task is unknown, on whichever replica, and Louver remembers nothing for it.
@@ -14,15 +13,9 @@ public struct TaskSeal: Sendable {
         public let tool: [UInt8]
     }
 
-    private let key: SealingKey
-    private let previous: [SealingKey]
-    private let context: [UInt8]
+    private let bound: BoundSeal
 
-    init(_ key: SealingKey, previous: [SealingKey], context: [UInt8]) {
-        self.key = key
-        self.previous = previous
-        self.context = context
-    }
+    init(_ bound: BoundSeal) { self.bound = bound }
 
     /// The task under an id for the client; nil when the upstream's id or the tool's name is too long, or the id has no plain spelling.
     func seal(_ id: [UInt8], tool: [UInt8]) -> Task? {
@@ -30,13 +23,13 @@ public struct TaskSeal: Sendable {
             id.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
         else { return nil }
         let plain = [UInt8(truncatingIfNeeded: id.count - 1)] + id + tool
-        return Task(upstreamID: id, clientID: Base64.encode(key.seal(plain.span, context: context.span), .url), tool: tool)
+        return Task(upstreamID: id, clientID: bound.seal(plain.span), tool: tool)
     }
 
     /// The task that a client's id stands for; nil when it is not one of this principal on this route.
     public func open(_ text: [UInt8]) -> Task? {
-        guard text.count <= Limits.taskIDBytesMax * 4, let sealed = Base64.decode(text.span, .url),
-            let plain = SessionSeal.open(sealed, key, previous, context), let first = plain.first, plain.count >= Int(first) + 2
+        guard text.count <= Limits.taskIDBytesMax * 4, let plain = bound.open(text.span), let first = plain.first,
+            plain.count >= Int(first) + 2
         else { return nil }
         let split = Int(first) + 2
         return Task(upstreamID: [UInt8](plain[1..<split]), clientID: text, tool: [UInt8](plain[split...]))

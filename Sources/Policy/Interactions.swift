@@ -13,7 +13,7 @@ public struct Interactions: OptionSet, Sendable, Equatable {
     /// `roots/list`.
     public static let roots = Interactions(rawValue: 4)
 
-    static let methods: [(interaction: Interactions, method: GuardedMethod)] = [
+    static let methods: [(right: Interactions, method: GuardedMethod)] = [
         (.sampling, .createMessage), (.elicitation, .elicit), (.roots, .rootsList),
     ]
 }

@@ -1,6 +1,5 @@
 import Configuration
 import Core
-import Glibc
 import HTTP
 import Reactor
 
@@ -53,30 +52,11 @@ public enum AdminProbe {
     /// - Parameter endpoint: the admin listener; an address that stands for all of the machine's is asked on loopback.
     public static func ask(_ endpoint: Endpoint, _ question: Question, within limit: Duration) -> Result<Answer, Failure> {
         let host = endpoint.isWildcard ? (endpoint.host == "::" ? "::1" : "127.0.0.1") : endpoint.host
-        guard let address = SocketAddress(numeric: host, port: endpoint.port), let loop = try? EventLoop() else {
+        guard let address = SocketAddress(numeric: host, port: endpoint.port) else {
             return .failure(Failure(.louver, "no_loop", detail: "no event loop could be made"))
         }
-        let result = Lock<Result<Answer, Failure>?>(nil)
-        loop.submit {
-            LocalTask.run(on: loop) {
-                let outcome: Result<Answer, Failure>
-                do {
-                    outcome = .success(try await exchange(address, question, loop, loop.now + limit))
-                } catch let failure as Failure {
-                    outcome = .failure(failure)
-                } catch {
-                    outcome = .failure(Failure(.upstream, "no_http", detail: "what answers does not speak HTTP as Louver does"))
-                }
-                result.withLock { $0 = outcome }
-            }
-        }
-        guard (try? LoopThread.start(loop, name: "louver-probe")) != nil else {
-            return .failure(Failure(.louver, "no_thread", detail: "no thread could be started"))
-        }
-        while true {
-            if let answer = result.withLock({ $0 }) { return answer }
-            usleep(1_000)
-        }
+        let unexpected = Failure(.upstream, "no_http", detail: "what answers does not speak HTTP as Louver does")
+        return OwnLoop.run(orElse: unexpected) { loop in try await exchange(address, question, loop, loop.now + limit) }
     }
 
     private static func exchange(

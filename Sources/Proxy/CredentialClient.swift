@@ -13,7 +13,7 @@ final class CredentialClient {
     private let credentials: IssuedCredentials
     private let loop: EventLoop
     private let log: Log
-    private var running: [UInt128: WaitingRoom] = [:]
+    private let flights: SingleFlight
     /// Callers whose credential was refused a moment ago, so that a loop of refusals stays Louver's own.
     private var refused: [UInt128: (until: Instant, failure: IssueFailure)] = [:]
     private var isDownUntil = Instant(nanoseconds: 0)
@@ -23,6 +23,7 @@ final class CredentialClient {
         gauges: UpstreamGauges, log: Log
     ) {
         peer = WebPeer(place, loop: loop, gauges: gauges)
+        flights = SingleFlight(loop: loop, crowded: "credential_fetches")
         self.issuer = issuer
         self.upstream = upstream
         self.credentials = credentials
@@ -40,7 +41,7 @@ final class CredentialClient {
             case .ready(let credential), .aging(let credential): return credential
             case .absent: break
             }
-            if let room = running[order.key] {
+            if let room = flights[order.key] {
                 guard await room.wait(until: loop.now + Limits.tokenEndpointWaitMax) else { throw Failure(.louver, "credential_waiters") }
             } else {
                 return try await run(order, principal)
@@ -51,9 +52,9 @@ final class CredentialClient {
 
     /// Fetches another credential while the last one still holds, unless that is being done.
     func renew(for principal: Principal, token: [UInt8]) {
-        guard let order = try? issuer.order(for: principal, token: token.span), running[order.key] == nil else { return }
+        guard let order = try? issuer.order(for: principal, token: token.span), flights[order.key] == nil else { return }
         LocalTask.run(on: loop) {
-            if self.running[order.key] == nil { _ = try? await self.run(order, principal) }
+            if self.flights[order.key] == nil { _ = try? await self.run(order, principal) }
         }
     }
 
@@ -63,13 +64,11 @@ final class CredentialClient {
     private func run(_ order: CredentialOrder, _ principal: Principal) async throws -> UpstreamCredential {
         if let pause = refused[order.key], loop.now < pause.until { throw pause.failure }
         guard loop.now >= isDownUntil else { throw Failure(.upstream, "token_endpoint_down") }
-        guard running.count < Limits.credentialFetchesMax else { throw Failure(.louver, "credential_fetches") }
-        let room = WaitingRoom(loop: loop, capacity: Limits.keyWaitersMax)
-        running[order.key] = room
-        defer {
-            running[order.key] = nil
-            room.wakeAll()
-        }
+        return try await flights.run(order.key) { try await tell(order, principal) }
+    }
+
+    /// Asks, and notes who was refused and that the endpoint is down.
+    private func tell(_ order: CredentialOrder, _ principal: Principal) async throws -> UpstreamCredential {
         do {
             return try await ask(order, principal)
         } catch let failure as IssueFailure {

@@ -61,13 +61,7 @@ extension Exchange {
         }
     }
 
-    private var isForm: Bool {
-        head.fields.withValue(.contentType) { value in
-            var end = 0
-            while end < value.count, value[end] != UInt8(ascii: ";"), value[end] != UInt8(ascii: " ") { end += 1 }
-            return ASCII.equalsIgnoringCase(value.extracting(0..<end), "application/x-www-form-urlencoded")
-        } ?? false
-    }
+    private var isForm: Bool { head.fields.withValue(.contentType, { MediaType($0) }).flatMap({ $0 })?.kind == .form }
 
     /// Whom the certificate of the connection names, where the operator takes that for enough.
     private var shownCertificate: (principal: Principal, thumbprint: [UInt8])? {

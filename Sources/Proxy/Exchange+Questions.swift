@@ -3,7 +3,6 @@ import Identity
 import JSON
 import MCP
 import Policy
-import RateLimit
 import Reactor
 import Telemetry
 
@@ -31,8 +30,7 @@ extension Exchange {
     /// What seals the state of a request that may need input; nil where the server may ask nothing.
     func inputSeal(_ inbound: Inbound, for caller: Caller, on route: Route) -> InputSeal? {
         guard !features.isEmpty, inbound.era == .modern, inbound.method.mayRequireInput else { return nil }
-        return site.seal.input(
-            inbound, arguments: ArgumentsDigest.of(inbound.arguments), principal: caller.principal.key, route: route.nameBytes)
+        return site.seal.input(inbound, arguments: argumentsDigest, principal: caller.principal.key, route: route.nameBytes)
     }
 
     // MARK: Tasks

@@ -24,7 +24,7 @@ extension Exchange {
         guard route.isLimited, let inbound = message.inbound, inbound.requestID != nil else { return nil }
         // What a rule forces follows from what the client gave, so its own arguments tell calls apart.
         var arguments: [UInt8] = []
-        if route.readsArguments, inbound.method == .toolsCall { arguments = ArgumentsDigest.of(inbound.arguments) }
+        if route.readsArguments, inbound.method == .toolsCall { arguments = argumentsDigest }
         if let rule = route.policy.repeats { try refuseRepeat(inbound, rule, arguments, for: caller) }
         if route.limits.isEmpty { return nil }
         let request = LimitRequest(

@@ -4,6 +4,7 @@ import HTTP
 import Identity
 import MCP
 import Policy
+import RateLimit
 import Reactor
 import Telemetry
 
@@ -38,6 +39,8 @@ final class Exchange {
     var caller: Caller?
     /// What was asked, once that is known.
     var message: Inbound?
+    /// What tells its arguments apart, once something wants to.
+    private(set) lazy var argumentsDigest = ArgumentsDigest.of(message?.arguments)
     /// Whether the connection can carry another request after this one.
     var keepsAlive: Bool
     /// Whether body bytes may still be on their way: until they are read, the connection is out of step and cannot carry another request.

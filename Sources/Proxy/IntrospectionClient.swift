@@ -11,11 +11,12 @@ final class IntrospectionClient {
     private let tokens: VerifiedTokens
     private let loop: EventLoop
     private let log: Log
-    private var running: [UInt128: WaitingRoom] = [:]
+    private let flights: SingleFlight
 
     init(_ loaded: LoadedIntrospection, _ tokens: VerifiedTokens, loop: EventLoop, gauges: UpstreamGauges, log: Log) {
         peer = WebPeer(loaded.endpoint, loop: loop, gauges: gauges)
         questions = loaded.questions
+        flights = SingleFlight(loop: loop, crowded: "introspections")
         self.tokens = tokens
         self.loop = loop
         self.log = log
@@ -25,17 +26,14 @@ final class IntrospectionClient {
     /// told now. Returns nothing where somebody else has asked meanwhile: what was found is kept, if it was good.
     func ask(_ token: [UInt8], verifier: TokenVerifier) async throws {
         let order = questions.order(token)
-        if let room = running[order.key] {
+        if let room = flights[order.key] {
             _ = await room.wait(until: loop.now + Limits.tokenEndpointWaitMax)
             return
         }
-        guard running.count < Limits.credentialFetchesMax else { throw Failure(.louver, "introspections") }
-        let room = WaitingRoom(loop: loop, capacity: Limits.keyWaitersMax)
-        running[order.key] = room
-        defer {
-            running[order.key] = nil
-            room.wakeAll()
-        }
+        try await flights.run(order.key) { try await ask(order, about: token, verifier: verifier) }
+    }
+
+    private func ask(_ order: CredentialOrder, about token: [UInt8], verifier: TokenVerifier) async throws {
         do {
             let answer = try await peer.post(
                 order.body, as: order.contentType, authorization: order.authorization, deadline: loop.now + Limits.tokenEndpointWaitMax)

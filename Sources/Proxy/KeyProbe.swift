@@ -1,6 +1,5 @@
 import Configuration
 import Core
-import Glibc
 import Identity
 import Reactor
 import Telemetry
@@ -16,33 +15,15 @@ public struct KeyProbe: Sendable {
     /// Asks. Blocks for at most `Limits.keyWaitMax` and a little: not for a loop.
     public init(asking snapshot: Snapshot) {
         if snapshot.keySources.isEmpty { return }
-        let found = Lock<KeyProbe?>(nil)
-        guard let loop = try? EventLoop() else {
-            warnings = ["no issuer could be asked for its keys: this machine gives no event loop"]
-            return
-        }
         let sources = snapshot.keySources
-        let probe = LoopBound(loop) { loop in
-            LocalTask.run(on: loop) {
-                var probe = KeyProbe()
-                await probe.ask(sources, loop)
-                let done = probe
-                found.withLock { $0 = done }
-            }
+        let asked = OwnLoop.run(orElse: Failure(.louver, "unexpected")) { loop in
+            var probe = KeyProbe()
+            await probe.ask(sources, loop)
+            return probe
         }
-        do {
-            try LoopThread.start(loop, name: "louver-probe", keeping: probe)
-        } catch {
-            warnings = ["no issuer could be asked for its keys: \(error)"]
-            return
-        }
-        defer { loop.stop() }
-        while true {
-            if let done = found.withLock({ $0 }) {
-                self = done
-                return
-            }
-            usleep(5_000)
+        switch asked {
+        case .success(let probe): self = probe
+        case .failure(let failure): warnings = ["no issuer could be asked for its keys: \(failure.detail)"]
         }
     }
 

@@ -1,6 +1,5 @@
 import Configuration
 import Core
-import Glibc
 import RateLimit
 import Reactor
 import Redis
@@ -13,7 +12,7 @@ public enum LimitInquiry {
     ///   - owner: only those of this owner (`BucketName.owner`); nil for everybody's.
     ///   - most: how many of the emptiest are kept.
     public static func survey(_ redis: LoadedRedis, _ limits: [KnownLimit], owner: UInt64?, most: Int) -> Result<BucketSurvey, Failure> {
-        run { loop in
+        OwnLoop.run(orElse: garbage) { loop in
             var survey = BucketSurvey(limits, most: most)
             try await visit(RedisTarget(redis), owner, loop) { dialog, names, now in
                 var known: [(at: Int, name: BucketName)] = []
@@ -39,7 +38,7 @@ public enum LimitInquiry {
     ///
     /// - Parameter limits: of which limits; nil for all there are, also of limits that are in force no longer.
     public static func reset(_ redis: LoadedRedis, _ limits: [KnownLimit]?, owner: UInt64?) -> Result<Int, Failure> {
-        run { loop in
+        OwnLoop.run(orElse: garbage) { loop in
             let marks = limits.map { Set($0.map(\.rule.mark)) }
             var count = 0
             try await visit(RedisTarget(redis), owner, loop) { dialog, names, _ in
@@ -82,7 +81,7 @@ public enum LimitInquiry {
             try await dialog.requirePrimary()
             guard case .array(let time) = try await dialog.ask("TIME"), time.count == 2, let seconds = number(time[0]),
                 let micros = number(time[1])
-            else { throw Failure(.store, "store_garbage") }
+            else { throw garbage }
             var cursor = Array("0".utf8)
             repeat {
                 let step = Array(String(Limits.redisScanStep).utf8)
@@ -122,27 +121,5 @@ public enum LimitInquiry {
         throw last
     }
 
-    /// Runs `body` on a loop of its own and waits for it.
-    private static func run<Value: Sendable>(_ body: @escaping @Sendable (EventLoop) async throws -> Value) -> Result<Value, Failure> {
-        guard let loop = try? EventLoop() else { return .failure(Failure(.louver, "no_loop", detail: "no event loop could be made")) }
-        let result = Lock<Result<Value, Failure>?>(nil)
-        loop.submit {
-            LocalTask.run(on: loop) {
-                let outcome: Result<Value, Failure>
-                do {
-                    outcome = .success(try await body(loop))
-                } catch {
-                    outcome = .failure(error as? Failure ?? Failure(.store, "store_garbage"))
-                }
-                result.withLock { $0 = outcome }
-            }
-        }
-        guard (try? LoopThread.start(loop, name: "louver-inquiry")) != nil else {
-            return .failure(Failure(.louver, "no_thread", detail: "no thread could be started"))
-        }
-        while true {
-            if let outcome = result.withLock({ $0 }) { return outcome }
-            usleep(1_000)
-        }
-    }
+    private static let garbage = Failure(.store, "store_garbage")
 }

@@ -61,17 +61,11 @@ final class RouteCounters {
     func learn(_ tool: [UInt8]) { if calls[tool] == nil { tools?.learn(tool) } }
 
     private func counters(of tool: [UInt8]) -> OutcomeCounters {
-        if let lastCall, lastCall.tool == tool { return lastCall }
-        let found: OutcomeCounters
-        if let known = calls[tool] {
-            found = known
-        } else {
-            guard !tool.isEmpty, let tools, tools.knows(tool) else { return otherCalls }
-            found = OutcomeCounters(route: name, tool: tool)
-            calls[tool] = found
-        }
-        lastCall = found
-        return found
+        if let known = calls[tool] { return known }
+        guard !tool.isEmpty, let tools, tools.knows(tool) else { return otherCalls }
+        let fresh = OutcomeCounters(route: name, tool: tool)
+        calls[tool] = fresh
+        return fresh
     }
 
     private func bytes(_ text: StaticString) -> [UInt8] { text.withUTF8Buffer { [UInt8]($0) } }
@@ -79,7 +73,7 @@ final class RouteCounters {
     /// The counters of one tool, by how its calls ended.
     private final class OutcomeCounters {
         private let route: [UInt8]
-        let tool: [UInt8]
+        private let tool: [UInt8]
         private var counters: [CounterID?] = Array(repeating: nil, count: Outcome.allCases.count)
 
         init(route: [UInt8], tool: [UInt8]) {

@@ -1,6 +1,5 @@
 import Configuration
 import Core
-import Glibc
 import MCP
 import Reactor
 import TLS
@@ -21,19 +20,11 @@ public enum ServerInquiry {
     ///   - authorization: the value of the Authorization field, or nil for none.
     public static func tools(of url: ServerURL, authority: String? = nil, authorization: [UInt8]?) throws(Failed) -> [ToolDefinition] {
         let target = try target(url, authority)
-        let answer = Lock<Result<[ToolDefinition], Failed>?>(nil)
-        do {
-            let loop = try EventLoop()
-            let bound = LoopBound(loop) { loop in Asking(target, loop) }
-            try LoopThread.start(loop, name: "louver-inquiry", keeping: bound)
-            bound.submit { asking in
-                asking.run(authorization) { result in answer.withLock { $0 = result } }
-            }
-            while true {
-                if let result = answer.withLock({ $0 }) { return try result.get() }
-                usleep(2_000)
-            }
-        } catch let failure as Failed { throw failure } catch { throw Failed(text: "\(error)") }
+        let asked = OwnLoop.run(orElse: Failure(.louver, "unexpected")) { loop in await ask(target, authorization, loop) }
+        switch asked {
+        case .success(let answer): return try answer.get()
+        case .failure(let failure): throw Failed(text: failure.detail)
+        }
     }
 
     private static func target(_ url: ServerURL, _ authority: String?) throws(Failed) -> UpstreamTarget {
@@ -49,32 +40,21 @@ public enum ServerInquiry {
             connectTimeout: .seconds(10))
     }
 
-    /// What asks, on its loop.
-    private final class Asking {
-        private let upstream: HTTPUpstream
-        private let loop: EventLoop
-        private let registry = Registry()
-
-        init(_ target: UpstreamTarget, _ loop: EventLoop) {
-            self.loop = loop
-            let gauges = UpstreamGauges(registry.makeShard(), UpstreamHealth(Array("server".utf8), registry: registry))
-            upstream = HTTPUpstream(target, loop: loop, gauges: gauges)
-        }
-
-        func run(_ authorization: [UInt8]?, _ done: @escaping (Result<[ToolDefinition], Failed>) -> Void) {
-            LocalTask.run(on: loop) { await self.ask(authorization, done) }
-        }
-
-        private func ask(_ authorization: [UInt8]?, _ done: (Result<[ToolDefinition], Failed>) -> Void) async {
-            let deadline = loop.now + .seconds(30)
-            do {
-                let versions = try await Discovery.ask(upstream, authorization, deadline: deadline)
-                let isModern = !versions.isDisjoint(with: .modern)
-                let inquiry = ToolInquiry(upstream: upstream, credential: authorization, isModern: isModern, deadline: deadline)
-                done(.success(try await inquiry.tools()))
-            } catch let failure as Failure {
-                done(.failure(Failed(text: "\(failure.reason)\(failure.detail.isEmpty ? "" : ": \(failure.detail)")")))
-            } catch { done(.failure(Failed(text: "\(error)"))) }
-        }
+    private static func ask(
+        _ target: UpstreamTarget, _ authorization: [UInt8]?, _ loop: EventLoop
+    ) async -> Result<[ToolDefinition], Failed> {
+        let registry = Registry()
+        let gauges = UpstreamGauges(registry.makeShard(), UpstreamHealth(Array("server".utf8), registry: registry))
+        let upstream = HTTPUpstream(target, loop: loop, gauges: gauges)
+        defer { upstream.retire() }
+        let deadline = loop.now + .seconds(30)
+        do {
+            let versions = try await Discovery.ask(upstream, authorization, deadline: deadline)
+            let isModern = !versions.isDisjoint(with: .modern)
+            let inquiry = ToolInquiry(upstream: upstream, credential: authorization, isModern: isModern, deadline: deadline)
+            return .success(try await inquiry.tools())
+        } catch let failure as Failure {
+            return .failure(Failed(text: "\(failure.reason)\(failure.detail.isEmpty ? "" : ": \(failure.detail)")"))
+        } catch { return .failure(Failed(text: "\(error)")) }
     }
 }

@@ -39,15 +39,13 @@ struct WholeLane {
             if outcome.quarantined > 0 { exchange.worker.shard.add(.toolsQuarantined, outcome.quarantined) }
         } else if inbound.method == .tasksList {
             exchange.record.hidden = try listTasks(whole, for: caller, on: route, into: &filtered)
-        } else if inbound.method == .initialize {
-            if let version = try HandshakeFilter(capabilities: exchange.promisedCapabilities(for: caller, on: route)).writeInitialize(
-                whole, into: &filtered)
-            {
+        } else {
+            let filter = HandshakeFilter(capabilities: exchange.promisedCapabilities(for: caller, on: route))
+            if inbound.method != .initialize {
+                _ = try filter.writeDiscover(whole, into: &filtered)
+            } else if let version = try filter.writeInitialize(whole, into: &filtered) {
                 session = try seal(version, for: caller, on: route)
             }
-        } else {
-            _ = try HandshakeFilter(capabilities: exchange.promisedCapabilities(for: caller, on: route)).writeDiscover(
-                whole, into: &filtered)
         }
         try scrub(filtered.readable)
         exchange.record.status = 200

@@ -201,32 +201,26 @@ public final class TextHygiene {
             switch next.code {
             case 0x5B: kind = 0x9B
             case 0x50, 0x58, 0x5D, 0x5E, 0x5F: kind = 0x9D
-            case 0x20...0x2F: return shortEnd(text, place, isFinal: isFinal)
+            case 0x20...0x2F: return finalEnd(text, place, final: 0x30...0x7E, before: 0x20...0x2F, atMost: 4, isFinal: isFinal)
             case 0x30...0x7E: return place + next.count
             default: return place
             }
             place += next.count
         }
-        return kind == 0x9B ? controlEnd(text, place, isFinal: isFinal) : stringEnd(text, place, isFinal: isFinal)
+        if kind != 0x9B { return stringEnd(text, place, isFinal: isFinal) }
+        let most = Limits.controlSequenceMax
+        return finalEnd(text, place, final: 0x40...0x7E, before: 0x20...0x3F, atMost: most, isFinal: isFinal)
     }
 
-    private func shortEnd(_ text: Span<UInt8>, _ start: Int, isFinal: Bool) -> Int? {
+    /// Behind the final character of a sequence; `start` when something stands before it that does not belong there, or too much.
+    private func finalEnd(
+        _ text: Span<UInt8>, _ start: Int, final: ClosedRange<UInt32>, before: ClosedRange<UInt32>, atMost most: Int, isFinal: Bool
+    ) -> Int? {
         var place = start
-        for _ in 0..<4 {
+        for _ in 0..<most {
             guard place < text.count, let next = unit(text, place) else { return isFinal ? start : nil }
-            if 0x30...0x7E ~= next.code { return place + next.count }
-            guard 0x20...0x2F ~= next.code else { return start }
-            place += next.count
-        }
-        return start
-    }
-
-    private func controlEnd(_ text: Span<UInt8>, _ start: Int, isFinal: Bool) -> Int? {
-        var place = start
-        for _ in 0..<Limits.controlSequenceMax {
-            guard place < text.count, let next = unit(text, place) else { return isFinal ? start : nil }
-            if 0x40...0x7E ~= next.code { return place + next.count }
-            guard 0x20...0x3F ~= next.code else { return start }
+            if final ~= next.code { return place + next.count }
+            guard before ~= next.code else { return start }
             place += next.count
         }
         return start

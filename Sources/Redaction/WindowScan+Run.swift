@@ -34,20 +34,9 @@ extension WindowScan {
 
     private func lookAtSecretKey(_ text: Span<UInt8>, _ start: Int, _ end: Int) {
         if start > 0, Self.isStandard(text[start - 1]) { return }
-        var upper = 0
-        var lower = 0
-        var digits = 0
-        for at in start..<end {
-            if text[at] &- 0x41 < 26 {
-                upper += 1
-            } else if text[at] &- 0x61 < 26 {
-                lower += 1
-            } else if ASCII.isDigit(text[at]) {
-                digits += 1
-            }
-        }
-        guard upper > 2, lower > 2, digits > 0 || Randomness.isLikely(text.extracting(start..<end)),
-            Randomness.entropy(text.extracting(start..<end)) >= 3.8
+        let bytes = text.extracting(start..<end)
+        let count = LetterCount(bytes)
+        guard count.upper > 2, count.lower > 2, count.digits > 0 || Randomness.isLikely(bytes), Randomness.entropy(bytes) >= 3.8
         else { return }
         if hasKeyID(text, max(0, start - Self.neighbourhood), start) { return addSecretKey(start, end) }
         let limit = min(text.count, end + Self.neighbourhood)

@@ -20,20 +20,9 @@ extension WindowScan {
 
     /// Whether capitals, small letters and digits are mixed at random.
     private func isMixed(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-        var upper = 0
-        var lower = 0
-        var digits = 0
-        for at in start..<end {
-            if text[at] &- 0x41 < 26 {
-                upper += 1
-            } else if text[at] &- 0x61 < 26 {
-                lower += 1
-            } else if ASCII.isDigit(text[at]) {
-                digits += 1
-            }
-        }
         let bytes = text.extracting(start..<end)
-        return upper > 2 && lower > 2 && digits > 2 && Randomness.entropy(bytes) >= 3.8 && Randomness.isLikely(bytes)
+        let count = LetterCount(bytes)
+        return count.upper > 2 && count.lower > 2 && count.digits > 2 && Randomness.entropy(bytes) >= 3.8 && Randomness.isLikely(bytes)
     }
 
     /// `1/1204567890123456:` and 32 hexadecimal digits; a second number may stand before the colon.

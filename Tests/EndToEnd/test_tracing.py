@@ -86,15 +86,19 @@ def attributes(span: dict) -> dict:
     return {a["key"]: next(iter(a["value"].values())) for a in span["attributes"]}
 
 
+def call_with_meta(louver, identity, given: str, **headers: str) -> None:
+    """One call that names its trace in `_meta`."""
+    body = call("fine", {})
+    body["params"]["_meta"] = {**META, "traceparent": given}
+    with Connection(louver.port) as connection:
+        assert connection.post("/scripted", body, {**modern(identity.token(), "tools/call", "fine"), **headers}).status == 200
+
+
 def test_a_trace_goes_on_through_louver(front, serve, identity, collector):
     upstream = serve({"fine": fine})
     louver = front(upstream, extra=collector.extra)
     trace, caller, given = parent()
-    body = call("fine", {})
-    body["params"]["_meta"] = {**META, "traceparent": given}
-    with Connection(louver.port) as connection:
-        headers = {**modern(identity.token(), "tools/call", "fine"), "traceparent": given, "tracestate": "a=1,b=2"}
-        assert connection.post("/scripted", body, headers).status == 200
+    call_with_meta(louver, identity, given, traceparent=given, tracestate="a=1,b=2")
     (sent,) = upstream.calls()
     version, sent_trace, louver_span, flags = sent.headers["traceparent"].split("-")
     assert (version, sent_trace, flags) == ("00", trace, "01") and louver_span != caller
@@ -116,10 +120,7 @@ def test_a_trace_in_meta_counts_where_no_header_names_one(front, serve, identity
     upstream = serve({"fine": fine})
     louver = front(upstream, extra=collector.extra)
     trace, _, given = parent()
-    body = call("fine", {})
-    body["params"]["_meta"] = {**META, "traceparent": given}
-    with Connection(louver.port) as connection:
-        connection.post("/scripted", body, modern(identity.token(), "tools/call", "fine"))
+    call_with_meta(louver, identity, given)
     assert upstream.calls()[0].headers["traceparent"].split("-")[1] == trace
     wait_until(lambda: len(collector.spans) == 2)
 

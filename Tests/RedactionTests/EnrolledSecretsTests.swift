@@ -15,14 +15,8 @@ import YAML
     }
 
     private func scrub(_ text: String, _ enrolled: EnrolledSecrets, longest: Int = 0, seed: UInt64 = 1) -> String {
-        let scrubber = TextScrubber(RedactionEngine(detectors: Samples.detectors, tenantKey: key, enrolled: enrolled))
-        var out = ByteBuffer()
-        var random = SeededGenerator(seed: seed)
-        for piece in longest > 0 ? random.pieces(of: Array(text.utf8), longest: longest) : [Array(text.utf8)] {
-            scrubber.push(piece.span, into: &out)
-        }
-        scrubber.finish(into: &out)
-        return String(decoding: out.copy(), as: UTF8.self)
+        let engine = RedactionEngine(detectors: Samples.detectors, tenantKey: key, enrolled: enrolled)
+        return Samples.scrub(text, with: engine, longest: longest, seed: seed)
     }
 
     /// Vectors of the SipHash paper's reference code: key 00 01 … 0f, messages 00 01 ….

@@ -16,14 +16,7 @@ import Testing
 
     private func scrub(_ text: String, _ hygiene: Hygiene, longest: Int = 0, seed: UInt64 = 1) -> String {
         let engine = RedactionEngine(detectors: Self.detectors, tenantKey: SecretBytes(Array("tests".utf8).span), hygiene: hygiene)
-        let scrubber = TextScrubber(engine)
-        var out = ByteBuffer()
-        var random = SeededGenerator(seed: seed)
-        for piece in longest > 0 ? random.pieces(of: Array(text.utf8), longest: longest) : [Array(text.utf8)] {
-            scrubber.push(piece.span, into: &out)
-        }
-        scrubber.finish(into: &out)
-        return String(decoding: out.copy(), as: UTF8.self)
+        return Samples.scrub(text, with: engine, longest: longest, seed: seed)
     }
 
     @Test func everyExampleHolds() {

@@ -23,6 +23,18 @@ enum Samples {
 
     static let engine = RedactionEngine(detectors: detectors, tenantKey: SecretBytes(Array("tests only, not secret".utf8).span))
 
+    /// What becomes of a text that comes in one piece, or in random ones of at most `longest` bytes.
+    static func scrub(_ text: String, with engine: RedactionEngine, longest: Int, seed: UInt64) -> String {
+        let scrubber = TextScrubber(engine)
+        var out = ByteBuffer()
+        var random = SeededGenerator(seed: seed)
+        for piece in longest > 0 ? random.pieces(of: Array(text.utf8), longest: longest) : [Array(text.utf8)] {
+            scrubber.push(piece.span, into: &out)
+        }
+        scrubber.finish(into: &out)
+        return String(decoding: out.copy(), as: UTF8.self)
+    }
+
     static func read(_ path: String) -> [UInt8] {
         guard let file = fopen(path, "rb") else { fatalError("cannot read \(path)") }
         defer { fclose(file) }
