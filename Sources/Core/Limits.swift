@@ -114,6 +114,10 @@ public enum Limits {
     public static let claimPathStepsMax = 8
     /// The URL of the resource or of an authorization server.
     public static let externalURLBytesMax = 2_048
+    /// Tokens that came again, kept by one loop with their bytes.
+    public static let recentTokensMax = 1_024
+    /// What they may weigh together, roughly.
+    public static let recentTokensBytesMax = 1_408 * 1024
     /// Issued credentials remembered by one loop.
     public static let issuedCredentialsMax = 10_000
     /// Issuers of one verifier.

@@ -36,9 +36,21 @@ public final class SecretBytes: Sendable, CustomStringConvertible, CustomDebugSt
     /// Whether two secrets are equal, in time that depends on their lengths only.
     public func matches(_ other: Span<UInt8>) -> Bool {
         guard other.count == count else { return false }
-        var difference: UInt8 = 0
-        for at in 0..<count { difference |= base.load(fromByteOffset: at, as: UInt8.self) ^ other[at] }
-        return difference == 0
+        return other.withUnsafeBytes {
+            guard let other = $0.baseAddress else { return true }
+            var difference: UInt64 = 0
+            var at = 0
+            while at <= count &- 8 {
+                let own = base.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+                difference |= own ^ other.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+                at &+= 8
+            }
+            while at < count {
+                difference |= UInt64(base.load(fromByteOffset: at, as: UInt8.self) ^ other.load(fromByteOffset: at, as: UInt8.self))
+                at &+= 1
+            }
+            return difference == 0
+        }
     }
 
     /// Always `<secret>`.

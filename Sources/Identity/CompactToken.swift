@@ -38,10 +38,10 @@ struct CompactToken {
         signedCount = last
     }
 
-    /// The encoded claims of a token that was taken apart before.
-    static func payload(of token: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        let dot = UInt8(ascii: ".")
-        guard let first = token.firstIndex(of: dot), let last = token.lastIndex(of: dot), first < last else { return [] }
-        return token[first + 1..<last]
+    /// The claims, as JSON text, of a token that was taken apart before.
+    static func claims(of token: Span<UInt8>) -> [UInt8] {
+        let dots = (0..<token.count).filter { token[$0] == UInt8(ascii: ".") }
+        guard let first = dots.first, let last = dots.last, first < last else { return [] }
+        return Base64.decode(token.extracting(first + 1..<last), .url) ?? []
     }
 }

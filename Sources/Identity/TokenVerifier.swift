@@ -92,14 +92,14 @@ public final class TokenVerifier: Sendable {
             try trust.keys.check(
                 parsed.header.algorithm, keyID: parsed.header.keyID, signature: parsed.signature.span,
                 over: token.extracting(0..<parsed.signedCount))
-            return try principal(parsed, CompactToken.payload(of: shown), place, digest, texts, now)
+            return try principal(parsed, shown, place, digest, texts, now)
         } catch {
             throw TokenFailure(error, issuer: place, requiredScopes: error == .scopeMissing ? trust.requiredScopes : [])
         }
     }
 
     private func principal(
-        _ token: CompactToken, _ payload: ArraySlice<UInt8>, _ place: Int, _ digest: Digest256, _ texts: SharedTexts?, _ now: WallTime
+        _ token: CompactToken, _ shown: ArraySlice<UInt8>, _ place: Int, _ digest: Digest256, _ texts: SharedTexts?, _ now: WallTime
     ) throws(TokenRefusal) -> Principal {
         let trust = issuers[place]
         let check = ClaimsCheck(claims: token.claims.root, trust: trust, now: now)
@@ -117,7 +117,7 @@ public final class TokenVerifier: Sendable {
         return Principal(
             issuer: name, issuerIndex: place, isOfAirflow: trust.isAirflow, isRenewable: trust.isAirflow || trust.isLouver,
             subject: subject, client: client.map { texts?.shared($0) ?? $0 }, groups: texts?.shared(groups) ?? groups,
-            scopes: texts?.shared(scopes) ?? scopes, claimsForm: .payload(payload), expires: expires, confirmation: confirmation,
+            scopes: texts?.shared(scopes) ?? scopes, claimsForm: .shown(shown), expires: expires, confirmation: confirmation,
             tokenDigest: digest)
     }
 

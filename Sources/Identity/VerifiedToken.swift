@@ -14,9 +14,9 @@ struct VerifiedToken {
     private let claims: [UInt8]?
     private let expires: WallTime
     /// When it was verified: a clock that was set back makes it void.
-    private let since: WallTime
+    let since: WallTime
     /// When the token ends or is to be verified again.
-    private let until: WallTime
+    let until: WallTime
     private let issuerIndex: Int32
     private let isOfAirflow: Bool
     private let isRenewable: Bool
@@ -39,11 +39,11 @@ struct VerifiedToken {
     }
 
     /// The principal anew; `token` is the one that was verified.
-    func principal(_ token: ArraySlice<UInt8>, _ digest: Digest256) -> Principal {
+    func principal(_ token: SecretBytes, _ digest: Digest256) -> Principal {
         Principal(
             issuer: issuer, issuerIndex: Int(issuerIndex), isOfAirflow: isOfAirflow, isRenewable: isRenewable, subject: subject,
             client: client, groups: groups, scopes: scopes,
-            claimsForm: claims.map { .json($0) } ?? .payload(CompactToken.payload(of: token)),
+            claimsForm: claims.map { .json($0) } ?? .kept(token),
             expires: expires, confirmation: confirmation, tokenDigest: digest, key: keyValue)
     }
 

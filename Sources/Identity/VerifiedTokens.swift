@@ -1,10 +1,11 @@
 import Core
 import Crypto
 
-/// The tokens that one loop has verified lately, by their digest. A refusal is never remembered: a token that is refused now may be good
-/// once a key arrives, and strangers must not fill the table.
+/// The tokens that one loop has verified lately, by their digest; those that came again, by their bytes. A refusal is never remembered: a
+/// token that is refused now may be good once a key arrives, and strangers must not fill the table.
 public final class VerifiedTokens {
     private let entries: RecencyCache<Digest256, VerifiedToken>
+    private let recent = RecentTokens()
     private let texts = SharedTexts()
     private let recheck: Duration
     // Kept whole rather than as an identifier, so that a new verifier never gets the address of the one the entries came from.
@@ -39,14 +40,16 @@ public final class VerifiedTokens {
     }
 
     /// Remembers whom a token speaks of that somebody else vouches for, for a while at most.
-    public func keep(_ principal: Principal, verifier: TokenVerifier, for span: Duration, now: WallTime) {
+    public func keep(_ principal: Principal, of token: Span<UInt8>, verifier: TokenVerifier, for span: Duration, now: WallTime) {
         turn(to: verifier)
+        recent.remove(token)
         insert(principal, until: now.moved(by: span), now)
     }
 
     /// Forgets everything, after a revocation.
     public func forget() {
         entries.removeAll()
+        recent.removeAll()
         texts.removeAll()
     }
 
@@ -64,12 +67,19 @@ public final class VerifiedTokens {
 
     private func find(_ token: ArraySlice<UInt8>, _ verifier: TokenVerifier, _ now: WallTime) throws(TokenFailure) -> Principal {
         guard token.count <= Limits.tokenBytesMax else { throw TokenFailure(.tokenTooLong) }
+        if let known = recent.find(token.span, now: now) {
+            hits += 1
+            return known
+        }
         let digest = Digest.sha256Value(token.span)
         if let place = entries.find(digest) {
             let verified = entries[place]
             if verified.holds(at: now) {
                 hits += 1
-                return verified.principal(token, digest)
+                let kept = SecretBytes(token.span)
+                let principal = verified.principal(kept, digest)
+                recent.insert(kept, principal, since: verified.since, until: verified.until)
+                return principal
             }
             entries.remove(at: place)
         }

@@ -39,7 +39,7 @@ final class IntrospectionClient {
                 order.body, as: order.contentType, authorization: order.authorization, deadline: loop.now + Limits.tokenEndpointWaitMax)
             guard answer.status == 200 else { throw Failure(.upstream, "introspection", detail: "status \(answer.status)") }
             let principal = try questions.principal(answer.body, token: token, now: .now())
-            tokens.keep(principal, verifier: verifier, for: Introspection.reliance, now: .now())
+            tokens.keep(principal, of: token.span, verifier: verifier, for: Introspection.reliance, now: .now())
         } catch let failure as Failure {
             log.event(.warn, "introspection_failed", .word("reason", failure.reason))
             throw failure

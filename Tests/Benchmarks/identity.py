@@ -3,9 +3,9 @@
 
     identity.py [--rounds 3] [--seconds 3] PROGRAM
 
-PROGRAM is `identity-cost`: it finds a verified token by its digest and the credential that was issued for its caller, for a thousand callers
-in turn. The bar is 6 % of nginx's CPU per request (32 connections, `proxy_pass` and nothing else). The last line is the ratio as JSON, and
-the exit status 1 when it is over the bar.
+PROGRAM is `identity-cost`: it finds a token that came before by its bytes, and the credential that was issued for its caller, for a
+thousand callers in turn. The bar is 6 % of nginx's CPU per request (32 connections, `proxy_pass` and nothing else). The last line is the
+ratio as JSON, and the exit status 1 when it is over the bar.
 """
 
 from __future__ import annotations
