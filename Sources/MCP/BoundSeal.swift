@@ -11,7 +11,7 @@ struct BoundSeal: Sendable {
     /// - Parameters:
     ///   - previous: keys that what was sealed before may still be opened with.
     ///   - context: what it is bound to; no two purposes may have the same.
-    init(_ key: SealingKey, previous: [SealingKey] = [], context: [UInt8]) {
+    init(_ key: SealingKey, previous: [SealingKey], context: [UInt8]) {
         self.key = key
         self.previous = previous
         self.context = context

@@ -44,7 +44,7 @@ public struct SessionSeal: Sendable {
     public func questions(_ session: LegacySession?, principal: [UInt8], route: [UInt8]) -> QuestionSeal? {
         guard let session, !session.upstreamID.isEmpty else { return nil }
         let context = [UInt8]("louver question 1".utf8) + [UInt8(truncatingIfNeeded: session.upstreamID.count)] + session.upstreamID
-        return QuestionSeal(BoundSeal(key, context: context + Self.context(principal, route)))
+        return QuestionSeal(bound(to: context + Self.context(principal, route)))
     }
 
     /// What seals the ids of tasks.

@@ -42,6 +42,31 @@ import Testing
         #expect(open(second, alice, route, before) == nil, "a replica that has not been told yet: give all of them the key first")
     }
 
+    /// Answers to questions that a server asked before the new key came.
+    @Test func questionsOutliveAnExchangeOfKeys() throws {
+        let (old, new) = (SealingKey.random(), SealingKey.random())
+        func questions(_ seal: SessionSeal) throws -> QuestionSeal {
+            try #require(seal.questions(session("one"), principal: alice, route: route))
+        }
+        let raw = [UInt8]("\"q-7\"".utf8)
+        let parsed = RequestID(raw: raw.span)
+        let id = try #require(parsed)
+        func asked(_ seal: SessionSeal) throws -> RequestID {
+            let shown = try #require(questions(seal).seal(id))
+            let parsed = RequestID(raw: shown.span)
+            return try #require(parsed)
+        }
+        let between = SessionSeal(new, previous: [old])
+        let first = try asked(SessionSeal(old))
+        #expect(try questions(between).open(first) == id)
+        #expect(try questions(SessionSeal(new)).open(first) == nil, "the old key has gone")
+        let other = try #require(between.questions(session("one"), principal: mallory, route: route))
+        #expect(other.open(first) == nil)
+        let second = try asked(between)
+        #expect(try questions(SessionSeal(new)).open(second) == id)
+        #expect(try questions(SessionSeal(old)).open(second) == nil)
+    }
+
     @Test func isVisibleASCIIWithinTheBoundAndNeverTheSame() throws {
         let long = session(String(repeating: "x", count: Limits.upstreamSessionBytesMax))
         let first = try #require(seal.seal(long, principal: alice, route: route))
