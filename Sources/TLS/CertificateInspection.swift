@@ -5,6 +5,8 @@ import Core
 public struct CertificateInspection: Sendable {
     /// The first certificate of the file: the one that is shown.
     public let certificate: PeerCertificate
+    /// The latest start of any certificate in the file: one that is not valid yet makes the chain invalid.
+    public let notBefore: WallTime
     /// The earliest end of any certificate in the file: an intermediate may expire first.
     public let notAfter: WallTime
     /// The certificates in the file.
@@ -20,6 +22,7 @@ public struct CertificateInspection: Sendable {
         }
         certificate = first
         certificateCount = all.count
+        notBefore = read.reduce(first.notBefore) { max($0, $1.notBefore) }
         notAfter = read.reduce(first.notAfter) { min($0, $1.notAfter) }
     }
 

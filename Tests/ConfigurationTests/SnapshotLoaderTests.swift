@@ -145,6 +145,79 @@ import YAML
         #expect(later.contains { $0.hasPrefix("`listen[0].tls.certificate` expires on ") }, "\(later)")
     }
 
+    /// Every place that names a certificate, each with a file of its own.
+    private static let certified: [(key: String, change: (String, String))] = [
+        ("listen[0].tls.certificate", ("certificate: cert.pem, key: key.pem,", "certificate: odd.pem, key: odd.key,")),
+        ("listen[0].tls.client_ca", ("client_ca: ca.pem", "client_ca: odd.pem")),
+        ("upstreams.airflow.tls.ca", ("tls: {ca: ca.pem}", "tls: {ca: odd.pem}")),
+        ("upstreams.airflow.tls.certificate", ("tls: {ca: ca.pem}", "tls: {certificate: odd.pem, key: odd.key}")),
+        (
+            "upstreams.static.reissue.tls.ca",
+            (
+                "{mode: static, token_file: token}",
+                "{mode: exchange, token_url: 'https://idp.example/token', client_id: louver, client_secret_file: token, tls: {ca: odd.pem}}"
+            )
+        ),
+        (
+            "upstreams.static.reissue.tls.certificate",
+            (
+                "{mode: static, token_file: token}",
+                "{mode: exchange, token_url: 'https://idp.example/token', client_id: louver, tls: {certificate: odd.pem, key: odd.key}}"
+            )
+        ),
+        (
+            "upstreams.static.reissue.tls.ca",
+            (
+                "{mode: static, token_file: token}",
+                """
+                {mode: airflow-login, token_url: 'https://airflow.internal/auth/token', tls: {ca: odd.pem},
+                       accounts: [{groups: [a], username: a, password_file: token}]}
+                """
+            )
+        ),
+        (
+            "issuers[0].tls.ca",
+            ("jwks_file: jwks.json,", "jwks_url: 'https://idp.example/keys', tls: {ca: odd.pem},")
+        ),
+        (
+            "issuers[2].introspection.tls.ca",
+            (
+                "routes:",
+                """
+                  - {issuer: opaque, audiences: [louver], introspection: {url: 'https://idp.example/ask', client_id: louver,
+                      client_secret_file: token, tls: {ca: odd.pem}}}
+                routes:
+                """
+            )
+        ),
+        ("redis.tls.ca", ("redis: {url: \"redis://127.0.0.1:6379\",", "redis: {url: \"rediss://127.0.0.1:6379\", tls: {ca: odd.pem},")),
+        (
+            "tracing.tls.ca",
+            ("sessions:", "tracing: {endpoint: 'https://collector.example/v1/traces', tls: {ca: odd.pem}}\nsessions:")
+        ),
+    ]
+
+    @Test(arguments: certified) func saysOfEveryCertificateThatItIsNotValidNow(key: String, change: (String, String)) throws {
+        for (hours, from, said) in [(1, -2, "has expired on 2"), (24, -1, "expires on 2"), (24 * 365, 2, "is not valid before 2")] {
+            let odd = estate.issue(hours: hours, from: from)
+            estate.folder.write("odd.pem", odd.certificate, mode: 0o644)
+            estate.folder.write("odd.key", odd.key)
+            estate.write(changing: [change])
+            let faults = Faults()
+            let warnings = estate.loader().load(faults)?.warnings ?? []
+            #expect(faults.rendered == "")
+            #expect(warnings.contains { $0.hasPrefix("`\(key)` \(said)") }, "\(warnings)")
+        }
+    }
+
+    @Test func saysNothingOfCertificatesThatHoldForAWhile() throws {
+        let long = estate.issue(hours: 24 * 60)
+        estate.folder.write("cert.pem", long.certificate, mode: 0o644)
+        estate.folder.write("key.pem", long.key)
+        let warnings = try #require(estate.loader().load(Faults())).warnings
+        #expect(!warnings.contains { $0.contains("listen[0].tls.certificate") }, "\(warnings)")
+    }
+
     @Test func certificateAndKeyMustBelongTogether() {
         estate.folder.write("key.pem", estate.stranger().key)
         #expect(faults().first?.hasPrefix("louver.yaml:4:39: `listen[0].tls.key`: `key.pem` cannot be used: ") == true)

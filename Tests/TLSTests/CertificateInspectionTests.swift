@@ -25,6 +25,15 @@ import Testing
         #expect(inspection.notAfter < inspection.certificate.notAfter)
     }
 
+    @Test func theLatestStartOfAChainCounts() throws {
+        let estate = Estate()
+        let own = estate.authority.issue("own", hoursFromNow: -2)
+        let intermediate = estate.authority.issue("intermediate", hoursFromNow: 3)
+        let file = estate.folder.write("chain.pem", own.certificate + intermediate.certificate)
+        let inspection = try CertificateInspection(certificateFile: file)
+        #expect(inspection.certificate.notBefore < WallTime.now() && inspection.notBefore > WallTime.now())
+    }
+
     @Test func aDateBeyondWallTimeIsHeldAtItsEnd() throws {
         let estate = Estate()
         let file = estate.folder.write("long.pem", estate.authority.issue("long", hours: 24 * 365 * 2_000).certificate)
