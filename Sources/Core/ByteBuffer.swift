@@ -113,6 +113,16 @@ public struct ByteBuffer: ~Copyable {
         writer &+= bytes.count
     }
 
+    /// Takes over what `other` holds, which is empty then. Where nothing is held here the two exchange their memory and nothing is copied.
+    public mutating func take(_ other: inout ByteBuffer) {
+        if isEmpty {
+            swap(&self, &other)
+        } else {
+            other.withReadable { append($0) }
+            other.clear()
+        }
+    }
+
     /// Appends a number in decimal.
     public mutating func append(decimal value: Int) {
         if value < 0 { append(UInt8(ascii: "-")) }

@@ -58,12 +58,13 @@ public struct BodyDecoder: ~Copyable {
     }
 
     private static func move(_ input: inout ByteBuffer, into out: inout ByteBuffer, atMost: Int) -> Int {
-        let count = input.withReadable { bytes in
-            let count = min(bytes.count, atMost)
-            out.append(UnsafeRawBufferPointer(rebasing: bytes[..<count]))
-            return count
+        let count = min(input.readableCount, atMost)
+        if count == input.readableCount {
+            out.take(&input)
+        } else {
+            input.withReadable { out.append(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            input.consume(count)
         }
-        input.consume(count)
         return count
     }
 }

@@ -65,10 +65,7 @@ public final class ReplyRewriter {
 
     /// Moves all output so far to the end of `out`.
     public func takeOutput(into out: inout ByteBuffer) {
-        sink.withOutput { ready in
-            ready.withReadable { out.append($0) }
-            ready.clear()
-        }
+        sink.withOutput { out.take(&$0) }
     }
 
     /// Drops all output so far.

@@ -130,10 +130,10 @@ final class HTTPReply: UpstreamReply {
         if form == .events {
             var sink = PieceSink(piece: piece)
             try plain.withSpan { (bytes) throws(HTTPFailure) in try events.push(bytes, to: &sink) }
+            plain.clear()
         } else {
-            plain.withReadable { piece.bytes.append($0) }
+            piece.bytes.take(&plain)
         }
-        plain.clear()
     }
 
     private func end() throws {

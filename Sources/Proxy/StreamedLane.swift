@@ -104,12 +104,12 @@ final class StreamedLane {
             return
         }
         exchange.record.scrubbed(since: began)
-        rewriter.takeOutput(into: &connection.held)
         if exchange.clientIsGone {
-            connection.held.clear()
+            rewriter.dropOutput()
         } else if commitment == .json {
+            rewriter.takeOutput(into: &connection.held)
             try await sendHeld()
-        } else if connection.held.readableCount > Limits.heldReplyBytesMax {
+        } else if rewriter.outputCount > Limits.heldReplyBytesMax {
             try await outgrown(rewriter)
         }
     }
@@ -185,13 +185,13 @@ final class StreamedLane {
 
     /// More than one event may hold has come and the message is not complete.
     private func outgrown(_ rewriter: ReplyRewriter) async throws {
-        guard rewriter.kind != .call else { throw Failure(.upstream, "notification_too_large") }
         guard commitment == .nothing else {
             throw Failure(.upstream, "withheld", detail: "an answer over 1 MiB after its stream had begun")
         }
         commitment = .json
         exchange.record.status = 200
         connection.beginStream("application/json", keepsAlive: exchange.keepsAlive) { $0.append("Cache-Control: private, no-store\r\n") }
+        rewriter.takeOutput(into: &connection.held)
         try await sendHeld()
     }
 

@@ -26,7 +26,8 @@ public final class Stream: ReadinessTarget {
     private var writer: UnsafeContinuation<Void, any Error>?
     private var failure: Failure?
     private var timer: Timer?
-    private var isDeadlineShared = false
+    /// Whether the last read gave all that was asked for, so that the next one will most likely give as much.
+    private var isPlentiful = false
 
     /// Whose side of the proxy the socket is on, for the failures it throws.
     public let origin: Failure.Origin
@@ -71,19 +72,38 @@ public final class Stream: ReadinessTarget {
     public func read(into buffer: inout ByteBuffer, atMost count: Int) throws(Failure) -> ReadOutcome {
         if let failure { throw failure }
         guard isReadable, !isClosed else { return .wouldBlock }
-        let room = UnsafeMutableRawBufferPointer(rebasing: loop.scratch[..<min(count, loop.scratch.count)])
-        switch Syscall.read(descriptor, into: room) {
+        let asked = min(count, loop.scratch.count)
+        switch isPlentiful ? readInPlace(&buffer, asked) : readAside(&buffer, asked) {
         case .bytes(0): return .closed
         case .bytes(let got):
-            buffer.append(UnsafeRawBufferPointer(rebasing: room[..<got]))
+            isPlentiful = got == asked
             // A short read empties the socket, unless the peer has closed: then the end is still to be read.
-            if got < room.count, !isHungUp { isReadable = false }
+            if got < asked, !isHungUp { isReadable = false }
             return .bytes(got)
         case .wouldBlock:
             isReadable = false
             return .wouldBlock
         case .failed(let code): throw fault("read_failed", code)
         }
+    }
+
+    /// Reads into memory of the loop and copies what came, so that a buffer is never larger than what it holds.
+    private func readAside(_ buffer: inout ByteBuffer, _ count: Int) -> Syscall.Transfer {
+        let room = UnsafeMutableRawBufferPointer(rebasing: loop.scratch[..<count])
+        let outcome = Syscall.read(descriptor, into: room)
+        if case .bytes(let got) = outcome { buffer.append(UnsafeRawBufferPointer(rebasing: room[..<got])) }
+        return outcome
+    }
+
+    /// Reads where the bytes are wanted.
+    private func readInPlace(_ buffer: inout ByteBuffer, _ count: Int) -> Syscall.Transfer {
+        var outcome = Syscall.Transfer.wouldBlock
+        _ = buffer.write(atMost: count) { room in
+            outcome = Syscall.read(descriptor, into: room)
+            if case .bytes(let got) = outcome { return got }
+            return 0
+        }
+        return outcome
     }
 
     /// Writes what it can without waiting; true when `buffer` is empty.
