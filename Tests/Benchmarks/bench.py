@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """What Louver costs beside other proxies, measured side by side in one run on one machine.
 
-    bench.py [--rounds 5] [--seconds 3] [--connections 32] [--redis]
+    bench.py [--rounds 5] [--seconds 3] [--connections 32] [--lines 8] [--redis]
 
 The same call goes through each of them in turn, round after round: one stateless `tools/call` of a log tool, answered with a kilobyte of
-log. nginx and HAProxy do nothing but forward. Envoy checks the token, parses MCP, limits locally and allows two tools. Louver does
+log (`--lines 8000` for a megabyte). nginx and HAProxy do nothing but forward. Envoy checks the token, parses MCP, limits locally and allows two tools. Louver does
 everything it does by default: it checks an RS256 token, decides by policy, takes from a bucket, mints a token for Airflow, scrubs the reply
 and writes an access line. One worker each.
 
@@ -39,7 +39,8 @@ from louver import Program, free_port, write_secret
 FOLDER = stack.HOME.parent / "bench"
 TOOL = "get_task_logs"
 VERSION = "2026-07-28"
-LINES = [f"[2026-11-20T00:00:0{n}.123456+00:00] {{taskinstance.py:1157}} INFO - loaded partition {n} of warehouse.sales_daily, 18231 rows" for n in range(8)]
+# An upstream answers with as many lines from its configuration; longer replies it reads from a file.
+LINES_IN_PLACE = 8
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -55,6 +56,15 @@ def request() -> str:
     meta = {prefix + "protocolVersion": VERSION, prefix + "clientInfo": {"name": "bench", "version": "1"}, prefix + "clientCapabilities": {}}
     arguments = {"dag_id": "analytics_daily_sales", "dag_run_id": "scheduled__2026-11-20T00:00:00+00:00", "task_id": "load", "try_number": 1}
     return compact({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"_meta": meta, "name": TOOL, "arguments": arguments}})
+
+
+def line(number: int) -> str:
+    time_of_day = f"{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}.123456+00:00"
+    return f"[2026-11-20T{time_of_day}] {{taskinstance.py:1157}} INFO - loaded partition {number} of warehouse.sales_daily, 18231 rows"
+
+
+# What the log in the reply says.
+LINES = [line(number) for number in range(LINES_IN_PLACE)]
 
 
 def reply() -> str:
@@ -105,7 +115,7 @@ def nginx(name: str, location: str, more: str = "") -> tuple[list[str], int]:
     """An nginx with one worker; answers the command and the port."""
     port = free_port()
     temporary = "\n".join(f"  {kind}_temp_path {FOLDER / name};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    (FOLDER / f"{name}.conf").write_text(f"""worker_processes 1; daemon off; pid {FOLDER / name}.pid; error_log {FOLDER / name}.log;
+    (FOLDER / f"{name}.conf").write_text(f"""{"user root; " if os.geteuid() == 0 else ""}worker_processes 1; daemon off; pid {FOLDER / name}.pid; error_log {FOLDER / name}.log;
 events {{ worker_connections 8192; }}
 http {{
   access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
@@ -119,6 +129,11 @@ http {{
 
 
 def upstream() -> tuple[list[str], int]:
+    if len(LINES) > LINES_IN_PLACE:
+        root = FOLDER / "replies"
+        root.mkdir(exist_ok=True)
+        (root / "mcp").write_text(reply())
+        return nginx("upstream", f"root {root}; default_type application/json; error_page 405 =200 $uri;", "open_file_cache max=10 inactive=1h;")
     body = reply().replace("\\", "\\\\").replace("'", "\\'")
     return nginx("upstream", f"default_type application/json; return 200 '{body}';")
 
@@ -370,10 +385,12 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--lines", type=int, default=LINES_IN_PLACE, help="lines of log in the reply, 120 bytes each")
     parser.add_argument("--redis", action="store_true", help="limits in a Redis of its own")
     options = parser.parse_args()
     for folder in (FOLDER, stack.ENVIRONMENTS):
         folder.mkdir(parents=True, exist_ok=True)
+    LINES[:] = [line(number) for number in range(options.lines)]
     token = make_keys()
     write_load(token)
     with ExitStack() as open_until_the_end:
