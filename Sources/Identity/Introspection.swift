@@ -35,9 +35,11 @@ public final class Introspection: Sendable {
             body: form.bytes, authorization: authorization)
     }
 
-    /// Whom the token speaks of. `body` is that of a good answer. Throws unless it is active and everything that is pinned holds: the
-    /// audience and the end must be told.
-    public func principal(_ body: [UInt8], token: [UInt8], now: WallTime) throws(TokenFailure) -> Principal {
+    /// Whom the token speaks of. `body` is that of a good answer; what `verifier` holds for revoked is refused here too. Throws unless the
+    /// token is active and everything that is pinned holds: the audience and the end must be told.
+    public func principal(
+        _ body: [UInt8], token: [UInt8], verifier: TokenVerifier, now: WallTime
+    ) throws(TokenFailure) -> Principal {
         do throws(TokenRefusal) {
             guard let document = try? JSONDocument.parse(body, dialect: .request), document.root.kind == .object else {
                 throw .claimsMalformed
@@ -47,19 +49,11 @@ public final class Introspection: Sendable {
             if let issuer = claims["iss"] {
                 guard let name = issuer.string, name == trust.issuer else { throw .issuerUnknown }
             }
-            let check = ClaimsCheck(claims: claims, trust: trust, now: now)
-            let expires = try check.expiry()
-            try check.audience()
-            let (subject, client) = try check.caller()
-            _ = try check.tokenID()
-            let confirmation = try check.confirmation()
-            let groups = try check.groups()
-            try check.requirements()
-            let scopes = try check.scopes()
+            let caller = try CallerClaims(claims, of: trust, revoked: verifier.revoked, now: now)
             return Principal(
-                issuer: trust.issuer, issuerIndex: -1, isOfAirflow: false, isRenewable: false, subject: subject, client: client,
-                groups: groups, scopes: scopes, claimsForm: .json(body), expires: expires, confirmation: confirmation,
-                tokenDigest: Digest.sha256Value(token.span))
+                issuer: trust.issuer, issuerIndex: -1, isOfAirflow: false, isRenewable: false, subject: caller.subject,
+                client: caller.client, groups: caller.groups, scopes: caller.scopes, claimsForm: .json(body), expires: caller.expires,
+                confirmation: caller.confirmation, tokenDigest: Digest.sha256Value(token.span))
         } catch {
             throw TokenFailure(error, requiredScopes: error == .scopeMissing ? trust.requiredScopes : [])
         }

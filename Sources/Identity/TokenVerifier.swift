@@ -9,7 +9,8 @@ public final class TokenVerifier: Sendable {
     public let issuers: [IssuerTrust]
     private let places: [[UInt8]: Int]
     private let missingIssuer: Int?
-    private let revoked: RevokedTokens
+    /// The tokens that are refused though they hold.
+    let revoked: RevokedTokens
     private let apiKeys: APIKeys
 
     /// Makes a verifier; without issuers it refuses every token. Throws if two issuers have the same name or both may be left out of
@@ -102,23 +103,13 @@ public final class TokenVerifier: Sendable {
         _ token: CompactToken, _ shown: ArraySlice<UInt8>, _ place: Int, _ digest: Digest256, _ texts: SharedTexts?, _ now: WallTime
     ) throws(TokenRefusal) -> Principal {
         let trust = issuers[place]
-        let check = ClaimsCheck(claims: token.claims.root, trust: trust, now: now)
-        let expires = try check.expiry()
-        try check.audience()
-        let (subject, client) = try check.caller()
-        let tokenID = try check.tokenID()
-        let confirmation = try check.confirmation()
-        let groups = try check.groups()
-        try check.requirements()
         let (name, chain) = try chain(of: token.claims.root, trust)
-        if revoked.contains(tokenID, chain: chain) { throw .revoked }
-        // Last: its refusal tells the client that everything else was good.
-        let scopes = try check.scopes()
+        let caller = try CallerClaims(token.claims.root, of: trust, chain: chain, revoked: revoked, now: now)
         return Principal(
             issuer: name, issuerIndex: place, isOfAirflow: trust.isAirflow, isRenewable: trust.isAirflow || trust.isLouver,
-            subject: subject, client: client.map { texts?.shared($0) ?? $0 }, groups: texts?.shared(groups) ?? groups,
-            scopes: texts?.shared(scopes) ?? scopes, claimsForm: .shown(shown), expires: expires, confirmation: confirmation,
-            tokenDigest: digest)
+            subject: caller.subject, client: caller.client.map { texts?.shared($0) ?? $0 },
+            groups: texts?.shared(caller.groups) ?? caller.groups, scopes: texts?.shared(caller.scopes) ?? caller.scopes,
+            claimsForm: .shown(shown), expires: caller.expires, confirmation: caller.confirmation, tokenDigest: digest)
     }
 
     /// The issuer that a chain of Louver's tokens began with, and the chain's id: the caller stays who he was.

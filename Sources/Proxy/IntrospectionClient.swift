@@ -38,7 +38,7 @@ final class IntrospectionClient {
             let answer = try await peer.post(
                 order.body, as: order.contentType, authorization: order.authorization, deadline: loop.now + Limits.tokenEndpointWaitMax)
             guard answer.status == 200 else { throw Failure(.upstream, "introspection", detail: "status \(answer.status)") }
-            let principal = try questions.principal(answer.body, token: token, now: .now())
+            let principal = try questions.principal(answer.body, token: token, verifier: verifier, now: .now())
             tokens.keep(principal, of: token.span, verifier: verifier, for: Introspection.reliance, now: .now())
         } catch let failure as Failure {
             log.event(.warn, "introspection_failed", .word("reason", failure.reason))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import signal
 import ssl
@@ -14,8 +15,8 @@ import pytest
 from certificates import Authority
 from conftest import ROLES
 from idp import Key
-from louver import AUDIENCE, BINARY, write_secret
-from raw import Connection, Session, ask, call, modern, wait_until
+from louver import AUDIENCE, BINARY, free_port, write_secret
+from raw import Connection, Session, ask, call, legacy_call, modern, wait_until
 from upstream import Turn
 
 AIRFLOW_SECRET = "only airflow and louver know this secret, long enough for HS512 as well 0123"
@@ -271,6 +272,35 @@ def test_what_is_not_active_is_refused(answer, asking):
     assert upstream.calls() == []
 
 
+def test_a_revoked_token_is_refused_whatever_its_issuer_says(asking, tmp_path):
+    louver, place, upstream = asking
+    place.tokens["opaque-four"] = active(jti="gone")
+    assert status(louver, "opaque-four") == 200
+    (tmp_path / "revoked").write_text("gone\n")
+    with_lines(f"revoked_tokens_file: {tmp_path / 'revoked'}")(louver)
+    reload(louver)
+    assert status(louver, "opaque-four") == 401
+    assert len(upstream.calls()) == 1
+
+
+@pytest.mark.parametrize(("answer", "told"), [(200, None), (401, "does not let Louver ask (status 401)"), (500, "cannot be asked: status 500"), (None, "cannot be asked: connect")])
+def test_check_says_whether_the_issuer_can_be_asked(answer, told, asking, serve):
+    louver, place, _ = asking
+    if answer:
+        place.status = answer
+    else:
+        port = free_port()
+        text = louver.configuration.read_text()
+        louver.configuration.write_text(re.sub(r"http://127\.0\.0\.1:\d+/introspect", f"http://127.0.0.1:{port}/introspect", text))
+    check = [str(BINARY), "check", "--config", str(louver.configuration)]
+    done = subprocess.run(check, capture_output=True, text=True)
+    assert done.returncode == 0, "an issuer that is down now is no fault of the file"
+    assert ("the introspection endpoint" in done.stdout) == bool(told) and (told or "") in done.stdout, done.stdout
+    assert all("opaque" not in token for token in place.asked), "asked about a token of nobody"
+    offline = subprocess.run([*check, "--offline"], capture_output=True, text=True)
+    assert offline.returncode == 0 and "the introspection endpoint" not in offline.stdout
+
+
 def test_an_issuer_that_cannot_be_asked_lets_nobody_in(asking):
     louver, place, upstream = asking
     place.status = 500
@@ -337,6 +367,21 @@ def test_sessions_survive_a_new_key_and_end_with_the_last(front, serve, tmp_path
     assert newer.call("fine", {}, 4).status == 200
     stolen = dict(newer.headers, Authorization=f"Bearer {identity.token('mallory')}")
     with Connection(louver.port) as connection:
-        from raw import legacy_call
-
         assert connection.post("/scripted", legacy_call("fine", {}, 5), stolen).status == 404, "somebody else's seal is as unknown as none"
+
+
+def test_a_replica_with_the_same_key_goes_on_with_a_session(front, serve, tmp_path, identity):
+    write_secret(tmp_path / "shared", secrets.token_hex(32))
+    write_secret(tmp_path / "other", secrets.token_hex(32))
+    upstream = serve({"fine": fine})
+    first, second, stranger = (front(upstream, prepare=with_lines(f"sessions: {{ key_file: {tmp_path / key} }}")) for key in ("shared", "shared", "other"))
+    session = Session(first.port, "/scripted", identity.token())
+    thief = dict(session.headers, Authorization=f"Bearer {identity.token('mallory')}")
+
+    def asked(louver, headers: dict) -> int:
+        with Connection(louver.port) as connection:
+            return connection.post("/scripted", legacy_call("fine", {}, 7), headers).status
+
+    assert asked(second, session.headers) == 200, "on another replica"
+    assert asked(second, thief) == 404, "bound to its caller there too"
+    assert asked(stranger, session.headers) == 404, "a Louver with another key does not know it"

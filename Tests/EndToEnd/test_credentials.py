@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import subprocess
 import threading
 import time
 import urllib.parse
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from idp import Key
-from louver import AUDIENCE, write_secret
+from louver import AUDIENCE, BINARY, free_port, write_secret
 from raw import Session, ask
 from upstream import Turn
 
@@ -139,6 +141,19 @@ def test_it_is_renewed_in_the_background(exchanging, endpoint, identity):
     assert len(endpoint.asked) == 2
     assert ask(louver.port, "/scripted", token, "fine").status == 200
     assert upstream.calls()[-1].headers["authorization"] == f"Bearer {endpoint.given[1]}"
+
+
+def test_check_says_whether_the_token_endpoint_answers(exchanging, endpoint):
+    louver, _ = exchanging()
+    endpoint.status = 405
+    check = [str(BINARY), "check", "--config", str(louver.configuration)]
+    good = subprocess.run(check, capture_output=True, text=True)
+    assert good.returncode == 0 and "token endpoint" not in good.stdout, good.stdout
+    text = louver.configuration.read_text()
+    louver.configuration.write_text(re.sub(r"http://127\.0\.0\.1:\d+/token", f"http://127.0.0.1:{free_port()}/token", text))
+    bad = subprocess.run(check, capture_output=True, text=True)
+    assert bad.returncode == 0 and "of upstream `scripted` cannot be reached: connect" in bad.stdout, bad.stdout
+    assert "token endpoint" not in subprocess.run([*check, "--offline"], capture_output=True, text=True).stdout
 
 
 def test_a_refusal_or_an_outage_sends_nothing(exchanging, endpoint, identity):

@@ -18,7 +18,7 @@ import Testing
                 ("exp", "\(now + 60)"),
                 ("scope", "\"airflow:read\""),
             ], changes)
-        return try Self.questions.principal(Forge.bytes(body), token: Forge.bytes("opaque"), now: Forge.now)
+        return try Self.questions.principal(Forge.bytes(body), token: Forge.bytes("opaque"), verifier: Forge.verifier, now: Forge.now)
     }
 
     @Test func asksAsTheStandardSays() {
@@ -51,7 +51,7 @@ import Testing
 
     @Test(arguments: ["", "[]", "null", "{\"active\":true,\"active\":true}", "{"]) func refusesWhatIsNoAnswer(body: String) {
         #expect(throws: TokenFailure.self) {
-            _ = try Self.questions.principal(Forge.bytes(body), token: Forge.bytes("x"), now: Forge.now)
+            _ = try Self.questions.principal(Forge.bytes(body), token: Forge.bytes("x"), verifier: Forge.verifier, now: Forge.now)
         }
     }
 
@@ -72,10 +72,19 @@ import Testing
         let opaque = Forge.bytes("an-opaque-token-of-more-than-sixteen-bytes")
         for groups in ["analytics", "on-call"] {
             let answer = Forge.claims(["active": "true", "iss": nil, "groups": "[\"\(groups)\"]", "exp": "\(Forge.now.seconds + 600)"])
-            let told = try Self.questions.principal(Forge.bytes(answer), token: opaque, now: Forge.now)
+            let told = try Self.questions.principal(Forge.bytes(answer), token: opaque, verifier: Forge.verifier, now: Forge.now)
             tokens.keep(told, of: opaque.span, verifier: Forge.verifier, for: Introspection.reliance, now: Forge.now)
             // The second call and those after it are answered by the token's bytes.
             for _ in 0..<3 { #expect(try tokens.principal(opaque, Forge.verifier).groups == [Forge.bytes(groups)]) }
         }
+    }
+
+    @Test func aRevokedTokenIsRefusedWhateverItsIssuerSays() throws {
+        let revoking = try TokenVerifier(issuers: Forge.verifier.issuers, revoked: RevokedTokens(Forge.bytes("t-1")))
+        let failure = #expect(throws: TokenFailure.self) {
+            let body = Forge.bytes(Forge.claims(["active": "true"]))
+            _ = try Self.questions.principal(body, token: Forge.bytes("opaque"), verifier: revoking, now: Forge.now)
+        }
+        #expect(failure?.reason == .revoked)
     }
 }

@@ -64,6 +64,35 @@ import Testing
         #expect(Forge.verifier.refusal(of: Forge.token(unnamed, Forge.claims(), key, algorithm)) == nil, "only one key fits")
     }
 
+    /// Every algorithm of the issue, each with a key of its kind, and none of the others under that key.
+    @Test(arguments: SignatureAlgorithm.allCases) func takesTheAlgorithmThatIsPinnedAndNoOther(algorithm: SignatureAlgorithm) throws {
+        let (key, keys) = try Self.signing(algorithm)
+        let verifier = Forge.verifier {
+            $0 = try IssuerTrust(issuer: $0.issuer, audiences: $0.audiences, algorithms: [algorithm], keys: keys)
+        }
+        func token(_ named: SignatureAlgorithm) throws -> [UInt8] {
+            let head = Forge.header(["alg": "\"\(named.name)\"", "kid": nil])
+            return Forge.token(head, Forge.claims(), key, key.kind != .secret && key.kind.serves(named) ? named : algorithm)
+        }
+        #expect(verifier.refusal(of: try token(algorithm)) == nil)
+        for other in SignatureAlgorithm.allCases where other != algorithm {
+            #expect(verifier.refusal(of: try token(other)) == .algorithmRefused, "\(other.name)")
+        }
+    }
+
+    private static func signing(_ algorithm: SignatureAlgorithm) throws -> (SigningKey, KeySet) {
+        if KeyKind.secret.serves(algorithm) { return (Forge.secretKey(algorithm), try KeySet(secrets: [Forge.secret()])) }
+        let key: SigningKey =
+            switch algorithm {
+            case .es256: Forge.ec
+            case .es384: Forge.signingKey(GeneratedKey.ec("secp384r1"))
+            case .es512: Forge.signingKey(GeneratedKey.ec("secp521r1"))
+            case .eddsa: Forge.ed
+            default: Forge.rsa
+            }
+        return (key, try .jwks(Forge.jwks([Forge.jwk(key, kid: nil)])))
+    }
+
     @Test func clientComesFromEitherClaim() throws {
         #expect(try Forge.principal(["client_id": nil, "azp": "\"web\""]).client == Forge.bytes("web"))
         #expect(try Forge.principal(["azp": "\"web\""]).client == Forge.bytes("ide"))
