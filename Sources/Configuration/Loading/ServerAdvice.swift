@@ -36,7 +36,8 @@ enum ServerAdvice {
                 warnings.append(
                     "\(server) ignores the token it is sent and acts as its own user: Airflow's rights of the caller are not in force, "
                         + "only the policy is. A server inside Airflow's api-server uses it (`airflow-mcp-plugin`, or "
-                        + "`astro-airflow-mcp` as a plugin); or run one server for each principal")
+                        + "`astro-airflow-mcp` as a plugin); or run one server for each group of callers, with an account of its own "
+                        + "(Deploy/guides/mcp-servers.md)")
             case .plugin:
                 warnings.append(
                     "\(server) uses the token it is sent only as a plugin of Airflow's api-server (a URL that ends in /mcp/v1/); standing "
