@@ -174,6 +174,63 @@ def test_loops_publish_louvers_own_keys(front, serve, tmp_path, identity):
     assert (claims["sub"], claims["role"]) == ("alice", "viewer")
 
 
+def test_louvers_own_keys_are_exchanged_under_load_without_a_token_that_nobody_can_check(front, serve, tmp_path, identity):
+    """The next key is published first, then it signs, then the last one goes: whoever read the set before the exchange is none the worse."""
+    keys = {name: Key(name, "EdDSA") for name in ("louver-1", "louver-2")}
+    for name, key in keys.items():
+        write_secret(tmp_path / f"{name}.pem", key.pem)
+
+    def reissue(signs: str, waits: str) -> dict:
+        also = [{"key_file": str(tmp_path / f"{waits}.pem"), "kid": waits}]
+        return {"mode": "mint", "key_file": str(tmp_path / f"{signs}.pem"), "kid": signs, "also_published": also, "roles": [{"groups": ["analytics"], "role": "viewer"}]}
+
+    upstream = serve({"fine": fine})
+    louver = front(upstream, reissue=reissue("louver-1", "louver-2"))
+    with Connection(louver.port) as connection:
+        connection.get("/.well-known/jwks.json", {})
+        known = jwt.PyJWKSet.from_dict(json.loads(connection.reply().body))
+    tokens = [identity.token(f"user-{number}") for number in range(4)]
+    seen, stop = [], threading.Event()
+
+    def call_on(token: str) -> None:
+        while not stop.is_set():
+            seen.append(status(louver, token))
+
+    threads = [threading.Thread(target=call_on, args=(token,)) for token in tokens]
+    for thread in threads:
+        thread.start()
+    try:
+        wait_until(lambda: len(seen) > 20)
+        text = louver.configuration.read_text()
+        before, after = json.dumps(reissue("louver-1", "louver-2")), json.dumps(reissue("louver-2", "louver-1"))
+        assert before in text
+        louver.configuration.write_text(text.replace(before, after))
+        louver.signal(signal.SIGHUP)
+        wait_until(lambda: louver.metric("louver_reloads_total", outcome="applied") == 1)
+        count = len(seen)
+        wait_until(lambda: len(seen) > count + 40)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert set(seen) == {200}
+    signed = [request.headers["authorization"].removeprefix("Bearer ") for request in upstream.calls()]
+    kids = [jwt.get_unverified_header(token)["kid"] for token in signed]
+    assert set(kids) == {"louver-1", "louver-2"} and kids[-1] == "louver-2"
+    for token, kid in set(zip(signed, kids)):
+        assert jwt.decode(token, known[kid].key, ["EdDSA"], audience="apache-airflow")["role"] == "viewer"
+
+
+def test_documents_are_for_an_address_that_failed_too_often_as_well(trusted, provider):
+    louver, _ = trusted
+    wait_until(lambda: status(louver, provider.token() + "x") == 429)
+    for path in ("/.well-known/oauth-protected-resource/scripted", "/.well-known/oauth-protected-resource"):
+        for _ in range(20):
+            with Connection(louver.port) as connection:
+                connection.get(path, {})
+                assert connection.reply().status == 200, path
+
+
 def test_check_says_which_issuer_cannot_be_reached(trusted, provider):
     louver, place = trusted
     check = [str(BINARY), "check", "--config", str(louver.configuration)]

@@ -11,7 +11,7 @@ import pytest
 from conftest import ROLES, mint
 from leaks import survivors
 from louver import AUDIENCE, ISSUER, PLENTY, Louver, b64
-from raw import ask
+from raw import Connection, ask, base, call, modern, wait_until
 from servers import policy
 from upstream import Turn
 
@@ -83,8 +83,6 @@ def test_one_person_is_minted_for_once(minting, identity):
 
 def test_nothing_of_the_clients_head_goes_upstream(minting, identity):
     louver, upstream = minting
-    from raw import Connection, call, modern
-
     noise = {"Cookie": "session=1", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example", "X-Api-Key": "k", "User-Agent": "spy/1"}
     with Connection(louver.port) as connection:
         connection.post("/scripted", call("fine", {}), {**modern(identity.token(), "tools/call", "fine"), **noise})
@@ -111,12 +109,50 @@ def test_bad_tokens_reach_nobody(minting, identity):
         "without an algorithm it may have": f"{b64(json.dumps({'alg': 'HS512'}).encode())}.{body}.{signature}",
         "no token at all": "garbage",
     }
+    answers = set()
     for name, token in bad.items():
         reply = ask(louver.port, "/scripted", token, "fine")
         assert reply.status == 401, name
         assert 'error="invalid_token"' in reply.headers["www-authenticate"], name
         assert f"{AUDIENCE}" not in reply.body.decode() and ISSUER not in reply.body.decode()
+        answers.add((reply.headers["www-authenticate"], reply.body))
+    assert len(answers) == 1, "the answer does not say which check failed"
     assert upstream.calls() == []
+    wanted = {"expired", "audience_wrong", "issuer_unknown", "not_yet_valid", "signature_wrong", "signature_missing", "algorithm_refused", "not_compact"}
+
+    def told() -> set[str]:
+        events = [json.loads(line) for line in louver.log_file.read_text().splitlines() if '"token_refused"' in line]
+        return {event["reason"] for event in events}
+
+    wait_until(lambda: told() == wanted)
+    log = louver.log_file.read_text() + louver.access_file.read_text()
+    for name, token in bad.items():
+        assert name == "no token at all" or not any(part and part in log for part in token.split(".")), name
+
+
+@pytest.mark.parametrize("where", ["query", "form", "cookie", "another field"])
+def test_a_token_counts_in_its_field_only(where, minting, identity):
+    """RFC 6750 knows two other places, and MCP forbids them: they end up in logs and in histories."""
+    louver, upstream = minting
+    token = identity.token()
+    path, lines, body = "/scripted", base(None), json.dumps(call("fine", {}))
+    if where == "query":
+        path += f"?access_token={token}"
+    elif where == "form":
+        lines["Content-Type"], body = "application/x-www-form-urlencoded", f"access_token={token}"
+    elif where == "cookie":
+        lines["Cookie"] = f"access_token={token}"
+    else:
+        lines["Proxy-Authorization"] = lines["X-Authorization"] = f"Bearer {token}"
+    lines = {**lines, "Host": f"127.0.0.1:{louver.port}", "Content-Length": str(len(body))}
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    with Connection(louver.port) as connection:
+        connection.send(f"POST {path} HTTP/1.1\r\n{head}\r\n{body}".encode())
+        status, fields = connection.head()
+    assert status == 401 and "error=" not in fields["www-authenticate"], "none was shown that could be wrong (RFC 6750 section 3)"
+    assert upstream.calls() == []
+    wait_until(lambda: louver.access_file.read_text())
+    assert token not in louver.access_file.read_text() + louver.log_file.read_text()
 
 
 # The server inside Airflow ---------------------------------------------------------------------------------------------------------

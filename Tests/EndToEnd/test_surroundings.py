@@ -104,6 +104,11 @@ def mint(**more: str) -> dict:
     return {"reissue": {"mode": "mint", **more, "roles": [{"groups": ["analytics"], "role": "viewer"}]}}
 
 
+def exchange(**more: str) -> dict:
+    return {"reissue": {"mode": "exchange", "token_url": "http://127.0.0.1:9/token", "client_id": "louver", "client_secret_file": "the.key", **more}}
+
+
+ACCOUNT = {"groups": ["analytics"], "username": "readers", "password_file": "the.key"}
 MINT = {"algorithm": "HS512", "secret_file": "the.key"}
 SECRETS = {
     "sessions.key_file": ("sessions: { key_file: the.key }", {}),
@@ -116,7 +121,18 @@ SECRETS = {
     "upstreams.scripted.reissue.key_file": ("", mint(key_file="the.key", kid="k", algorithm="EdDSA")),
     "upstreams.scripted.reissue.token_file": ("", {"reissue": {"mode": "static", "token_file": "the.key"}}),
     "client_tokens.key_file": ("client_tokens: { issuer: 'https://louver.example', key_file: the.key, kid: c }", {}),
+    "upstreams.scripted.reissue.client_secret_file": ("", exchange()),
+    "upstreams.scripted.reissue.actor_token_file": ("", exchange(client_secret_file="good.key", actor_token_file="the.key")),
+    "upstreams.scripted.reissue.accounts[0].password_file": ("", {"reissue": {"mode": "basic", "accounts": [ACCOUNT]}}),
+    "upstreams.scripted.reissue.accounts[0].password_file of a login": (
+        "",
+        {"reissue": {"mode": "airflow-login", "token_url": "http://127.0.0.1:9/auth/token", "accounts": [ACCOUNT]}},
+    ),
+    "redis.sentinel_password_file": ("redis: { url: 'redis-sentinel://127.0.0.1:26379/0#primary', sentinel_password_file: the.key }", {}),
+    "admin.token_file": ("admin", {}),
     "listen[0].tls.key": ("tls", {}),
+    "issuers[0].previous_secret_files[0]": ("previous", {}),
+    "issuers[1].introspection.client_secret_file": ("introspection", {}),
     "issuers[0].secret_file": ("issuer", {}),
 }
 
@@ -140,6 +156,13 @@ def test_a_secret_that_others_can_read_or_change_is_a_fault(key, mode, written, 
         text = text.replace(address, f"{address}    tls: {{ certificate: {certificate}, key: the.key }}\n", 1)
     if extra == "issuer":
         text = text.replace("secret_file: identity_secret", "secret_file: the.key", 1)
+    if extra == "previous":
+        text = text.replace("secret_file: identity_secret", "secret_file: identity_secret\n    previous_secret_files: [the.key]", 1)
+    if extra == "admin":
+        text = text.replace(f"admin: {{ address: 127.0.0.1:{louver.admin_port} }}", f"admin: {{ address: 127.0.0.1:{louver.admin_port}, token_file: the.key }}", 1)
+    if extra == "introspection":
+        asked = "{ url: 'http://127.0.0.1:9/ask', client_id: louver, client_secret_file: the.key }"
+        text = text.replace("\nroutes:", f"\n  - {{ issuer: opaque, audiences: [louver], introspection: {asked} }}\nroutes:", 1)
     louver.configuration.write_text(text)
 
     def check() -> subprocess.CompletedProcess:
