@@ -1,6 +1,6 @@
 // Values that are known beforehand as keyed hashes: found where one is a whole run.
 #include <string.h>
-#include "CScan.h"
+#include "anchors.h"
 #include "classes.h"
 
 // What a run is made of: letters, digits and + / _ - . ~ ! $ % * #, one bit per row of the ASCII table (high nibble) for each low nibble.
@@ -66,19 +66,83 @@ static int holds(const cscan_enrolled *set, const uint8_t *text, size_t count) {
     return low < set->count && set->hashes[low] == hash;
 }
 
+// The run from `*start` to `*end` without the marks around it, when it is one of the values.
+static int is_value(const cscan_enrolled *set, const uint8_t *text, size_t *start, size_t *end) {
+    while (*start < *end && is_mark(text[*start])) ++*start;
+    while (*start < *end && is_mark(text[*end - 1])) --*end;
+    size_t length = *end - *start;
+    return length >= CSCAN_ENROLLED_MIN && length <= CSCAN_KNOWN_MAX && holds(set, text + *start, length);
+}
+
+// MARK: Runs with an anchor
+
+// Further than this no run is followed that could be a value with marks around it.
+enum { REACH = CSCAN_KNOWN_MAX + 64 };
+
+static size_t run_start(const uint8_t *text, size_t place) {
+    size_t floor = place > REACH ? place - REACH : 0;
+    while (place >= floor + 64) {
+        uint64_t mask;
+        class_masks(run_low, text + place - 64, 1, &mask);
+        if (~mask) return place - (size_t)__builtin_clzll(~mask);
+        place -= 64;
+    }
+    while (place > floor && is_run(text[place - 1])) place--;
+    return place;
+}
+
+static size_t run_end(const uint8_t *text, size_t count, size_t place) {
+    size_t limit = count - place > REACH ? place + REACH : count;
+    while (place + 64 <= limit) {
+        uint64_t mask;
+        class_masks(run_low, text + place, 1, &mask);
+        if (~mask) return place + (size_t)__builtin_ctzll(~mask);
+        place += 64;
+    }
+    while (place < limit && is_run(text[place])) place++;
+    return place;
+}
+
+static size_t find_anchored(
+    const cscan_enrolled *set, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
+    anchors in_text;
+    size_t place = *at, found = 0, done = 0;
+    while (place < count) {
+        size_t bytes = find_anchors(CSCAN_BEST, text, count, place, &in_text);
+        for (size_t index = 0; index < in_text.count; index++) {
+            size_t anchor = place + in_text.places[index];
+            if (anchor < done) continue;
+            size_t start = run_start(text, anchor + 1 - ANCHOR_AROUND), end = run_end(text, count, anchor + 1);
+            done = end;
+            if (end - start < CSCAN_ENROLLED_MIN || !is_value(set, text, &start, &end)) continue;
+            runs[found++] = (cscan_run){(uint32_t)start, (uint32_t)(end - start), 0};
+            if (found == capacity) {
+                *at = done;
+                return found;
+            }
+        }
+        place += bytes;
+    }
+    *at = place;
+    return found;
+}
+
+// MARK: Other runs
+
 enum { BLOCKS = 64, STARTS_MAX = 6 };
 
-// Where the runs of CSCAN_ENROLLED_MIN bytes or more begin in these blocks. Six at most begin in one.
-static size_t run_starts(const uint64_t *masks, size_t blocks, uint64_t before, uint32_t *starts) {
+// Where the runs of `least` bytes or more begin in these blocks, of 64 at most. Six at most begin in one.
+static size_t run_starts(const uint64_t *masks, size_t blocks, uint64_t before, size_t least, uint32_t *starts) {
     size_t found = 0;
     for (size_t block = 0; block < blocks; block++) {
-        uint64_t mask = masks[block];
-        unsigned __int128 bits = (unsigned __int128)masks[block + 1] << 64 | mask;
-        bits &= bits >> 1;
-        bits &= bits >> 2;
-        bits &= bits >> 4;
-        bits &= bits >> (CSCAN_ENROLLED_MIN - 8);
-        uint64_t begins = (uint64_t)bits & ~(mask << 1 | before);
+        uint64_t mask = masks[block], bits = mask, next = masks[block + 1];
+        size_t length = 1;
+        for (; 2 * length < least; length *= 2) {
+            bits &= bits >> length | next << (64 - length);
+            next &= next >> length;
+        }
+        bits &= bits >> (least - length) | next << (64 - (least - length));
+        uint64_t begins = bits & ~(mask << 1 | before);
         before = mask >> 63;
         size_t count = (size_t)__builtin_popcountll(begins);
         // All six are written, so that no branch depends on how many there are.
@@ -96,16 +160,14 @@ static inline size_t run_length(const uint8_t *text, size_t count, const uint64_
     size_t block = start / 64, bit = start % 64;
     uint64_t bits = masks[block] >> bit | (bit ? masks[block + 1] << (64 - bit) : 0);
     if (~bits) return (size_t)__builtin_ctzll(~bits);
-    size_t end = start + 64;
-    while (end < count && end - start <= CSCAN_KNOWN_MAX + 64 && is_run(text[end])) end++;
-    return end - start;
+    return run_end(text, count, start + 64) - start;
 }
 
-size_t cscan_enrolled_find(
+static size_t find_others(
     const cscan_enrolled *set, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
     uint64_t masks[BLOCKS + 2];
     uint32_t starts[BLOCKS * STARTS_MAX + STARTS_MAX];
-    size_t place = *at, found = 0;
+    size_t place = *at, found = 0, least = set->least < 64 ? set->least : 64;
     while (place < count) {
         const uint8_t *from = text + place;
         size_t left = count - place, bytes = left < 64 * BLOCKS ? left : 64 * BLOCKS;
@@ -115,16 +177,11 @@ size_t cscan_enrolled_find(
         masks[blocks] = bytes < left ? class_mask(run_low, from + bytes, left - bytes) : 0;
         masks[blocks + 1] = 0;
         // A run that began before was looked at there.
-        size_t begun = run_starts(masks, blocks, place > 0 && is_run(text[place - 1]), starts);
+        size_t begun = run_starts(masks, blocks, place > 0 && is_run(text[place - 1]), least, starts);
         for (size_t index = 0; index < begun; index++) {
-            const uint8_t *run = from + starts[index];
-            size_t length = run_length(from, left, masks, starts[index]);
-            if (is_mark(run[0]) | is_mark(run[length - 1])) {
-                while (length > 0 && is_mark(run[0])) run++, length--;
-                while (length > 0 && is_mark(run[length - 1])) length--;
-            }
-            if (length < CSCAN_ENROLLED_MIN || length > CSCAN_KNOWN_MAX || !holds(set, run, length)) continue;
-            if (found < capacity) runs[found++] = (cscan_run){(uint32_t)(run - text), (uint32_t)length, 0};
+            size_t start = place + starts[index], end = start + run_length(from, left, masks, starts[index]);
+            if (!is_value(set, text, &start, &end)) continue;
+            if (found < capacity) runs[found++] = (cscan_run){(uint32_t)start, (uint32_t)(end - start), 0};
         }
         place += bytes;
         // The next step has room for all it may find.
@@ -132,4 +189,12 @@ size_t cscan_enrolled_find(
     }
     *at = place;
     return found;
+}
+
+size_t cscan_enrolled_find(
+    const cscan_enrolled *set, int number, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
+    if (number == 0 && set->has_anchored) return find_anchored(set, text, count, at, runs, capacity);
+    if (number == 1 && set->least <= CSCAN_KNOWN_MAX) return find_others(set, text, count, at, runs, capacity);
+    *at = count;
+    return 0;
 }

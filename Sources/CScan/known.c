@@ -1,15 +1,13 @@
 // Values that are known beforehand in clear: found wherever they stand.
 #include <stdlib.h>
 #include <string.h>
-#include "CScan.h"
+#include "anchors.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
-// Most values are drawn from letters of both cases and digits. Words and times seldom go from a small letter to a capital or between
-// letters and digits within six of them in a row, so the four bytes at the first such step of a value are what is looked up, where the text
-// takes one.
+// Of most values the four bytes at their first anchor are what is looked up, at the anchors of the text.
 //
 // Of values without one only every `stride`th place of a text is looked at: four bytes there. A value of `least` bytes or more holds one
 // such place in each of its occurrences when stride is least - 3, so the grams at its first `stride` offsets are what is looked up.
@@ -28,7 +26,7 @@ typedef struct {
     entry *entries;
 } gram_class;
 
-enum { CLASSES = 3, ANCHORED = 2, SHORT = 16, STRIDE_MAX = 29, GRAM = 4, STEP = 64, CHUNK = 64, AROUND = 6, BEHIND = 4 };
+enum { CLASSES = 3, ANCHORED = 2, SHORT = 16, STRIDE_MAX = 29, GRAM = 4 };
 
 struct cscan_known {
     const uint8_t *bytes;
@@ -52,29 +50,6 @@ static inline uint32_t bits_of(uint32_t gram) {
 }
 
 static inline size_t length_of(const cscan_known *set, size_t value) { return set->starts[value + 1] - set->starts[value]; }
-
-static inline int is_upper(uint8_t byte) { return (uint8_t)(byte - 'A') < 26; }
-static inline int is_lower(uint8_t byte) { return (uint8_t)(byte - 'a') < 26; }
-static inline int is_digit(uint8_t byte) { return (uint8_t)(byte - '0') < 10; }
-
-// Whether one byte and the next are such a step.
-static inline int is_step(uint8_t first, uint8_t second) {
-    if (is_lower(first)) return is_upper(second) || is_digit(second);
-    if (is_digit(first)) return is_upper(second) || is_lower(second);
-    return is_upper(first) && is_digit(second);
-}
-
-static inline int is_word(uint8_t byte) { return is_upper(byte) || is_lower(byte) || is_digit(byte); }
-
-// Where the first step of a value begins that has six letters and digits around it, one before it; or SIZE_MAX.
-static size_t anchor_of(const uint8_t *value, size_t length) {
-    size_t words = 0;
-    for (size_t last = 0; last < length; last++) {
-        words = is_word(value[last]) ? words + 1 : 0;
-        if (words >= AROUND && is_step(value[last - BEHIND], value[last - BEHIND + 1])) return last - BEHIND;
-    }
-    return SIZE_MAX;
-}
 
 // Which class a value is searched in.
 static int class_of(const cscan_known *set, size_t value) {
@@ -222,139 +197,29 @@ __attribute__((target("avx2"))) static unsigned groups_avx2(const gram_class *in
 }
 #endif
 
-// The bytes of blocks by class, one bit for each. The first block is the one before those that are searched.
-typedef struct {
-    uint64_t upper[CHUNK + 1], lower[CHUNK + 1], digit[CHUNK + 1];
-} classes;
-
-static inline uint64_t moved(uint64_t bits, uint64_t before, unsigned by) { return bits << by | before >> (STEP - by); }
-
-// A bit for each byte that is the last of six letters and digits with a step in their middle. Of the block before, only what the last bits
-// say is needed, and they do not depend on the one before that.
-static inline __attribute__((always_inline)) void anchors_in(const classes *in, size_t blocks, uint64_t *anchors) {
-    for (size_t block = 0; block < blocks; block++) {
-        uint64_t upper = in->upper[block + 1], lower = in->lower[block + 1], digit = in->digit[block + 1];
-        uint64_t old_lower = in->lower[block], old_digit = in->digit[block], old_letter = in->upper[block] | old_lower;
-        uint64_t letter = upper | lower, word = letter | digit, old_word = old_letter | old_digit;
-        uint64_t pairs = word & moved(word, old_word, 1), old_pairs = old_word & old_word << 1;
-        uint64_t steps = (moved(lower, old_lower, 1) & upper) | (moved(digit, old_digit, 1) & letter);
-        steps |= moved(letter, old_letter, 1) & digit;
-        uint64_t old_steps = (old_lower << 1 & in->upper[block]) | (old_digit << 1 & old_letter) | (old_letter << 1 & old_digit);
-        uint64_t six = pairs & moved(pairs, old_pairs, 2) & moved(pairs, old_pairs, 4);
-        anchors[block] = six & moved(steps, old_steps, BEHIND - 1);
-    }
-}
-
-static void classes_scalar(const uint8_t *text, size_t blocks, size_t first, classes *out) {
-    for (size_t block = 0; block < blocks; block++) {
-        uint64_t upper = 0, lower = 0, digit = 0;
-        for (size_t bit = 0; bit < STEP; bit++) {
-            uint8_t byte = text[STEP * block + bit];
-            upper |= (uint64_t)is_upper(byte) << bit;
-            lower |= (uint64_t)is_lower(byte) << bit;
-            digit |= (uint64_t)is_digit(byte) << bit;
-        }
-        out->upper[first + block] = upper;
-        out->lower[first + block] = lower;
-        out->digit[first + block] = digit;
-    }
-}
-
-static void anchors_scalar(const classes *in, size_t blocks, uint64_t *anchors) { anchors_in(in, blocks, anchors); }
-
-#if defined(__x86_64__)
-__attribute__((target("avx2"))) static inline uint64_t within_avx2(__m256i low, __m256i high, char first, char count) {
-    __m256i from = _mm256_set1_epi8(first), last = _mm256_set1_epi8((char)(count - 1));
-    __m256i left = _mm256_sub_epi8(low, from), right = _mm256_sub_epi8(high, from);
-    uint32_t a = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_min_epu8(left, last), left));
-    uint32_t b = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_min_epu8(right, last), right));
-    return a | (uint64_t)b << 32;
-}
-
-__attribute__((target("avx2"))) static void classes_avx2(const uint8_t *text, size_t blocks, size_t first, classes *out) {
-    for (size_t block = 0; block < blocks; block++) {
-        __m256i low = _mm256_loadu_si256((const __m256i *)(text + STEP * block));
-        __m256i high = _mm256_loadu_si256((const __m256i *)(text + STEP * block + 32));
-        out->upper[first + block] = within_avx2(low, high, 'A', 26);
-        out->lower[first + block] = within_avx2(low, high, 'a', 26);
-        out->digit[first + block] = within_avx2(low, high, '0', 10);
-    }
-}
-
-__attribute__((target("avx2"))) static void anchors_avx2(const classes *in, size_t blocks, uint64_t *anchors) {
-    anchors_in(in, blocks, anchors);
-}
-
-__attribute__((target("avx512f,avx512bw"))) static void classes_avx512(const uint8_t *text, size_t blocks, size_t first, classes *out) {
-    const __m512i letters = _mm512_set1_epi8(26);
-    for (size_t block = 0; block < blocks; block++) {
-        __m512i bytes = _mm512_loadu_si512(text + STEP * block);
-        out->upper[first + block] = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, _mm512_set1_epi8('A')), letters);
-        out->lower[first + block] = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, _mm512_set1_epi8('a')), letters);
-        out->digit[first + block] = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, _mm512_set1_epi8('0')), _mm512_set1_epi8(10));
-    }
-}
-#endif
-
-static void find_classes(const uint8_t *text, size_t blocks, size_t first, classes *out) {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512bw")) return classes_avx512(text, blocks, first, out);
-    if (__builtin_cpu_supports("avx2")) return classes_avx2(text, blocks, first, out);
-#endif
-    classes_scalar(text, blocks, first, out);
-}
-
-static void find_steps(const classes *in, size_t blocks, uint64_t *anchors) {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) return anchors_avx2(in, blocks, anchors);
-#endif
-    anchors_scalar(in, blocks, anchors);
-}
-
-// The set bits whose four bytes may be those of a value: there are few.
-static size_t find_anchors(const gram_class *in, const uint8_t *text, size_t blocks, const uint64_t *anchors, uint32_t *places) {
-    size_t count = 0;
-    for (size_t block = 0; block < blocks; block++)
-        for (uint64_t mask = anchors[block]; mask; mask &= mask - 1) {
-            size_t place = STEP * block + (size_t)__builtin_ctzll(mask);
-            places[count] = (uint32_t)place;
-            count += is_set(in, gram_at(text + place - BEHIND));
-        }
-    return count;
-}
-
 // The places are those of the last byte of the six, so that a search may go on at any of them.
 static size_t find_anchored(const cscan_known *set, const uint8_t *text, size_t count, size_t *at, cscan_hit *hits, size_t capacity) {
     const gram_class *in = &set->classes[ANCHORED];
-    classes in_text;
-    uint64_t anchors[CHUNK];
-    uint32_t places[STEP * CHUNK + 1];
+    anchors in_text;
     size_t place = *at, found = 0;
     while (place < count) {
-        size_t blocks = (count - place + STEP - 1) / STEP, whole = (count - place) / STEP;
-        if (blocks > CHUNK) blocks = whole = CHUNK;
-        // What stands before is looked at for what it says about the first bytes.
-        uint8_t edge[STEP] = {0};
-        size_t before = place < AROUND ? place : AROUND;
-        memcpy(edge + STEP - before, text + place - before, before);
-        find_classes(edge, 1, 0, &in_text);
-        find_classes(text + place, whole, 1, &in_text);
-        if (whole < blocks) {
-            memset(edge, 0, STEP);
-            memcpy(edge, text + place + STEP * whole, count - place - STEP * whole);
-            find_classes(edge, 1, 1 + whole, &in_text);
+        size_t bytes = find_anchors(CSCAN_BEST, text, count, place, &in_text);
+        // Few of them are those of a value.
+        size_t some = 0;
+        for (size_t index = 0; index < in_text.count; index++) {
+            uint32_t offset = in_text.places[index];
+            in_text.places[some] = offset;
+            some += is_set(in, gram_at(text + place + offset - ANCHOR_BEHIND));
         }
-        find_steps(&in_text, blocks, anchors);
-        size_t some = find_anchors(in, text + place, blocks, anchors, places);
         for (size_t index = 0; index < some; index++) {
-            size_t end = place + places[index];
+            size_t end = place + in_text.places[index];
             if (found + CSCAN_KNOWN_ROOM > capacity) {
                 *at = end;
                 return found;
             }
-            found += look(set, in, text, count, end - BEHIND, hits + found, capacity - found);
+            found += look(set, in, text, count, end - ANCHOR_BEHIND, hits + found, capacity - found);
         }
-        place += STEP * blocks;
+        place += bytes;
     }
     *at = count;
     return found;

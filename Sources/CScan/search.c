@@ -19,7 +19,13 @@ typedef struct {
 } search;
 
 static inline int same(const uint8_t *text, const literal *one) {
-    if (!(one->flags & CSCAN_CASELESS)) return memcmp(text, one->bytes, one->length) == 0;
+    if (!(one->flags & CSCAN_CASELESS)) {
+        // Most are shorter than it takes to call somebody.
+        if (one->length > 16) return memcmp(text, one->bytes, one->length) == 0;
+        for (size_t at = 0; at < one->length; at++)
+            if (text[at] != one->bytes[at]) return 0;
+        return 1;
+    }
     for (size_t at = 0; at < one->length; at++)
         if (lower(text[at]) != one->bytes[at]) return 0;
     return 1;

@@ -83,7 +83,7 @@ enum RedactEnrollCommand {
     private static func write(_ export: SecretExport, _ key: SecretBytes, _ arguments: Arguments, _ terminal: Terminal) -> ExitCode {
         let made = EnrolledSecrets.file(of: export.values, tenantKey: key)
         guard made.count > 0 else {
-            tell(export, 0, terminal)
+            tell(export, made, terminal)
             return .failure
         }
         var descriptor = terminal.outputDescriptor
@@ -98,12 +98,16 @@ enum RedactEnrollCommand {
         }
         defer { if path != nil { close(descriptor) } }
         guard Descriptor.write(made.text.span, to: descriptor) else { return .failure }
-        tell(export, made.count, terminal)
+        tell(export, made, terminal)
         return .success
     }
 
-    private static func tell(_ export: SecretExport, _ count: Int, _ terminal: Terminal) {
-        terminal.error(count == 1 ? "1 value enrolled" : "\(count) values enrolled")
+    private static func tell(_ export: SecretExport, _ made: EnrolledSecrets.File, _ terminal: Terminal) {
+        terminal.error(made.count == 1 ? "1 value enrolled" : "\(made.count) values enrolled")
+        if made.wordCount > 0 {
+            terminal.error(
+                "  \(made.wordCount) of them made of words: every long word of a text is looked at for their sake, which is slower")
+        }
         var lengths = 0
         var bytes = 0
         for value in export.values {

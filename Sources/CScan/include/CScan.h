@@ -170,6 +170,8 @@ typedef struct {
     const uint64_t *hashes;  // in ascending order
     size_t count;
     const uint8_t *marks;  // one bit for each mark of a value, CSCAN_MARKS of them
+    int has_anchored;      // whether values with an anchor are searched by it
+    size_t least;          // the length from which on a value may be searched without; more than CSCAN_KNOWN_MAX when none is
 } cscan_enrolled;
 
 // Whether a byte can stand in a value that is known as a hash.
@@ -177,8 +179,18 @@ int cscan_is_enrollable(uint8_t byte);
 // Twenty bits of a value of 8 bytes or more, from its first bytes and its length; and 64 bits of all of it (SipHash-2-4).
 uint32_t cscan_enrolled_mark(const uint64_t key[4], const uint8_t *text, size_t count);
 uint64_t cscan_enrolled_hash(const uint64_t key[4], const uint8_t *text, size_t count);
-// Finds maximal runs that are such a value, `. ! / *` around them aside. Works like cscan_find; capacity must be at least 512.
+// Finds maximal runs that are such a value, `. ! / *` around them aside. Works like cscan_find; capacity must be at least 512. `number` is
+// 0 and 1, one after the other: for runs with an anchor, and for those long enough to be a value without one, which tells some twice.
 size_t cscan_enrolled_find(
-    const cscan_enrolled *set, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity);
+    const cscan_enrolled *set, int number, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity);
+
+// Whether a value has an anchor: six letters and digits in a row, and in their middle a step from a small letter to a capital or between
+// letters and digits. Most random values have one, and few words and times do.
+int cscan_has_anchor(const uint8_t *value, size_t count);
+
+enum { CSCAN_ANCHOR_PLACES = 64 * 64 + 4 };
+// Finds the anchors from `at` on by one of the code paths: the offset of the last byte of each six. Answers how many bytes were looked
+// at, and in `found` how many anchors there are; `places` has room for CSCAN_ANCHOR_PLACES.
+size_t cscan_anchors(int kernel, const uint8_t *text, size_t count, size_t at, uint32_t *places, size_t *found);
 
 #endif

@@ -69,7 +69,8 @@ extension Snapshot {
         let clear = redaction.known?.count ?? 0
         let hashes = redaction.enrolled?.count ?? 0
         if options.redaction.known.isEmpty { return "" }
-        return ", \(clear) known values in clear, \(hashes) as hashes"
+        let isSlow = redaction.enrolled?.isSlow ?? false
+        return ", \(clear) known values in clear, \(hashes) as hashes\(isSlow ? " (some of words, which is slower)" : "")"
     }
 
     /// What an operator should know: `warnings`, then the advice of each policy.
