@@ -9,6 +9,8 @@ final class Harvest {
 
     /// Whether there is any.
     var isEmpty: Bool { values.isEmpty }
+    /// How many there are, no two of them equal.
+    var count: Int { values.count }
 
     deinit { clear() }
 

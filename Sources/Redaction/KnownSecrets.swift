@@ -85,6 +85,24 @@ public final class KnownSecrets: @unchecked Sendable {
         return isFound
     }
 
+    /// Which of them a text is as a whole.
+    func place(of text: Span<UInt8>) -> Int? {
+        withUnsafeTemporaryAllocation(of: cscan_hit.self, capacity: 2 * Int(CSCAN_KNOWN_ROOM)) { hits in
+            text.withUnsafeBufferPointer { bytes in
+                for number in Int32(0)...2 {
+                    var at = 0
+                    while at < bytes.count {
+                        let count = cscan_known_find(set, number, bytes.baseAddress, bytes.count, &at, hits.baseAddress, hits.count)
+                        for hit in hits[..<count] where hit.start == 0 && length(Int(hit.literal)) == bytes.count {
+                            return Int(hit.literal)
+                        }
+                    }
+                }
+                return nil
+            }
+        }
+    }
+
     /// The first place from which on a text could be the beginning of a value that goes on behind its end; nil when there is none. Values
     /// of token characters alone are not looked at: a run of them at the end of a window waits anyway.
     func openPlace(in text: Span<UInt8>) -> Int? {

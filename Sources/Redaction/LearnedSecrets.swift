@@ -2,12 +2,18 @@ import Core
 
 /// What the replies to one principal taught: values that stood under a key which names a secret, so that they are replaced where they come
 /// back without it. In locked memory, at most so many, each for so long. Usable from any loop.
+///
+/// Values are copied and compiled outside of the lock: loops wait for each other only while a few of them are looked up.
 public final class LearnedSecrets: Sendable {
     private struct State: Sendable {
         var known: KnownSecrets?
         /// When each value is forgotten, in the order of `known`.
         var until: [Instant] = []
+        /// None is forgotten before.
+        var soonest = Instant.never
         var used = Instant(nanoseconds: 0)
+        /// Another one for each set of values.
+        var version = 0
     }
 
     private let state = Lock(State())
@@ -26,11 +32,13 @@ public final class LearnedSecrets: Sendable {
 
     /// What is known now; values whose time is over are forgotten.
     public func current(now: Instant) -> KnownSecrets? {
-        state.withLock { state in
+        let (known, isOver) = state.withLock { state in
             state.used = now
-            if state.until.contains(where: { $0 <= now }) { Self.rebuild(&state, adding: nil, until: now, now: now, max: .max) }
-            return state.known
+            return (state.known, state.soonest <= now)
         }
+        if !isOver { return known }
+        change(nil, until: now, now: now, max: .max)
+        return state.withLock { $0.known }
     }
 
     /// Remembers values for `lifetime`; what was known already is remembered anew. Of more than `max` those are forgotten that would be
@@ -38,30 +46,58 @@ public final class LearnedSecrets: Sendable {
     @discardableResult
     func learn(_ harvest: Harvest, now: Instant, lifetime: Duration, max: Int) -> Int {
         if harvest.isEmpty || max == 0 { return 0 }
-        return state.withLock { state in
-            state.used = now
-            return Self.rebuild(&state, adding: harvest, until: now + lifetime, now: now, max: max)
-        }
+        let until = now + lifetime
+        if renew(harvest, until: until, now: now) { return 0 }
+        return change(harvest, until: until, now: now, max: max)
     }
 
     /// Forgets everything.
-    public func forget() { state.withLock { $0 = State() } }
+    public func forget() { state.withLock { $0 = State(version: $0.version + 1) } }
 
+    /// Remembers values anew that are all known: what most replies come to that show a secret again. False when one is not.
+    private func renew(_ harvest: Harvest, until: Instant, now: Instant) -> Bool {
+        state.withLock { state in
+            state.used = now
+            guard let known = state.known, state.soonest > now else { return false }
+            var places: [Int] = []
+            harvest.forEach { value, _ in if let place = known.place(of: value.span) { places.append(place) } }
+            guard places.count == harvest.count else { return false }
+            for place in places { state.until[place] = until }
+            state.version += 1
+            return true
+        }
+    }
+
+    /// Takes out what is over and in what is new. What another loop changed meanwhile is changed again, at last with the others waiting.
     @discardableResult
+    private func change(_ harvest: Harvest?, until: Instant, now: Instant, max: Int) -> Int {
+        for _ in 0..<3 {
+            var made = state.withLock { $0 }
+            let before = made.version
+            let fresh = Self.rebuild(&made, adding: harvest, until: until, now: now, max: max)
+            let isTaken = state.withLock { state in
+                if state.version != before { return false }
+                made.used = Swift.max(made.used, state.used)
+                state = made
+                return true
+            }
+            if isTaken { return fresh }
+        }
+        return state.withLock { Self.rebuild(&$0, adding: harvest, until: until, now: now, max: max) }
+    }
+
     private static func rebuild(_ state: inout State, adding harvest: Harvest?, until: Instant, now: Instant, max: Int) -> Int {
         var entries: [(value: [UInt8], kind: UInt16, until: Instant)] = []
+        // Few are added to many, so it is those that are looked up.
+        var added: [[UInt8]: UInt16] = [:]
+        harvest?.forEach { value, kind in added[value] = kind }
         state.known?.forEach { index, value, kind in
-            if state.until[index] > now { entries.append((value, kind, state.until[index])) }
+            let isAnew = added.removeValue(forKey: value) != nil
+            if isAnew || state.until[index] > now { entries.append((value, kind, isAnew ? until : state.until[index])) }
         }
-        let before = entries.count
-        harvest?.forEach { value, kind in
-            if let index = entries.firstIndex(where: { $0.value == value }) {
-                entries[index].until = until
-            } else {
-                entries.append((value, kind, until))
-            }
-        }
-        let fresh = entries.count - before
+        let fresh = added.count
+        for (value, kind) in added { entries.append((value, kind, until)) }
+        added = [:]
         if entries.count > max {
             entries.sort { $0.until > $1.until }
             entries.removeLast(entries.count - max)
@@ -71,6 +107,8 @@ public final class LearnedSecrets: Sendable {
         state.until = entries.map(\.until)
         state.known = KnownSecrets(&values, kinds: entries.map(\.kind))
         if state.known == nil { state.until = [] }
+        state.soonest = state.until.min() ?? Instant.never
+        state.version += 1
         return fresh
     }
 

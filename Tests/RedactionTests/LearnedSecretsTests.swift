@@ -73,6 +73,38 @@ import Testing
         #expect(try reply(log, ledger, now: start + .seconds(6), max: 50) != log, "the newest is kept")
     }
 
+    @Test func whatIsShownAgainIsRememberedAnew() throws {
+        let ledger = LearnedSecrets()
+        for seconds in [0, 30, 70] { _ = try reply(#"{"password":"\#(Self.secret)"}"#, ledger, now: start + .seconds(seconds)) }
+        #expect(ledger.count == 1)
+        let log = #"{"log":"x\#(Self.secret)y"}"#
+        #expect(try reply(log, ledger, now: start + .seconds(129)) != log)
+        // Another one that is learned meanwhile changes nothing about it, and what is over goes when the next one comes.
+        _ = try reply(#"{"password":"w\#(Self.secret.reversed().map(String.init).joined())"}"#, ledger, now: start + .seconds(129))
+        #expect(ledger.count == 2)
+        _ = try reply(#"{"password":"Q7z\#(Self.secret.dropFirst(4))"}"#, ledger, now: start + .seconds(130))
+        #expect(ledger.count == 2)
+        #expect(try reply(#"{"log":"\#(Self.secret)"}"#, ledger, now: start + .seconds(131)) == #"{"log":"\#(Self.secret)"}"#)
+    }
+
+    /// Loops that learn at the same time lose nothing of each other's.
+    @Test func whatSeveralLoopsLearnAtOnceIsKept() async throws {
+        let ledger = LearnedSecrets()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for loop in UInt64(0)..<6 {
+                group.addTask { [self] in
+                    var random = SeededGenerator(seed: loop)
+                    for _ in 0..<10 {
+                        let value = random.text(24, from: "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789")
+                        _ = try reply(#"{"password":"\#(value)"}"#, ledger, now: start)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(ledger.count == 60)
+    }
+
     @Test func theStoreForgetsTheLeastRecentlySeen() {
         let store = LearnedStore()
         let first = store.secrets(of: [0])
