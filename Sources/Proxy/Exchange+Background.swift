@@ -57,10 +57,10 @@ extension Exchange {
         if scrubbing.rewriter.repairs > 0 { worker.shard.add(.replyRepairs, scrubbing.rewriter.repairs) }
         if scrubbing.scrubber.isUntouched { return }
         let report = scrubbing.scrubber.report
-        record.redactions += report.total
+        record.redactions += report.total + report.numbers
         record.allowed += report.allowedTotal
         if worker.audit != nil {
-            record.removed += report.counts.map { ($0.kind, $0.count) }
+            record.removed += report.told.map { ($0.kind, $0.count) }
             record.passed += report.allowed.map { ($0.kind, $0.count) }
         }
         worker.count(report)

@@ -12,6 +12,7 @@ public final class ProxyServer: Sendable {
     private let keys: LoopBound<JWKSClient>
     private let exporter: LoopBound<TraceExporter>
     private let memory: LoopBound<MemoryWatch>
+    private let allowances: LoopBound<AllowanceWatch>
     let shared: SharedState
     private let snapshot: Lock<Snapshot>
     private let load: @Sendable () -> Loaded
@@ -101,6 +102,8 @@ public final class ProxyServer: Sendable {
         exporter.submit { $0.install(first.tracing) }
         memory = LoopBound(loop) { loop in MemoryWatch(shared.pressure, log: shared.log, loop: loop) }
         memory.submit { $0.install(first.options.limits.memoryBytes) }
+        allowances = LoopBound(loop) { loop in AllowanceWatch(log: shared.log, loop: loop) }
+        allowances.submit { $0.install(first) }
         shared.issuerKeys.connect { source in keys.submit { $0.noteUnknownKey(source) } }
         keys.submit { $0.install(first.keySources) }
         try LoopThread.start(loop, name: "louver-admin", keeping: admin)
@@ -240,6 +243,7 @@ public final class ProxyServer: Sendable {
             keys.submit { $0.install(fresh.keySources) }
             exporter.submit { $0.install(fresh.tracing) }
             memory.submit { $0.install(fresh.options.limits.memoryBytes) }
+            allowances.submit { $0.install(fresh) }
             shared.registry.add(.reloadsApplied)
             health.reloadFault.withLock { $0 = "" }
             shared.log.event(.info, "reload_applied", .number("version", Int(fresh.version)))

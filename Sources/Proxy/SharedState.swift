@@ -64,6 +64,7 @@ final class SharedState: Sendable {
 
     /// Tells in the metrics what is in force.
     func publish(_ snapshot: Snapshot) {
+        if let known = snapshot.redaction.known, !known.isLocked { registry.add(.secretsUnlocked, known.count) }
         registry.setFacts(.build, [[.init("version", Product.version.withUTF8Buffer { [UInt8]($0) })]])
         registry.setFacts(.configuration, [[.init("hash", snapshot.hash)]])
         registry.setFacts(.policy, snapshot.routes.map { [.init("policy", Array($0.policy.name.utf8)), .init("hash", $0.policy.hash)] })

@@ -231,7 +231,7 @@ final class Worker {
     func count(_ report: RedactionReport) {
         if !report.isUnchanged { shard.add(.repliesRedacted) }
         for entry in report.allowed { shared.count(.allowances, [Array(entry.kind.utf8)], entry.count, on: shard) }
-        for entry in report.counts { shared.count(.redactions, [Array(entry.kind.utf8)], entry.count, on: shard) }
+        for entry in report.told { shared.count(.redactions, [Array(entry.kind.utf8)], entry.count, on: shard) }
     }
 
     /// Learned values are in memory that may be swapped out: counted, and told once.

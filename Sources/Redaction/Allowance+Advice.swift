@@ -12,6 +12,15 @@ extension Allowance {
         entries.flatMap { $0.advice(now, detectors, hasKey) }
     }
 
+    /// What is said when its time is over while it is in force.
+    public var farewell: String {
+        let fault = Fault(
+            file: file, at: mark,
+            "the time of this `allow` entry was over with \(lastDay ?? "its last day"): what it let pass is replaced again",
+            remedy: "remove it, or decide anew how long it holds")
+        return "\(fault)"
+    }
+
     private func advice(_ now: WallTime, _ detectors: DetectorSet, _ hasKey: Bool) -> [Fault] {
         var advice: [Fault] = []
         func add(_ message: String, _ remedy: String) { advice.append(Fault(file: file, at: mark, message, remedy: remedy)) }

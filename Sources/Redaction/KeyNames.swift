@@ -89,6 +89,12 @@ final class KeyNames {
 
     /// Up to 8 bytes as one number.
     static func word(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
+        let raw = UnsafeRawPointer(bytes)
+        if count >= 4 {
+            // Where the two overlap, the same bytes fall on the same bits.
+            let last = UInt64(raw.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
+            return UInt64(raw.loadUnaligned(as: UInt32.self)) | last << UInt64(8 * (count - 4))
+        }
         var word: UInt64 = 0
         for at in 0..<count { word |= UInt64(bytes[at]) << UInt64(8 * at) }
         return word

@@ -20,13 +20,18 @@ public enum Placeholder {
 
     /// Appends a placeholder; `tag` holds 40 bits.
     static func append(kind: [UInt8], tag: UInt64, style: Style, to out: inout ByteBuffer) {
-        out.append(head)
-        if style != .hashOnly { out.append(kind) }
-        if style == .typed { out.append(UInt8(ascii: "_")) }
-        if style == .mask { return }
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: tagCount) { letters in
-            for at in 0..<tagCount { letters[at] = letter(at, of: tag) }
-            out.append(letters.span)
+        // One piece, because a flood of secrets is a flood of these.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: head.utf8CodeUnitCount + kind.count + 1 + tagCount) { text in
+            var count = 0
+            func put(_ byte: UInt8) {
+                text[count] = byte
+                count += 1
+            }
+            for at in 0..<head.utf8CodeUnitCount { put(head.utf8Start[at]) }
+            if style != .hashOnly { for at in 0..<kind.count { put(kind[at]) } }
+            if style == .typed { put(UInt8(ascii: "_")) }
+            if style != .mask { for at in 0..<tagCount { put(letter(at, of: tag)) } }
+            out.append(UnsafeBufferPointer(rebasing: text[..<count]).span)
         }
     }
 
@@ -47,7 +52,10 @@ public enum Placeholder {
         return tag
     }
 
-    private static func letter(_ place: Int, of tag: UInt64) -> UInt8 { alphabet[Int(tag >> UInt64(5 * (tagCount - 1 - place)) & 31)] }
+    private static func letter(_ place: Int, of tag: UInt64) -> UInt8 {
+        let value = UInt8(truncatingIfNeeded: tag >> UInt64(5 * (tagCount - 1 - place)) & 31)
+        return value < 26 ? UInt8(ascii: "a") + value : UInt8(ascii: "2") + (value - 26)
+    }
 
     /// The length of the placeholder that `text` begins with at `start`, or nil.
     public static func length(in text: Span<UInt8>, at start: Int) -> Int? {

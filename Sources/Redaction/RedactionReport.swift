@@ -33,6 +33,9 @@ public struct RedactionReport: Sendable, Equatable {
     /// Whether nothing was found at all.
     public var isEmpty: Bool { isUnchanged && allowed.isEmpty }
 
+    /// What was changed, as clients, metrics and audit lines are told of it: the kinds, and `number` for those set to 0.
+    public var told: [Count] { numbers == 0 ? counts : Self.ordered(counts + [Count(kind: "number", count: numbers)]) }
+
     /// Nothing replaced.
     public static let none = RedactionReport(counts: [], withheld: 0, numbers: 0)
 

@@ -192,10 +192,8 @@ public final class ReplyScrubber: ValueScrubber {
             return
         }
         let before = changes
-        text.takesMarks = false
         text.push(raw, into: &scratch)
         finishText(into: &out)
-        text.takesMarks = true
         // What passes here need not pass elsewhere.
         if changes == before { keyNames.noteClean(raw) }
     }

@@ -139,12 +139,6 @@ public final class TextScrubber {
         set { scan.learned = newValue }
     }
 
-    /// Whether text that addresses the model is marked: in values, never in keys.
-    var takesMarks: Bool {
-        get { scan.takesMarks }
-        set { scan.takesMarks = newValue && engine.hygiene != .off }
-    }
-
     /// What lets findings pass; nil where nothing does.
     var clearance: Clearance? {
         get { scan.clearance }

@@ -367,11 +367,10 @@ final class WindowScan {
     }
 
     /// Whether a byte may stand inside a credential that has a format.
-    static func isToken(_ byte: UInt8) -> Bool { tokenTable[Int(byte)] }
-
-    private static let tokenTable: [Bool] = (0..<256).map { code in
-        let byte = UInt8(code)
-        return ASCII.isAlphanumeric(byte) || "+/_=.~:@%$!-*?&#".utf8.contains(byte)
+    static func isToken(_ byte: UInt8) -> Bool {
+        // Letters, digits and `+/_=.~:@%$!-*?&#`, one bit for each byte of ASCII.
+        let bits: UInt64 = byte < 64 ? 0xA7FF_EC7A_0000_0000 : byte < 128 ? 0x47FF_FFFE_87FF_FFFF : 0
+        return bits >> UInt64(byte & 63) & 1 == 1
     }
 
     // MARK: Settling
@@ -408,7 +407,8 @@ final class WindowScan {
     /// Orders what was found and leaves nothing that stands inside of something else.
     private static func merge(_ findings: inout [Finding], behind region: Int) {
         if findings.isEmpty { return }
-        findings.sort { $0.start == $1.start ? $0.end > $1.end : $0.start < $1.start }
+        // Mostly they were found in order, and sorting takes as long as the rest of this.
+        if !isSorted(findings) { findings.sort(by: isBefore) }
         var kept = 0
         for index in 0..<findings.count {
             var next = findings[index]
@@ -433,6 +433,15 @@ final class WindowScan {
             kept += 1
         }
         findings.removeLast(findings.count - kept)
+    }
+
+    private static func isBefore(_ one: Finding, _ other: Finding) -> Bool {
+        one.start == other.start ? one.end > other.end : one.start < other.start
+    }
+
+    private static func isSorted(_ findings: [Finding]) -> Bool {
+        for index in 1..<findings.count where isBefore(findings[index], findings[index - 1]) { return false }
+        return true
     }
 
     /// Where a window may end at or before `place`.

@@ -147,7 +147,7 @@ enum MetricNames {
         Family("louver_reply_repairs", "Broken text in replies, replaced by U+FFFD.", .counters([(.replyRepairs, "")])),
         Family("louver_secrets_learned", "Values remembered for a caller's other replies.", .counters([(.secretsLearned, "")])),
         Family(
-            "louver_secrets_unlocked", "Values remembered in memory that the system would not keep out of swap.",
+            "louver_secrets_unlocked", "Known and learned values in memory that the system would not keep out of swap.",
             .counters([(.secretsUnlocked, "")])),
         Family("louver_store_lost", "Exchanges decided without the rate-limit store.", .counters([(.storeLost, "")])),
         Family(

@@ -42,7 +42,7 @@ public enum OpenFamily: Int, CaseIterable, Sendable {
         case .failures: 64
         case .connectionFailures: 32
         case .redactions: 384
-        case .allowances: 64
+        case .allowances: 384
         case .limitDenials: 128
         case .limitShadows: 64
         case .boundHits: 64

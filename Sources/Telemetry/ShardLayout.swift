@@ -1,7 +1,7 @@
 /// Where each metric's cells lie in a loop's table. All of it is fixed at compile time, so that counting is one index and one store.
 enum ShardLayout {
     /// Cells of one table.
-    static let cells = 4_096
+    static let cells = 4_608
 
     static let counters = 0
     static let countersMax = 64

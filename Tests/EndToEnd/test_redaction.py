@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import json
 import os
@@ -82,6 +83,25 @@ def test_text_hygiene_is_a_switch_of_the_policy(front, serve, identity):
     marked.expect(1, "louver_redactions_total", kind="instruction")
     off = front(serve({"say": say}), more=LAX + "redaction: { hygiene: off }\n")
     assert "\u001b[31mred\u001b[0m \u202eless" in text_of(ask(off.port, "/scripted", identity.token(), "say"))
+
+
+def test_what_was_done_to_a_reply_is_told_once_to_everybody(front, serve, identity):
+    """Numbers set to 0 and values that could not be looked at are among the kinds, in `_meta` and in metrics."""
+    long = "".join(random.Random(5).choices("ghijkl", k=8)) + base64.b64encode(random.Random(6).randbytes(60_000)).decode()
+
+    def say(turn: Turn) -> None:
+        turn.result({"content": [{"type": "text", "text": f"data {long} end"}], "structuredContent": {"secret": 4711, "password": SECRET}})
+
+    louver = front(serve({"say": say}))
+    reply = ask(louver.port, "/scripted", identity.token(), "say")
+    told = []
+    json.loads(reply.body.decode(), object_pairs_hook=lambda pairs: told.append([key for key, _ in pairs]) or dict(pairs))
+    assert all(len(keys) == len(set(keys)) for keys in told), "no member twice"
+    counts = reply.answer["result"]["_meta"]["io.louver/redactions"]
+    assert counts["number"] == 1 and counts["password"] == 1, counts
+    louver.expect(1, "louver_redactions_total", kind="number")
+    for kind, count in counts.items():
+        louver.expect(count, "louver_redactions_total", kind=kind)
 
 
 def test_a_placeholder_that_comes_back_is_refused_unless_the_policy_lets_it_pass(front, serve, identity):
@@ -182,10 +202,14 @@ def test_memory_that_cannot_be_locked_is_told_and_counted(front, serve, identity
     wrapper.write_text(f'#!/bin/sh\nexec prlimit --memlock=0:0 {drop} {BINARY} "$@"\n')
     wrapper.chmod(0o755)
     monkeypatch.setattr("louver.BINARY", wrapper)
-    louver = front(serve({"connection": connection}))
+    export = tmp_path / "known.env"
+    export.write_text(f"KNOWN={drawn('known')}\n")
+    export.chmod(0o600)
+    louver = front(serve({"connection": connection}), extra=PLENTY + f"redaction: {{ known: {{ files: [{export}] }} }}\n")
+    louver.expect(1, "louver_secrets_unlocked_total")
     for token in (identity.token("alice"), identity.token("bob")):
         ask(louver.port, "/scripted", token, "connection")
-    wait_until(lambda: louver.metric("louver_secrets_unlocked_total") == 2, 30)
+    wait_until(lambda: louver.metric("louver_secrets_unlocked_total") == 3, 30)
     log = louver.log_file.read_text()
     assert log.count('"secrets_unlocked"') == 1 and SECRET not in log
     assert "RLIMIT_MEMLOCK" in log, "and at start"
