@@ -9,19 +9,12 @@ public final class Introspection: Sendable {
 
     /// The issuer that is asked.
     public let trust: IssuerTrust
-    private let authorization: [UInt8]
+    private let client: ClientAuthentication
 
-    /// Makes the questions. `client` and `secret` are what Louver is registered under at the issuer.
-    public init(_ trust: IssuerTrust, client: [UInt8], secret: SecretBytes) throws(IdentityFault) {
-        guard ClaimText.isPlain(client.span) else {
-            throw IdentityFault(
-                "the client's id is empty, too long, or holds a control character", remedy: "write the registered `client_id`")
-        }
+    /// Makes the questions. `client` is who Louver is at the issuer, and what proves it.
+    public init(_ trust: IssuerTrust, client: ClientAuthentication) {
         self.trust = trust
-        var pair = FormText.encoded(client)
-        pair.append(UInt8(ascii: ":"))
-        pair.append(contentsOf: FormText.encoded(secret.withBytes { [UInt8]($0) }))
-        authorization = [UInt8]("Basic ".utf8) + Base64.encode(pair)
+        self.client = client
     }
 
     /// What to post about a token.
@@ -32,7 +25,7 @@ public final class Introspection: Sendable {
         let digest = Digest.sha256(token.span)
         return CredentialOrder(
             key: digest.withUnsafeBytes { $0.loadUnaligned(as: UInt128.self) }, contentType: "application/x-www-form-urlencoded",
-            body: form.bytes, authorization: authorization)
+            body: form.bytes, client: client)
     }
 
     /// Whom the token speaks of. `body` is that of a good answer; what `verifier` holds for revoked is refused here too. Throws unless the

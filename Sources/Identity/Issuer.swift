@@ -15,7 +15,7 @@ public final class Issuer: Sendable {
         case .exchange(let exchange): return exchange.order(for: principal, token: token)
         case .login(let accounts):
             let account = try accounts.rule(for: principal).account
-            return CredentialOrder(key: account.key, contentType: "application/json", body: account.login, authorization: nil)
+            return CredentialOrder(key: account.key, contentType: "application/json", body: account.login, client: nil)
         case .mint, .basic, .static, .none, .passthrough: preconditionFailure("this credential is not fetched")
         }
     }

@@ -19,40 +19,26 @@ public final class TokenExchange: Sendable {
 
     /// Whether what comes back must name Louver as the one who acts (`act`, RFC 8693 section 4.1).
     let requiresActor: Bool
-    private let authorization: [UInt8]?
+    private let client: ClientAuthentication
     /// The part of the body that is the same for everybody.
     private let fixed: [UInt8]
 
     /// Makes an exchange.
     /// - Parameters:
-    ///   - client: the name Louver is registered under.
-    ///   - secret: its secret, sent as Basic credentials (RFC 6749 section 2.3.1); nil for a client that proves itself otherwise, as by
-    ///     its TLS certificate.
+    ///   - client: who Louver is there, and what proves it.
     ///   - actor: a token that says who acts; nil for none.
-    /// Throws if the client's name is empty, or a scope is no scope.
+    /// Throws if a scope is no scope.
     public init(
-        client: [UInt8], secret: SecretBytes?, actor: SecretBytes? = nil, requiresActor: Bool = false, request: Request = Request()
+        client: ClientAuthentication, actor: SecretBytes? = nil, requiresActor: Bool = false, request: Request = Request()
     ) throws(IdentityFault) {
-        guard ClaimText.isPlain(client.span) else {
-            throw IdentityFault(
-                "the client's id is empty, too long, or holds a control character", remedy: "write the registered `client_id`")
-        }
         for scope in request.scopes where !ScopeText.isScope(scope.span) {
             throw IdentityFault("a scope of the exchange is no scope", remedy: "write words without space, quote and backslash")
         }
+        self.client = client
         self.requiresActor = requiresActor
         var form = FormText()
         form.add("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
         form.add("requested_token_type", "urn:ietf:params:oauth:token-type:access_token")
-        if let secret {
-            var pair = FormText.encoded(client)
-            pair.append(UInt8(ascii: ":"))
-            pair.append(contentsOf: FormText.encoded(secret.withBytes { [UInt8]($0) }))
-            authorization = [UInt8]("Basic ".utf8) + Base64.encode(pair)
-        } else {
-            authorization = nil
-            form.add("client_id", client)
-        }
         if let audience = request.audience { form.add("audience", audience) }
         if let resource = request.resource { form.add("resource", resource) }
         if !request.scopes.isEmpty { form.add("scope", [UInt8](request.scopes.joined(separator: [UInt8(ascii: " ")]))) }
@@ -69,6 +55,6 @@ public final class TokenExchange: Sendable {
         form.add("subject_token_type", "urn:ietf:params:oauth:token-type:access_token")
         form.add("subject_token", token.withUnsafeBufferPointer { [UInt8]($0) })
         return CredentialOrder(
-            key: principal.keyValue, contentType: "application/x-www-form-urlencoded", body: form.bytes, authorization: authorization)
+            key: principal.keyValue, contentType: "application/x-www-form-urlencoded", body: form.bytes, client: client)
     }
 }

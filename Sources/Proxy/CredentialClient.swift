@@ -85,8 +85,7 @@ final class CredentialClient {
     }
 
     private func ask(_ order: CredentialOrder, _ principal: Principal) async throws -> UpstreamCredential {
-        let answer = try await peer.post(
-            order.body, as: order.contentType, authorization: order.authorization, deadline: loop.now + Limits.tokenEndpointWaitMax)
+        let answer = try await peer.post(order, deadline: loop.now + Limits.tokenEndpointWaitMax)
         switch answer.status {
         case 200, 201:
             refused[order.key] = nil

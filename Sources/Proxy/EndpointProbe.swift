@@ -40,8 +40,7 @@ public struct EndpointProbe: Sendable {
         let peer = WebPeer(place.endpoint, loop: loop, gauges: gauges)
         defer { peer.retire() }
         do {
-            let answer = try await peer.post(
-                order.body, as: order.contentType, authorization: order.authorization, deadline: deadline)
+            let answer = try await peer.post(order, deadline: deadline)
             switch answer.status {
             case 200: break
             case 400, 401, 403:

@@ -35,14 +35,16 @@ final class IntrospectionClient {
 
     private func ask(_ order: CredentialOrder, about token: [UInt8], verifier: TokenVerifier) async throws {
         do {
-            let answer = try await peer.post(
-                order.body, as: order.contentType, authorization: order.authorization, deadline: loop.now + Limits.tokenEndpointWaitMax)
+            let answer = try await peer.post(order, deadline: loop.now + Limits.tokenEndpointWaitMax)
             guard answer.status == 200 else { throw Failure(.upstream, "introspection", detail: "status \(answer.status)") }
             let principal = try questions.principal(answer.body, token: token, verifier: verifier, now: .now())
             tokens.keep(principal, of: token.span, verifier: verifier, for: Introspection.reliance, now: .now())
         } catch let failure as Failure {
             log.event(.warn, "introspection_failed", .word("reason", failure.reason))
             throw failure
+        } catch let failure as IssueFailure {
+            log.event(.warn, "introspection_failed", .text("reason", failure.rawValue))
+            throw Failure(.louver, "introspection_unsigned")
         }
     }
 

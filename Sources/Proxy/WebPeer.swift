@@ -1,5 +1,6 @@
 import Configuration
 import Core
+import Identity
 import Reactor
 import TLS
 
@@ -42,6 +43,11 @@ final class WebPeer {
         request.isRepeatable = true
         request.asksFreshness = true
         return try await send(request, deadline)
+    }
+
+    /// Posts what an order says. Throws `Failure`, and `IssueFailure` when what proves who asks cannot be signed.
+    func post(_ order: CredentialOrder, deadline: Instant) async throws -> Answer {
+        try await post(try order.body(at: .now()), as: order.contentType, authorization: order.authorization, deadline: deadline)
     }
 
     /// Posts a body. Throws `Failure`.

@@ -220,12 +220,14 @@ class Introspector:
     def __init__(self) -> None:
         self.tokens: dict[str, dict] = {}
         self.asked: list[str] = []
+        self.forms: list[dict[str, str]] = []
         self.status = 200
 
     def answer(self, turn: Turn) -> None:
         import urllib.parse
 
-        token = dict(urllib.parse.parse_qsl(turn.request.body.decode()))["token"]
+        self.forms.append(dict(urllib.parse.parse_qsl(turn.request.body.decode())))
+        token = self.forms[-1]["token"]
         self.asked.append(token)
         turn.json(self.tokens.get(token, {"active": False}), self.status)
 
@@ -270,6 +272,22 @@ def test_what_is_not_active_is_refused(answer, asking):
     reply = ask(louver.port, "/scripted", "opaque-two", "fine")
     assert reply.status == 401 and 'error="invalid_token"' in reply.headers["www-authenticate"]
     assert upstream.calls() == []
+
+
+def test_louver_asks_with_a_key(asking, tmp_path):
+    louver, place, _ = asking
+    key = Key("asks-1", "EdDSA")
+    write_secret(tmp_path / "asks.pem", key.pem)
+    text = louver.configuration.read_text()
+    proof = {"key_file": str(tmp_path / "asks.pem"), "kid": "asks-1", "audience": "https://idp.test"}
+    louver.configuration.write_text(re.sub(r'"client_secret_file": "[^"]*"', f'"client_key": {json.dumps(proof)}', text))
+    reload(louver)
+    place.tokens["opaque-five"] = active()
+    assert status(louver, "opaque-five") == 200
+    form = place.forms[-1]
+    assert form["client_id"] == "louver" and "client_secret" not in form
+    claims = jwt.decode(form["client_assertion"], key.private.public_key(), ["EdDSA"], audience="https://idp.test", issuer="louver")
+    assert claims["sub"] == "louver" and jwt.get_unverified_header(form["client_assertion"])["kid"] == "asks-1"
 
 
 def test_a_revoked_token_is_refused_whatever_its_issuer_says(asking, tmp_path):

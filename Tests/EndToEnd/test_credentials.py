@@ -6,16 +6,18 @@ from __future__ import annotations
 import base64
 import json
 import re
+import signal
 import subprocess
 import threading
 import time
 import urllib.parse
 from pathlib import Path
 
+import jwt
 import pytest
 from idp import Key
 from louver import AUDIENCE, BINARY, free_port, write_secret
-from raw import Session, ask
+from raw import Session, ask, wait_until
 from upstream import Turn
 
 SECRET = "not the secret of anybody, but long enough to be one: 0123456789"
@@ -83,7 +85,7 @@ def exchanging(front, serve, endpoint, tmp_path):
             "scopes": ["dags:read"],
             **more,
         }
-        return front(upstream, reissue=settings), upstream
+        return front(upstream, reissue={name: value for name, value in settings.items() if value is not None}), upstream
 
     return make
 
@@ -110,6 +112,42 @@ def test_a_token_is_exchanged_for_the_callers(exchanging, endpoint, identity):
     assert ask(louver.port, "/scripted", identity.token("bob"), "fine").status == 200
     assert upstream.calls()[-1].claims["sub"] == "bob"
     louver.expect(2, "louver_credentials_total", source="issued")
+
+
+def assertion(request) -> tuple[dict, str]:
+    """What a request proves its client by: the assertion's header, and the assertion."""
+    form = Endpoint.form(request)
+    assert "authorization" not in request.headers and "client_secret" not in form and form["client_id"] == "louver"
+    assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    return jwt.get_unverified_header(form["client_assertion"]), form["client_assertion"]
+
+
+def test_louver_proves_who_it_is_with_a_key(exchanging, endpoint, identity, tmp_path):
+    keys = {"client-1": Key("client-1"), "client-2": Key("client-2", "EdDSA")}
+    for kid, key in keys.items():
+        write_secret(tmp_path / f"{kid}.pem", key.pem)
+    settings = {"key_file": str(tmp_path / "client-1.pem"), "kid": "client-1", "algorithm": "PS256"}
+    louver, upstream = exchanging(client_secret_file=None, client_key=settings)
+    for name in ("alice", "bob"):
+        assert ask(louver.port, "/scripted", identity.token(name), "fine").status == 200
+    ids = set()
+    for request in endpoint.asked:
+        header, signed = assertion(request)
+        assert (header["kid"], header["alg"]) == ("client-1", "PS256")
+        where = louver.configuration.read_text().split('"token_url": "')[1].split('"')[0]
+        claims = jwt.decode(signed, keys["client-1"].private.public_key(), ["PS256"], audience=where, issuer="louver")
+        assert claims["sub"] == "louver" and claims["exp"] - claims["iat"] == 60
+        ids.add(claims["jti"])
+    assert len(ids) == len(endpoint.asked) == 2
+    assert all("client_assertion" not in str(request.lines) for request in upstream.calls())
+    text = louver.configuration.read_text()
+    louver.configuration.write_text(text.replace("client-1", "client-2").replace("PS256", "EdDSA"))
+    louver.signal(signal.SIGHUP)
+    wait_until(lambda: louver.metric("louver_reloads_total", outcome="applied") == 1)
+    assert ask(louver.port, "/scripted", identity.token("carol"), "fine").status == 200
+    header, signed = assertion(endpoint.asked[-1])
+    assert (header["kid"], header["alg"]) == ("client-2", "EdDSA"), "another key after a reload"
+    assert signed not in louver.log_file.read_text() + louver.access_file.read_text()
 
 
 def test_many_calls_of_one_caller_ask_once(exchanging, endpoint, identity):

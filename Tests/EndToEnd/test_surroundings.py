@@ -104,8 +104,9 @@ def mint(**more: str) -> dict:
     return {"reissue": {"mode": "mint", **more, "roles": [{"groups": ["analytics"], "role": "viewer"}]}}
 
 
-def exchange(**more: str) -> dict:
-    return {"reissue": {"mode": "exchange", "token_url": "http://127.0.0.1:9/token", "client_id": "louver", "client_secret_file": "the.key", **more}}
+def exchange(**more) -> dict:
+    settings = {"mode": "exchange", "token_url": "http://127.0.0.1:9/token", "client_id": "louver", "client_secret_file": "the.key", **more}
+    return {"reissue": {name: value for name, value in settings.items() if value is not None}}
 
 
 ACCOUNT = {"groups": ["analytics"], "username": "readers", "password_file": "the.key"}
@@ -122,6 +123,7 @@ SECRETS = {
     "upstreams.scripted.reissue.token_file": ("", {"reissue": {"mode": "static", "token_file": "the.key"}}),
     "client_tokens.key_file": ("client_tokens: { issuer: 'https://louver.example', key_file: the.key, kid: c }", {}),
     "upstreams.scripted.reissue.client_secret_file": ("", exchange()),
+    "upstreams.scripted.reissue.client_key.key_file": ("", exchange(client_secret_file=None, client_key={"key_file": "the.key"})),
     "upstreams.scripted.reissue.actor_token_file": ("", exchange(client_secret_file="good.key", actor_token_file="the.key")),
     "upstreams.scripted.reissue.accounts[0].password_file": ("", {"reissue": {"mode": "basic", "accounts": [ACCOUNT]}}),
     "upstreams.scripted.reissue.accounts[0].password_file of a login": (

@@ -7,7 +7,9 @@ import Testing
 
 @Suite struct IntrospectionTests {
     private static let questions = Forge.made {
-        try Introspection(Forge.trust { $0.requiredScopes = [] }, client: Forge.bytes("louver"), secret: Forge.secret(Forge.bytes("s&c")))
+        Introspection(
+            Forge.trust { $0.requiredScopes = [] },
+            client: try ClientAuthentication(client: Forge.bytes("louver"), secret: Forge.secret(Forge.bytes("s&c"))))
     }
 
     private func principal(_ changes: [String: String?] = [:]) throws -> Principal {

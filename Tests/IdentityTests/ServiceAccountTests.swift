@@ -65,7 +65,7 @@ import Testing
 
     @Test func anExchangedTokenStaysWithItsCallerAndItsRights() throws {
         let issued = IssuedCredentials(capacity: 4)
-        let issuer = Issuer(.exchange(try TokenExchange(client: Forge.bytes("louver"), secret: nil)))
+        let issuer = Issuer(.exchange(try TokenExchange(client: ClientAuthentication(client: Forge.bytes("louver"), secret: nil))))
         func isHeld(_ changes: [String: String?]) throws -> Bool {
             if case .ready = try issued.credential(for: try Forge.principal(changes), from: issuer, upstream: 0, now: Forge.now) {
                 return true
@@ -84,7 +84,7 @@ import Testing
     /// Live sessions upstream hang on issuer, client and subject.
     @Test func aTokenOfSomebodyElseIsNotTaken() throws {
         let issued = IssuedCredentials(capacity: 4)
-        let issuer = Issuer(.exchange(try TokenExchange(client: Forge.bytes("louver"), secret: nil)))
+        let issuer = Issuer(.exchange(try TokenExchange(client: ClientAuthentication(client: Forge.bytes("louver"), secret: nil))))
         let alice = try Forge.principal()
         let order = try issuer.order(for: alice, token: [0x61].span)
         func keep(_ subject: String) throws {

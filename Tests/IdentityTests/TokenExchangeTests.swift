@@ -5,7 +5,9 @@ import Testing
 @testable import Identity
 
 @Suite struct TokenExchangeTests {
-    private static let secret = Forge.secret(Forge.bytes("s e:c"))
+    private static let client = Forge.made {
+        try ClientAuthentication(client: Forge.bytes("lou ver"), secret: Forge.secret(Forge.bytes("s e:c")))
+    }
 
     private func order(_ exchange: TokenExchange) throws -> CredentialOrder {
         exchange.order(for: try Forge.principal(), token: Forge.bytes("sub.ject.token").span)
@@ -16,10 +18,10 @@ import Testing
         request.audience = Forge.bytes("airflow")
         request.resource = Forge.bytes("https://airflow.example/mcp?x")
         request.scopes = [Forge.bytes("read"), Forge.bytes("write")]
-        let order = try order(TokenExchange(client: Forge.bytes("lou ver"), secret: Self.secret, request: request))
+        let order = try order(TokenExchange(client: Self.client, request: request))
         #expect(order.contentType.description == "application/x-www-form-urlencoded")
         #expect(
-            Forge.text(order.body)
+            Forge.text(try order.body(at: Forge.now))
                 == "grant_type=urn%3aietf%3aparams%3aoauth%3agrant-type%3atoken-exchange"
                 + "&requested_token_type=urn%3aietf%3aparams%3aoauth%3atoken-type%3aaccess_token"
                 + "&audience=airflow&resource=https%3a%2f%2fairflow.example%2fmcp%3fx&scope=read%20write"
@@ -30,21 +32,19 @@ import Testing
     }
 
     @Test func aClientWithoutASecretNamesItself() throws {
-        let order = try order(TokenExchange(client: Forge.bytes("louver"), secret: nil))
+        let order = try order(TokenExchange(client: ClientAuthentication(client: Forge.bytes("louver"), secret: nil)))
         #expect(order.authorization == nil)
-        #expect(Forge.text(order.body).contains("&client_id=louver&"))
+        #expect(Forge.text(try order.body(at: Forge.now)).hasSuffix("&client_id=louver"))
     }
 
     @Test func whoActsIsSaid() throws {
-        let order = try order(
-            TokenExchange(client: Forge.bytes("louver"), secret: Self.secret, actor: Forge.secret(Forge.bytes("act.or.token"))))
+        let order = try order(TokenExchange(client: Self.client, actor: Forge.secret(Forge.bytes("act.or.token"))))
         #expect(Forge.text(order.body).contains("&actor_token=act.or.token&actor_token_type="))
     }
 
     @Test func settingsAreChecked() {
-        #expect(throws: IdentityFault.self) { try TokenExchange(client: [], secret: Self.secret) }
         var request = TokenExchange.Request()
         request.scopes = [Forge.bytes("two words")]
-        #expect(throws: IdentityFault.self) { try TokenExchange(client: Forge.bytes("louver"), secret: nil, request: request) }
+        #expect(throws: IdentityFault.self) { try TokenExchange(client: Self.client, request: request) }
     }
 }

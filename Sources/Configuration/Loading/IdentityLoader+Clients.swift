@@ -47,17 +47,11 @@ extension IdentityLoader {
     /// The issuer that is asked about tokens; nil where there is none, and after a fault.
     func introspection(_ options: LouverOptions) -> LoadedIntrospection? {
         for (place, issuer) in options.issuers.enumerated() {
-            guard case .introspection(let asked) = issuer.keys, let file = asked.clientSecret, let secret = loader.secretText(file) else {
-                continue
-            }
-            let pinned = pinned(issuer, options)
-            let questions = named(file) { () throws(IdentityFault) -> Introspection? in
-                try pinned.map { (trust) throws(IdentityFault) in
-                    try Introspection(trust, client: Array(asked.clientID.utf8), secret: secret)
-                }
-            }
-            guard let questions, let questions else { return nil }
+            guard case .introspection(let asked) = issuer.keys else { continue }
             let url = asked.endpoint.url
+            let client = client(asked.clientID, secret: asked.clientSecret, key: asked.clientKey, at: url)
+            guard let client, let trust = pinned(issuer, options) else { return nil }
+            let questions = Introspection(trust, client: client)
             let tls = url.isSecure ? TLSLoader(loader: loader).client(asked.endpoint.tls, name: "issuers[\(place)].introspection") : nil
             return LoadedIntrospection(
                 questions: questions,

@@ -1,4 +1,5 @@
 import Core
+import Crypto
 import Identity
 
 extension IdentityLoader {
@@ -39,17 +40,36 @@ extension IdentityLoader {
 
     /// The exchange at an authorization server; nil after a fault.
     func exchange(_ options: ExchangeOptions) -> TokenExchange? {
-        let secret = options.clientSecret.flatMap { loader.secretText($0) }
+        let client = client(options.clientID, secret: options.clientSecret, key: options.clientKey, at: options.endpoint?.url)
         let actor = options.actorToken.flatMap { loader.secretText($0) }
-        guard (secret == nil) == (options.clientSecret == nil), (actor == nil) == (options.actorToken == nil) else { return nil }
+        guard let client, (actor == nil) == (options.actorToken == nil) else { return nil }
         var request = TokenExchange.Request()
         request.audience = options.audience.map { Array($0.utf8) }
         request.resource = options.resource.map { Array($0.utf8) }
         request.scopes = options.scopes.map { Array($0.utf8) }
         let reference = options.clientSecret ?? options.actorToken ?? FileReference(unnamed: options.clientID)
         return named(reference) { () throws(IdentityFault) in
-            try TokenExchange(
-                client: Array(options.clientID.utf8), secret: secret, actor: actor, requiresActor: options.requiresActor, request: request)
+            try TokenExchange(client: client, actor: actor, requiresActor: options.requiresActor, request: request)
+        }
+    }
+
+    /// Who Louver is at an authorization server, and what proves it; nil after a fault.
+    func client(_ id: String, secret: FileReference?, key: ClientKeyOptions?, at endpoint: ServerURL?) -> ClientAuthentication? {
+        let name = Array(id.utf8)
+        guard let key else {
+            let text = secret.flatMap { loader.secretText($0) }
+            guard (text == nil) == (secret == nil) else { return nil }
+            return named(secret ?? FileReference(unnamed: id)) { () throws(IdentityFault) in
+                try ClientAuthentication(client: name, secret: text)
+            }
+        }
+        guard let file = key.file, let audience = key.audience ?? endpoint?.description, let text = loader.secretText(file),
+            let signing = signingKey(file, { () throws(CryptoFailure) in try .pem(text) })
+        else { return nil }
+        return named(file) { () throws(IdentityFault) in
+            try ClientAuthentication(
+                client: name, key: signing, keyID: key.keyID.map { Array($0.utf8) }, algorithm: key.algorithm,
+                audience: Array(audience.utf8))
         }
     }
 }

@@ -4,8 +4,10 @@ public struct ExchangeOptions: Sendable {
     public var endpoint: TokenEndpointOptions?
     /// The name Louver is registered under there.
     public var clientID: String
-    /// Its secret; nil where its TLS certificate proves who it is.
+    /// Its secret; nil where a key or its TLS certificate proves who it is.
     public var clientSecret: FileReference?
+    /// Its key; nil where something else proves who it is.
+    public var clientKey: ClientKeyOptions?
     /// The logical name of the upstream there; nil for none.
     public var audience: String?
     /// The URL of the upstream; nil for none.

@@ -4,6 +4,8 @@ public struct IntrospectionOptions: Sendable {
     public var endpoint: TokenEndpointOptions
     /// The name Louver is registered under there.
     public var clientID: String
-    /// Its secret; nil only after a fault.
+    /// Its secret; nil where a key proves who it is, and after a fault.
     public var clientSecret: FileReference?
+    /// Its key; nil where a secret proves who it is.
+    public var clientKey: ClientKeyOptions?
 }

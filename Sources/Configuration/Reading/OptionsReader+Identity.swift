@@ -56,7 +56,7 @@ extension OptionsReader {
     static func introspection(_ reader: NodeReader) -> IntrospectionOptions? {
         let endpoint = tokenEndpoint(reader, "url", example: "https://idp.example/introspect")
         let clientID = reader.string("client_id", example: "louver")
-        let secret = reader.requiredFile("client_secret_file", example: "client_secret")
-        return endpoint.map { IntrospectionOptions(endpoint: $0, clientID: clientID, clientSecret: secret) }
+        let (secret, key) = clientProof(reader, isNeeded: true)
+        return endpoint.map { IntrospectionOptions(endpoint: $0, clientID: clientID, clientSecret: secret, clientKey: key) }
     }
 }

@@ -19,8 +19,8 @@ extension OptionsReader {
                 ]
             case .exchange:
                 [
-                    "token_url", "tls", "client_id", "client_secret_file", "audience", "resource", "scopes", "actor_token_file",
-                    "require_actor",
+                    "token_url", "tls", "client_id", "client_secret_file", "client_key", "audience", "resource", "scopes",
+                    "actor_token_file", "require_actor",
                 ]
             case .login: ["token_url", "tls", "accounts"]
             case .basic: ["accounts"]
@@ -69,15 +69,34 @@ extension OptionsReader {
 
     private static func exchange(_ reader: NodeReader) -> ExchangeOptions {
         let clientID = reader.string("client_id", example: "louver")
-        let secret = reader.file("client_secret_file")
         let endpoint = tokenEndpoint(reader, "token_url", example: "https://idp.example/token")
-        if secret == nil, endpoint?.tls.certificate == nil, !reader.has("client_secret_file") {
-            reader.missing("client_secret_file", example: "client_secret")
-        }
+        let (secret, key) = clientProof(reader, isNeeded: endpoint?.tls.certificate == nil)
         return ExchangeOptions(
-            endpoint: endpoint, clientID: clientID, clientSecret: secret, audience: reader.optionalString("audience"),
+            endpoint: endpoint, clientID: clientID, clientSecret: secret, clientKey: key, audience: reader.optionalString("audience"),
             resource: reader.optionalString("resource"), scopes: reader.strings("scopes"), actorToken: reader.file("actor_token_file"),
             requiresActor: reader.bool("require_actor", default: false))
+    }
+
+    /// What proves which client Louver is: a secret or a key. Neither is a fault where nothing else does.
+    static func clientProof(_ reader: NodeReader, isNeeded: Bool) -> (secret: FileReference?, key: ClientKeyOptions?) {
+        let secret = reader.file("client_secret_file")
+        let key = reader.mapping("client_key") { inner in
+            let algorithm: SignatureAlgorithm? = inner.optionalChoice("algorithm")
+            if let algorithm, algorithm.isShared {
+                inner.fault(
+                    "algorithm", "\(algorithm.name) needs a shared secret, and this is a private key",
+                    remedy: "write RS256, PS256, ES256 or EdDSA, or leave it out")
+            }
+            return ClientKeyOptions(
+                file: inner.requiredFile("key_file", example: "louver-client.pem"), keyID: inner.optionalString("kid"),
+                algorithm: algorithm, audience: inner.optionalString("audience"))
+        }
+        let isWritten = (secret: reader.has("client_secret_file"), key: reader.has("client_key"))
+        if isWritten.secret, isWritten.key {
+            reader.fault("client_key", "`\(reader.path)` has both `client_secret_file` and `client_key`", remedy: "keep one of them")
+        }
+        if isNeeded, !isWritten.secret, !isWritten.key { reader.missing("client_secret_file", example: "client_secret") }
+        return (secret, key)
     }
 
     /// Secrets go there: never in the clear, but to this machine.
