@@ -49,10 +49,12 @@ public struct AuditChain {
     /// Seals the members of one line, and appends the line with its newline.
     public mutating func seal(_ members: Span<UInt8>, signed: Bool = false, into out: inout ByteBuffer) {
         let begin = out.readableCount
-        out.append(head)
-        out.append(decimal: next)
-        out.append(UInt8(ascii: ","))
-        out.append(members)
+        LinePen.write(atMost: head.count + LinePen.numberRoom + 1 + members.count, into: &out) { pen in
+            pen.put(head.span)
+            pen.decimal(UInt64(next))
+            pen.put(",")
+            pen.put(members)
+        }
         digest.begin()
         digest.update(before.span)
         digest.update(out.readable.extracting(begin..<out.readableCount))
@@ -65,10 +67,13 @@ public struct AuditChain {
             }
         }
         next += 1
-        out.append(",\"chain\":\"")
-        out.append(before.span)
-        out.append("\"")
-        if signed, let signer { sign(by: signer, into: &out) }
+        LinePen.write(atMost: 80, into: &out) { pen in
+            pen.put(",\"chain\":\"")
+            pen.put(before.span)
+            pen.put(signed ? "\"" : "\"}\n")
+        }
+        guard signed else { return }
+        if let signer { sign(by: signer, into: &out) }
         out.append("}\n")
     }
 

@@ -14,22 +14,39 @@ public struct AuditRecord: ~Copyable, Sendable {
     public var id: UInt64 = 0
     /// What was decided.
     public var decision = AuditDecision.refuse
-    /// Where a connection came from whose caller is not known.
-    public var peer: [UInt8] = []
     /// `tool`, `prompt` or `resource`.
     public var kind: StaticString = ""
     /// The keyed digest of the arguments; see `AuditLog.digest`.
     public var argumentDigest: Digest?
-    /// The bucket that was empty.
-    public var bucket: [UInt8] = []
     /// How the upstream credential was made.
     public var reissue: StaticString = ""
-    /// What was removed from the reply, by kind.
-    public var redactions: [(kind: String, count: Int)] = []
-    /// What passed by an entry of `allow`, by detector.
-    public var allowed: [(detector: String, count: Int)] = []
+    /// What few records tell; nil where it is nothing.
+    public var rarities: Rarities?
     /// Nanoseconds of the whole exchange.
     public var total: UInt64 = 0
+
+    /// What few records tell. Apart from the others, so that the many need not carry it.
+    public final class Rarities: Sendable {
+        let peer: [UInt8]
+        let bucket: [UInt8]
+        let redactions: [(kind: String, count: Int)]
+        let allowed: [(detector: String, count: Int)]
+
+        /// - Parameters:
+        ///   - peer: where a connection came from whose caller is not known.
+        ///   - bucket: the bucket that was empty.
+        ///   - redactions: what was removed from the reply, by kind.
+        ///   - allowed: what passed by an entry of `allow`, by detector.
+        public init(
+            peer: [UInt8] = [], bucket: [UInt8] = [], redactions: [(kind: String, count: Int)] = [],
+            allowed: [(detector: String, count: Int)] = []
+        ) {
+            self.peer = peer
+            self.bucket = bucket
+            self.redactions = redactions
+            self.allowed = allowed
+        }
+    }
 
     /// A digest of 16 bytes.
     public struct Digest: Sendable {
@@ -63,34 +80,45 @@ public struct AuditRecord: ~Copyable, Sendable {
         principal: [UInt8], place: [UInt8], words: Span<UInt8>, _ clock: inout TimeText, into out: inout ByteBuffer,
         arguments: (inout ByteBuffer) -> Void
     ) {
-        out.append("\"time\":\"")
-        clock.write(time, into: &out)
-        out.append("\",\"id\":\"")
-        JSONLine.hexadecimal(id, into: &out)
-        out.append(decision.member)
-        if !principal.isEmpty {
-            out.append(UInt8(ascii: ","))
-            out.append(principal)
-        }
-        JSONLine.member(",\"peer\":", peer.span, longest: Limits.auditFieldBytesMax, into: &out)
-        out.append(place)
-        out.append(words)
-        JSONLine.member(",\"kind\":", word: kind, into: &out)
-        if let argumentDigest {
-            out.append(",\"arguments_digest\":\"")
-            JSONLine.hexadecimal(argumentDigest.high, into: &out)
-            JSONLine.hexadecimal(argumentDigest.low, into: &out)
-            out.append(UInt8(ascii: "\""))
+        let longest = Limits.auditFieldBytesMax
+        let peer = rarities?.peer ?? []
+        let texts = principal.count + LinePen.room(for: peer.span, longest: longest) + place.count + words.count
+        LinePen.write(atMost: Self.fixedRoom + texts + kind.utf8CodeUnitCount, into: &out) { pen in
+            pen.put("\"time\":\"")
+            clock.write(time, into: &pen)
+            pen.put("\",\"id\":\"")
+            pen.hexadecimal(id)
+            pen.put(decision.member)
+            if !principal.isEmpty {
+                pen.put(",")
+                pen.put(principal.span)
+            }
+            pen.member(",\"peer\":", peer.span, longest: longest)
+            pen.put(place.span)
+            pen.put(words)
+            pen.member(",\"kind\":", word: kind)
+            guard let argumentDigest else { return }
+            pen.put(",\"arguments_digest\":\"")
+            pen.hexadecimal(argumentDigest.high)
+            pen.hexadecimal(argumentDigest.low)
+            pen.put("\"")
         }
         writeArguments(into: &out, arguments)
-        JSONLine.member(",\"bucket\":", bucket.span, longest: Limits.auditFieldBytesMax, into: &out)
-        JSONLine.member(",\"reissue\":", word: reissue, into: &out)
-        if !redactions.isEmpty { counts(",\"redactions\":{", redactions.map { ($0.kind, $0.count) }, into: &out) }
-        if !allowed.isEmpty { counts(",\"allowed\":{", allowed.map { ($0.detector, $0.count) }, into: &out) }
-        out.append(",\"us\":")
-        JSONLine.microseconds(total, into: &out)
-        out.append(UInt8(ascii: "\n"))
+        if let bucket = rarities?.bucket { JSONLine.member(",\"bucket\":", bucket.span, longest: longest, into: &out) }
+        LinePen.write(atMost: Self.fixedRoom + reissue.utf8CodeUnitCount, into: &out) { $0.member(",\"reissue\":", word: reissue) }
+        if let rarities {
+            if !rarities.redactions.isEmpty { counts(",\"redactions\":{", rarities.redactions.map { ($0.kind, $0.count) }, into: &out) }
+            if !rarities.allowed.isEmpty { counts(",\"allowed\":{", rarities.allowed.map { ($0.detector, $0.count) }, into: &out) }
+        }
+        LinePen.write(atMost: Self.fixedRoom, into: &out) { pen in
+            pen.put(",\"us\":")
+            pen.microseconds(total)
+            pen.put("\n")
+        }
     }
+
+    /// More than the keys, the time, the id, the digest and the number take: 180 bytes.
+    private static let fixedRoom = 256
 
     private func writeArguments(into out: inout ByteBuffer, _ write: (inout ByteBuffer) -> Void) {
         let key: StaticString = ",\"arguments\":{"
@@ -101,9 +129,9 @@ public struct AuditRecord: ~Copyable, Sendable {
     }
 
     /// Writes an argument that is a text, scrubbed.
-    public static func argument(_ name: [UInt8], text: [UInt8], into out: inout ByteBuffer) {
+    public static func argument(_ name: [UInt8], text: Span<UInt8>, into out: inout ByteBuffer) {
         begin(name, into: &out)
-        JSONLine.string(text.span, longest: Limits.auditFieldBytesMax, into: &out)
+        JSONLine.string(text, longest: Limits.auditFieldBytesMax, into: &out)
     }
 
     /// Writes an argument that is a number, true or false, as it came.
@@ -113,9 +141,13 @@ public struct AuditRecord: ~Copyable, Sendable {
     }
 
     private static func begin(_ name: [UInt8], into out: inout ByteBuffer) {
-        if out.readable[out.readableCount - 1] != UInt8(ascii: "{") { out.append(UInt8(ascii: ",")) }
-        JSONLine.string(name.span, longest: Limits.auditFieldBytesMax, into: &out)
-        out.append(UInt8(ascii: ":"))
+        let isFirst = out.readable[out.readableCount - 1] == UInt8(ascii: "{")
+        let longest = Limits.auditFieldBytesMax
+        LinePen.write(atMost: LinePen.room(for: name.span, longest: longest) + 2, into: &out) { pen in
+            if !isFirst { pen.put(",") }
+            pen.string(name.span, longest: longest)
+            pen.put(":")
+        }
     }
 
     private func counts(_ key: StaticString, _ counts: [(name: String, count: Int)], into out: inout ByteBuffer) {

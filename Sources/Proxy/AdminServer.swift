@@ -3,6 +3,7 @@ import Core
 import HTTP
 import RateLimit
 import Reactor
+import Redaction
 import Telemetry
 
 /// The admin listener, on a loop of its own so that it answers while the others are at their limit: a status page at `/`, `/metrics`,
@@ -13,7 +14,7 @@ final class AdminServer {
     private let loop: EventLoop
     private var listener: Listener?
     private var open = 0
-    private var countedOverflows = 0
+    private var countedOverflows = (buckets: 0, repeats: 0, learned: 0)
     private let page = StatusPage()
     private let limits: AdminLimits
 
@@ -50,11 +51,16 @@ final class AdminServer {
         shared.registry.add(shared.registry.register(.boundHits, name.withUTF8Buffer { [UInt8]($0) }), count)
     }
 
-    /// The embedded buckets are shared by all loops and keep count themselves.
+    /// What all loops share keeps count itself.
     private func countOverflows() {
-        let overflows = shared.buckets.usage.overflows
-        if overflows > countedOverflows { bound("limit_slots", overflows - countedOverflows) }
-        countedOverflows = overflows
+        count("limit_slots", shared.buckets.usage.overflows, &countedOverflows.buckets)
+        count("repeat_principals", shared.repeats.forgotten, &countedOverflows.repeats)
+        count("learned_principals", shared.learned.forgotten, &countedOverflows.learned)
+    }
+
+    private func count(_ name: StaticString, _ now: Int, _ before: inout Int) {
+        if now > before { bound(name, now - before) }
+        before = now
     }
 
     private func begin(_ stream: Stream) {

@@ -1,7 +1,12 @@
 import Audit
 
 /// The audit log as one loop writes to it.
-struct AuditOutlet {
+final class AuditOutlet {
     let trail: AuditTrail
     let log: AuditLog
+
+    init(_ trail: AuditTrail) {
+        self.trail = trail
+        log = trail.makeLog()
+    }
 }

@@ -23,6 +23,8 @@ final class DownstreamConnection {
     var nextToken: [UInt8]?
     private(set) var answer = AnswerState.none
     private var isHTTP10 = false
+    /// Bytes of the client that belong to exchanges that are over.
+    private var bytesTold = 0
     /// Whether the answer is to HEAD: it tells the length of its body and leaves it out (RFC 9110 section 9.3.2).
     private var isHead = false
 
@@ -91,6 +93,13 @@ final class DownstreamConnection {
     }
 
     private var isIdle = false
+
+    /// Bytes of the exchange that ends now, its head included. What was read ahead of it belongs to the next one.
+    func takeBytesUsed() -> Int {
+        let used = wire.bytesIn - wire.input.readableCount
+        defer { bytesTold = used }
+        return used - bytesTold
+    }
 
     /// The SHA-256 thumbprint of the client's certificate, to which its tokens may be bound (RFC 8705).
     private(set) lazy var certificateThumbprint: [UInt8]? = wire.tls?.peerCertificate?.thumbprint

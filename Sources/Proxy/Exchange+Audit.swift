@@ -1,6 +1,7 @@
 import Audit
 import Configuration
 import Core
+import Glibc
 import JSON
 import MCP
 import Policy
@@ -19,19 +20,22 @@ extension Exchange {
         var line = AuditRecord(time: time)
         line.id = record.id
         line.decision = decision
-        if caller == nil { line.peer = connection.peerText }
         line.kind = objectKind
         let arguments = message?.arguments
         if let arguments { line.argumentDigest = audit.log.digest { arguments.write(into: &$0) } }
-        line.bucket = record.bucket
         line.reissue = endpoint.reissueMode
-        line.redactions = record.removed
-        line.allowed = record.passed
+        line.rarities = auditRarities
         line.total = took
-        let principal = caller?.auditName(audit.trail.names, isPseudonym: site.audit?.isPseudonymous ?? false) ?? []
+        let principal = caller?.auditName(audit.trail.names, isPseudonym: site.auditIsPseudonymous) ?? []
         audit.log.append(line, principal: principal, place: endpoint.auditPlace, words: words) { out in
             if let arguments, !site.auditArguments.isEmpty { tellArguments(arguments, into: &out) }
         }
+    }
+
+    private var auditRarities: AuditRecord.Rarities? {
+        if caller != nil, record.bucket.isEmpty, record.removed.isEmpty, record.passed.isEmpty { return nil }
+        let peer = caller == nil ? connection.peerText : []
+        return AuditRecord.Rarities(peer: peer, bucket: record.bucket, redactions: record.removed, allowed: record.passed)
     }
 
     private var decision: AuditDecision {
@@ -60,7 +64,16 @@ extension Exchange {
         for name in site.auditArguments {
             guard let value = arguments.member(name.span) else { continue }
             switch value.kind {
-            case .string: AuditRecord.argument(name, text: site.names.shown(value.string ?? []), into: &out)
+            case .string:
+                let isTold = value.withSource { source in
+                    // Between its quotation marks it is the text itself where nothing in it is escaped.
+                    let text = source.extracting(1..<source.count - 1)
+                    let isPlain = text.withUnsafeBytes { $0.baseAddress.map { memchr($0, 0x5C, text.count) == nil } ?? true }
+                    guard isPlain, site.names.isClean(text) else { return false }
+                    AuditRecord.argument(name, text: text, into: &out)
+                    return true
+                }
+                if !isTold { AuditRecord.argument(name, text: site.names.shown(value.string ?? []).span, into: &out) }
             case .number, .true, .false: value.withSource { AuditRecord.argument(name, plain: $0, into: &out) }
             case .object, .array, .null: continue
             }

@@ -65,10 +65,11 @@ extension Exchange {
         }
         worker.count(report)
         guard let learned = caller?.learned else { return }
-        let count = scrubbing.scrubber.teach(
+        let lesson = scrubbing.scrubber.teach(
             learned, now: connection.loop.now, lifetime: site.learning.lifetime, max: site.learning.values)
-        if count == 0 { return }
-        worker.shard.add(.secretsLearned, count)
-        if !learned.isLocked { worker.noteUnlocked(count) }
+        if lesson.lost > 0 { worker.shard.add(.boundHits, "learned_values", lesson.lost) }
+        if lesson.fresh == 0 { return }
+        worker.shard.add(.secretsLearned, lesson.fresh)
+        if !learned.isLocked { worker.noteUnlocked(lesson.fresh) }
     }
 }

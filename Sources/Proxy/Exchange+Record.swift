@@ -26,12 +26,12 @@ extension Exchange {
         }
         guard worker.writesAccess || worker.audit != nil || trace?.isSampled == true else { return }
         // As it is where the upstream has named it, else scrubbed.
-        let target = isKnown ? record.target : site.names.shown(record.target)
+        let scrubbed: [UInt8]? = isKnown || record.isTargetClean(by: site.names) ? nil : site.names.shown(record.target)
         let time = worker.wallTime
-        if let trace { writeSpans(trace, of: target, took: took, at: time) }
+        if let trace { writeSpans(trace, of: scrubbed ?? record.target, took: took, at: time) }
         record.id = worker.upstreamIDs.next().serial
         worker.tell { words in
-            record.writeWords(of: target, trace, into: &words)
+            record.writeWords(ofScrubbed: scrubbed, trace, into: &words)
             if let audit = worker.audit { writeAudit(audit, words.readable, took: took, at: time) }
             guard worker.writesAccess else { return }
             let peer = record.principal.isEmpty ? connection.peerText : []

@@ -99,6 +99,6 @@ extension Exchange {
         guard let debt = limitDebt else { return }
         limitDebt = nil
         site.limiter.settle(
-            debt.route.limits, debt.request, debt.hold, replyBytes: connection.wire.bytesOut - bytesBefore.out, now: connection.loop.now)
+            debt.route.limits, debt.request, debt.hold, replyBytes: connection.wire.bytesOut - bytesOutBefore, now: connection.loop.now)
     }
 }

@@ -76,7 +76,7 @@ final class Exchange {
     var mayReplaceCredential = false
     /// Whose keys its token needs, when they have to be fetched first.
     var keysMissing: KeySource.Identity?
-    let bytesBefore: (into: Int, out: Int)
+    let bytesOutBefore: Int
     /// What the limits it passed want when it is over.
     var limitDebt: LimitDebt?
     /// Its place at an upstream that takes only so many calls at once.
@@ -100,7 +100,7 @@ final class Exchange {
         site = connection.worker.site
         counters = worker.strays
         record = ExchangeRecord(started: connection.loop.now, isTimed: worker.timesNext())
-        bytesBefore = (connection.wire.bytesIn, connection.wire.bytesOut)
+        bytesOutBefore = connection.wire.bytesOut
     }
 
     private static func framing(_ head: borrowing RequestHead) -> Result<BodyFraming, HTTPFailure> {
@@ -123,8 +123,8 @@ final class Exchange {
         connection.outbound.lane = nil
         leaveGate()
         settleLimits()
-        record.bytesIn = connection.wire.bytesIn - bytesBefore.into
-        record.bytesOut = connection.wire.bytesOut - bytesBefore.out
+        record.bytesIn = connection.takeBytesUsed()
+        record.bytesOut = connection.wire.bytesOut - bytesOutBefore
         writeRecord()
         return keepsAlive
     }

@@ -77,8 +77,11 @@ struct ExchangeRecord: ~Copyable {
         if let began { times.add(.scrub, nanoseconds: Instant.now().nanoseconds(since: began)) }
     }
 
-    /// Writes what both logs tell. `target` is what was asked for by name, as logs may show it.
-    func writeWords(of target: [UInt8], _ trace: TraceContext?, into out: inout ByteBuffer) {
+    /// Whether logs may show what was asked for as it is, as far as that is known already.
+    func isTargetClean(by names: ShownNames) -> Bool { names.isClean(target.span) }
+
+    /// Writes what both logs tell. `scrubbed` is what was asked for by name, as logs may show it; nil where they may show it as it is.
+    func writeWords(ofScrubbed scrubbed: [UInt8]?, _ trace: TraceContext?, into out: inout ByteBuffer) {
         var words = ExchangeWords(outcome)
         words.era = era
         words.method = method
@@ -89,7 +92,11 @@ struct ExchangeRecord: ~Copyable {
         words.bytesIn = bytesIn
         words.bytesOut = bytesOut
         words.trace = trace
-        words.write(object: target.span, rule: rule.span, shadows: shadows, into: &out)
+        if let scrubbed {
+            words.write(object: scrubbed.span, rule: rule.span, shadows: shadows, into: &out)
+        } else {
+            words.write(object: target.span, rule: rule.span, shadows: shadows, into: &out)
+        }
     }
 
     /// Writes the line of the access log. `peer` is where a connection came from, `words` what `writeWords` wrote.

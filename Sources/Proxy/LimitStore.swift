@@ -164,6 +164,7 @@ final class LimitStore {
     private func keep(_ more: Int, _ rule: BucketRule, _ request: LimitRequest) {
         guard more > 0 else { return }
         guard leases.keep(codec.leaseKey(rule, request), rule, request, calls: more, until: loop.now + Limits.leaseLife) else {
+            shard.add(.boundHits, "leases")
             return giveBack(rule, request, calls: more)
         }
         scheduleReturn()

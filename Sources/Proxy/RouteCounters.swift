@@ -58,7 +58,9 @@ final class RouteCounters {
     }
 
     /// Notes a tool that the upstream offers.
-    func learn(_ tool: [UInt8]) { if calls[tool] == nil { tools?.learn(tool) } }
+    func learn(_ tool: [UInt8]) {
+        if calls[tool] == nil, let tools, !tools.learn(tool) { shard.add(.boundHits, "tool_names") }
+    }
 
     private func counters(of tool: [UInt8]) -> OutcomeCounters {
         if let known = calls[tool] { return known }

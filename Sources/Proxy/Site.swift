@@ -25,10 +25,10 @@ final class Site {
     /// Scrubs what belongs to no route.
     let strangersRedaction: RedactionEngine
     let learning: LearnedSecretOptions
-    /// What the audit log is told; nil where there is none.
-    let audit: AuditOptions?
     /// Whether a call whose audit line would find no room is refused.
     let auditDenies: Bool
+    /// Whether audit lines name callers by a pseudonym.
+    let auditIsPseudonymous: Bool
     /// Arguments whose values audit lines carry.
     let auditArguments: [[UInt8]]
     /// Of a hundred traces that begin here, how many are recorded; nil where there are no traces.
@@ -73,7 +73,8 @@ final class Site {
         redaction = snapshot.redaction
         strangersRedaction = RedactionEngine(snapshot.redaction, hygiene: .mark)
         learning = options.redaction.learned
-        audit = snapshot.audit?.options
+        let audit = snapshot.audit?.options
+        auditIsPseudonymous = audit?.isPseudonymous ?? false
         auditDenies = audit?.whenFull == .deny
         auditArguments = audit?.arguments.map { Array($0.utf8) } ?? []
         tracePercent = snapshot.tracing?.options.samplePercent

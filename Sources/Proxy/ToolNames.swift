@@ -5,10 +5,14 @@ import Core
 final class ToolNames: Sendable {
     private let names = Lock<Set<[UInt8]>>([])
 
-    /// Notes a name; too long a one, or one too many, is not kept.
-    func learn(_ name: [UInt8]) {
-        guard name.count <= Limits.toolNameBytesMax else { return }
-        names.withLock { if $0.count < Limits.toolNamesMax { $0.insert(name) } }
+    /// Notes a name; false for one that is too long, or one too many, and not kept.
+    func learn(_ name: [UInt8]) -> Bool {
+        guard name.count <= Limits.toolNameBytesMax else { return false }
+        return names.withLock { names in
+            if names.count >= Limits.toolNamesMax { return names.contains(name) }
+            names.insert(name)
+            return true
+        }
     }
 
     /// Whether a list has named it.

@@ -36,6 +36,7 @@ struct WholeLane {
                 if !route.facts.parameters.learn(tool, parameters) { exchange.worker.shard.add(.boundHits, "parameter_tools") }
             }
             exchange.record.hidden = outcome.hidden
+            if outcome.refused > 0 { exchange.worker.shard.add(.entriesRefused, outcome.refused) }
             if outcome.quarantined > 0 { exchange.worker.shard.add(.toolsQuarantined, outcome.quarantined) }
         } else if inbound.method == .tasksList {
             exchange.record.hidden = try listTasks(whole, for: caller, on: route, into: &filtered)

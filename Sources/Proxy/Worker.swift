@@ -57,7 +57,7 @@ final class Worker {
         repeats = shared.repeats
         holder = shared.instanceSeed()
         access = AccessLog(writer: shared.accessWriter)
-        audit = shared.audit.map { AuditOutlet(trail: $0, log: $0.makeLog()) }
+        audit = shared.audit.map { AuditOutlet($0) }
         strays = RouteCounters(Array("none".utf8), tools: nil, registry: shared.registry, shard: shard)
         keyWaiters = WaitingRoom(loop: loop, capacity: Limits.keyWaitersMax)
         traceIDs = TraceIDs(seed: shared.instanceSeed())

@@ -1,4 +1,5 @@
 import Core
+import Synchronization
 
 /// Notices a caller that makes the same call again and again, or two calls in turn: an assistant caught in a loop.
 ///
@@ -29,6 +30,10 @@ public final class RepeatGuard: Sendable {
     private let shards: [Lock<[BucketKey: Memory]>]
     private let seed: KeySeed
     private let perShard: Int
+    private let forgottenCount = Atomic(0)
+
+    /// Callers who were forgotten while their calls still counted.
+    public var forgotten: Int { forgottenCount.load(ordering: .relaxed) }
 
     /// Makes an empty guard for at most `principalsMax` callers; beyond them the ones that have been silent longest are forgotten.
     public init(principalsMax: Int = Limits.repeatPrincipalsMax, seed: KeySeed = .random()) {
@@ -55,7 +60,9 @@ public final class RepeatGuard: Sendable {
         let window = rule.within.nanosecondsClamped
         let time = now.nanoseconds
         return shards[Int(truncatingIfNeeded: who.high) & (Self.shardCount - 1)].withLock { table in
-            if table[who] == nil, table.count >= perShard { Self.makeRoom(&table, window, time) }
+            if table[who] == nil, table.count >= perShard {
+                forgottenCount.wrappingAdd(Self.makeRoom(&table, window, time), ordering: .relaxed)
+            }
             var memory = table[who] ?? Memory()
             memory.calls.removeAll { time >= $0.at && time - $0.at >= window }
             defer { table[who] = memory }
@@ -87,15 +94,16 @@ public final class RepeatGuard: Sendable {
         return .nanoseconds(Int64(clamping: end > now ? end - now : 1))
     }
 
-    /// Forgets whoever called longest ago; those whose window has passed first.
-    private static func makeRoom(_ table: inout [BucketKey: Memory], _ window: UInt64, _ now: UInt64) {
+    /// Forgets whoever called longest ago; those whose window has passed first, and how many more is the answer.
+    private static func makeRoom(_ table: inout [BucketKey: Memory], _ window: UInt64, _ now: UInt64) -> Int {
         let before = table.count
         table = table.filter { entry in entry.value.calls.last.map { now < $0.at || now - $0.at < window } ?? false }
-        guard table.count == before else { return }
+        guard table.count == before else { return 0 }
         // A fraction at once, so that a flood of newcomers does not pay for this each time.
         let ages = table.values.map { $0.calls.last?.at ?? 0 }.sorted()
         let limit = ages[ages.count / 8]
         table = table.filter { ($0.value.calls.last?.at ?? 0) > limit }
+        return before - table.count
     }
 }
 

@@ -6,6 +6,8 @@ final class Harvest {
     private var values: [[UInt8]] = []
     private var kinds: [UInt16] = []
     private var isFresh = false
+    /// Values that came after there was no more room.
+    private(set) var missed = 0
 
     /// Whether there is any.
     var isEmpty: Bool { values.isEmpty }
@@ -20,12 +22,14 @@ final class Harvest {
         values.removeAll(keepingCapacity: true)
         kinds.removeAll(keepingCapacity: true)
         isFresh = false
+        missed = 0
     }
 
     /// Takes a value in, when it is one that can be told from words.
     func take(_ value: Span<UInt8>, kind: UInt16) {
-        guard values.count < Limits.learnedInReplyMax, LearnedSecrets.isWorthLearning(value) else { return }
+        guard LearnedSecrets.isWorthLearning(value) else { return }
         for known in values where Self.isSame(known, value) { return }
+        if values.count >= Limits.learnedInReplyMax { return missed += 1 }
         values.append(value.withUnsafeBufferPointer { [UInt8]($0) })
         kinds.append(kind)
         isFresh = true

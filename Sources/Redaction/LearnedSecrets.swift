@@ -41,14 +41,24 @@ public final class LearnedSecrets: Sendable {
         return state.withLock { $0.known }
     }
 
+    /// What a reply taught.
+    public struct Lesson: Sendable, Equatable {
+        /// Values that are new.
+        public var fresh = 0
+        /// Values that there was no room for: of the reply's beyond what one may teach, and of those known before.
+        public var lost = 0
+    }
+
     /// Remembers values for `lifetime`; what was known already is remembered anew. Of more than `max` those are forgotten that would be
-    /// first anyway. Answers how many are new.
+    /// first anyway.
     @discardableResult
-    func learn(_ harvest: Harvest, now: Instant, lifetime: Duration, max: Int) -> Int {
-        if harvest.isEmpty || max == 0 { return 0 }
+    func learn(_ harvest: Harvest, now: Instant, lifetime: Duration, max: Int) -> Lesson {
+        if harvest.isEmpty || max == 0 { return Lesson() }
         let until = now + lifetime
-        if renew(harvest, until: until, now: now) { return 0 }
-        return change(harvest, until: until, now: now, max: max)
+        if renew(harvest, until: until, now: now) { return Lesson(lost: harvest.missed) }
+        var lesson = change(harvest, until: until, now: now, max: max)
+        lesson.lost += harvest.missed
+        return lesson
     }
 
     /// Forgets everything.
@@ -70,23 +80,23 @@ public final class LearnedSecrets: Sendable {
 
     /// Takes out what is over and in what is new. What another loop changed meanwhile is changed again, at last with the others waiting.
     @discardableResult
-    private func change(_ harvest: Harvest?, until: Instant, now: Instant, max: Int) -> Int {
+    private func change(_ harvest: Harvest?, until: Instant, now: Instant, max: Int) -> Lesson {
         for _ in 0..<3 {
             var made = state.withLock { $0 }
             let before = made.version
-            let fresh = Self.rebuild(&made, adding: harvest, until: until, now: now, max: max)
+            let lesson = Self.rebuild(&made, adding: harvest, until: until, now: now, max: max)
             let isTaken = state.withLock { state in
                 if state.version != before { return false }
                 made.used = Swift.max(made.used, state.used)
                 state = made
                 return true
             }
-            if isTaken { return fresh }
+            if isTaken { return lesson }
         }
         return state.withLock { Self.rebuild(&$0, adding: harvest, until: until, now: now, max: max) }
     }
 
-    private static func rebuild(_ state: inout State, adding harvest: Harvest?, until: Instant, now: Instant, max: Int) -> Int {
+    private static func rebuild(_ state: inout State, adding harvest: Harvest?, until: Instant, now: Instant, max: Int) -> Lesson {
         var entries: [(value: [UInt8], kind: UInt16, until: Instant)] = []
         // Few are added to many, so it is those that are looked up.
         var added: [[UInt8]: UInt16] = [:]
@@ -98,6 +108,7 @@ public final class LearnedSecrets: Sendable {
         let fresh = added.count
         for (value, kind) in added { entries.append((value, kind, until)) }
         added = [:]
+        let lesson = Lesson(fresh: fresh, lost: Swift.max(0, entries.count - max))
         if entries.count > max {
             entries.sort { $0.until > $1.until }
             entries.removeLast(entries.count - max)
@@ -109,7 +120,7 @@ public final class LearnedSecrets: Sendable {
         if state.known == nil { state.until = [] }
         state.soonest = state.until.min() ?? Instant.never
         state.version += 1
-        return fresh
+        return lesson
     }
 
     /// Whether a value is long and random enough to be told from words wherever it stands: numbers, paths, UUIDs and names are not.

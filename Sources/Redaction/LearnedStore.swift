@@ -1,4 +1,5 @@
 import Core
+import Synchronization
 
 /// What was learned from the replies to each principal. Nothing of one principal's is ever shown to the search of another's. Shared by all
 /// loops; at most `Limits.learnedPrincipalsMax` principals. When there are more, of some in a row the least recently seen is forgotten:
@@ -15,9 +16,13 @@ public final class LearnedStore: Sendable {
     private static let choices = 64
 
     private let table = Lock(Table())
+    private let forgottenCount = Atomic(0)
 
     /// Knows nobody yet.
     public init() {}
+
+    /// Principals who were forgotten, with values that were still to be replaced.
+    public var forgotten: Int { forgottenCount.load(ordering: .relaxed) }
 
     /// What belongs to a principal, by its key.
     public func secrets(of principal: [UInt8]) -> LearnedSecrets {
@@ -28,7 +33,8 @@ public final class LearnedStore: Sendable {
                 table.principals.append(principal)
             } else {
                 let place = Self.oldest(table)
-                table.ledgers[table.principals[place]] = nil
+                let gone = table.ledgers.removeValue(forKey: table.principals[place])
+                if let gone, gone.count > 0 { forgottenCount.wrappingAdd(1, ordering: .relaxed) }
                 table.principals[place] = principal
                 table.hand = (table.hand + Self.choices) % table.principals.count
             }

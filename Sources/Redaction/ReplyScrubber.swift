@@ -104,9 +104,9 @@ public final class ReplyScrubber: ValueScrubber {
         if let earlier { text.learned = [earlier] }
     }
 
-    /// Hands what this reply taught to the principal's other replies, and forgets it. Answers how many values are new.
-    public func teach(_ ledger: LearnedSecrets, now: Instant, lifetime: Duration, max: Int) -> Int {
-        guard let harvest = text.harvest, !harvest.isEmpty else { return 0 }
+    /// Hands what this reply taught to the principal's other replies, and forgets it.
+    public func teach(_ ledger: LearnedSecrets, now: Instant, lifetime: Duration, max: Int) -> LearnedSecrets.Lesson {
+        guard let harvest = text.harvest, !harvest.isEmpty else { return LearnedSecrets.Lesson() }
         defer { harvest.clear() }
         return ledger.learn(harvest, now: now, lifetime: lifetime, max: max)
     }

@@ -28,33 +28,37 @@ public struct AccessLine: Sendable {
         into out: inout ByteBuffer
     ) {
         let longest = Limits.accessFieldBytesMax
-        out.append("{\"time\":\"")
-        clock.write(time, into: &out)
-        out.append("\",\"id\":\"")
-        JSONLine.hexadecimal(id, into: &out)
-        out.append(UInt8(ascii: "\""))
-        if principal.count >= 8 {
-            out.append(",\"principal\":\"")
-            let shown = principal.withUnsafeBytes { UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)) }
-            JSONLine.hexadecimal(shown, into: &out)
-            out.append(UInt8(ascii: "\""))
-        }
-        JSONLine.member(",\"client\":", client, longest: longest, into: &out)
-        JSONLine.member(",\"peer\":", peer, longest: longest, into: &out)
-        out.append(words)
-        JSONLine.member(",\"reissue\":", word: reissue, into: &out)
-        JSONLine.member(",\"redactions\":", number: redactions, into: &out)
-        JSONLine.member(",\"allowed\":", number: allowed, into: &out)
-        out.append(",\"us\":{\"total\":")
-        JSONLine.microseconds(total, into: &out)
-        if let phases {
-            for phase in Phase.allCases where phases[phase] > 0 {
-                out.append(Self.key(of: phase))
-                JSONLine.microseconds(phases[phase], into: &out)
+        let texts = LinePen.room(for: client, longest: longest) + LinePen.room(for: peer, longest: longest) + words.count
+        LinePen.write(atMost: Self.fixedRoom + reissue.utf8CodeUnitCount + texts, into: &out) { pen in
+            pen.put("{\"time\":\"")
+            clock.write(time, into: &pen)
+            pen.put("\",\"id\":\"")
+            pen.hexadecimal(id)
+            if principal.count >= 8 {
+                pen.put("\",\"principal\":\"")
+                pen.hexadecimal(principal.withUnsafeBytes { UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)) })
             }
+            pen.put("\"")
+            pen.member(",\"client\":", client, longest: longest)
+            pen.member(",\"peer\":", peer, longest: longest)
+            pen.put(words)
+            pen.member(",\"reissue\":", word: reissue)
+            pen.member(",\"redactions\":", number: redactions)
+            pen.member(",\"allowed\":", number: allowed)
+            pen.put(",\"us\":{\"total\":")
+            pen.microseconds(total)
+            if let phases {
+                for phase in Phase.allCases where phases[phase] > 0 {
+                    pen.put(Self.key(of: phase))
+                    pen.microseconds(phases[phase])
+                }
+            }
+            pen.put("}}\n")
         }
-        out.append("}}\n")
     }
+
+    /// More than all keys, the time, the id, the digest and every number take: 600 bytes.
+    private static let fixedRoom = 1_024
 
     private static func key(of phase: Phase) -> StaticString {
         switch phase {

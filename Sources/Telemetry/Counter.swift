@@ -46,6 +46,8 @@ public enum Counter: Int, CaseIterable, Sendable {
     case repliesWithheld
     /// Tools left out of a list because their definition is not the accepted one.
     case toolsQuarantined
+    /// Entries left out of a list because they are malformed.
+    case entriesRefused
     /// Replies cut off after their head was sent.
     case repliesAborted
     /// Broken UTF-8 or lone surrogates in replies, replaced by U+FFFD.

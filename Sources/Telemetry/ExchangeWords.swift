@@ -38,22 +38,31 @@ public struct ExchangeWords: Sendable {
     ///   - shadows: policy rules that matched and only count.
     public func write(object: Span<UInt8>, rule: Span<UInt8>, shadows: [[UInt8]], into out: inout ByteBuffer) {
         let longest = Limits.auditFieldBytesMax
-        JSONLine.member(",\"era\":", word: era, into: &out)
-        JSONLine.member(",\"method\":", word: method, into: &out)
-        JSONLine.member(",\"object\":", object, longest: longest, into: &out)
-        JSONLine.member(",\"outcome\":", word: outcome.label, into: &out)
-        JSONLine.member(",\"rule\":", rule, longest: longest, into: &out)
+        let words = era.utf8CodeUnitCount + method.utf8CodeUnitCount + outcome.label.utf8CodeUnitCount
+        let texts = LinePen.room(for: object, longest: longest) + LinePen.room(for: rule, longest: longest)
+        LinePen.write(atMost: Self.fixedRoom + words + texts, into: &out) { pen in
+            pen.member(",\"era\":", word: era)
+            pen.member(",\"method\":", word: method)
+            pen.member(",\"object\":", object, longest: longest)
+            pen.member(",\"outcome\":", word: outcome.label)
+            pen.member(",\"rule\":", rule, longest: longest)
+        }
         if !shadows.isEmpty { JSONLine.member(",\"shadows\":", list: shadows, atMost: Limits.accessListMax, longest: longest, into: &out) }
-        JSONLine.member(",\"reason\":", word: reason, into: &out)
-        if isStoreLost { out.append(",\"limit_store\":\"lost\"") }
-        JSONLine.member(",\"status\":", number: status, into: &out)
-        JSONLine.member(",\"upstream_status\":", number: upstreamStatus, into: &out)
-        JSONLine.member(",\"bytes_in\":", number: bytesIn, into: &out)
-        JSONLine.member(",\"bytes_out\":", number: bytesOut, into: &out)
-        guard let trace else { return }
-        out.append(",\"trace\":\"")
-        JSONLine.hexadecimal(trace.high, into: &out)
-        JSONLine.hexadecimal(trace.low, into: &out)
-        out.append(UInt8(ascii: "\""))
+        LinePen.write(atMost: Self.fixedRoom + reason.utf8CodeUnitCount, into: &out) { pen in
+            pen.member(",\"reason\":", word: reason)
+            if isStoreLost { pen.put(",\"limit_store\":\"lost\"") }
+            pen.member(",\"status\":", number: status)
+            pen.member(",\"upstream_status\":", number: upstreamStatus)
+            pen.member(",\"bytes_in\":", number: bytesIn)
+            pen.member(",\"bytes_out\":", number: bytesOut)
+            guard let trace else { return }
+            pen.put(",\"trace\":\"")
+            pen.hexadecimal(trace.high)
+            pen.hexadecimal(trace.low)
+            pen.put("\"")
+        }
     }
+
+    /// More than the keys and numbers of either half take: 230 bytes.
+    private static let fixedRoom = 320
 }

@@ -5,8 +5,9 @@ import Synchronization
 /// Writes lines to one place from a thread of its own, so that a full disk or a stuck pipe never holds up a loop.
 ///
 /// Lines queue up to `Limits.lineQueueBytesMax`; what does not fit is dropped and counted. After the first line of a batch the thread
-/// waits up to 20 ms for more, so under load it wakes at most 50 times a second and at rest never. Queue and batch are two buffers that
-/// change places, so that nothing is copied or allocated between them.
+/// waits up to 50 ms for more, or until 256 KiB have come: to wake it costs as much as many lines, because what it works on is no longer
+/// in the processor's caches. At rest it never wakes. Queue and batch are two buffers that change places, so that nothing is copied or
+/// allocated between them.
 public final class LineWriter: Sendable {
     /// What callers and the thread share.
     private struct Queue: Sendable {
@@ -80,10 +81,11 @@ public final class LineWriter: Sendable {
                 dropped = LineFile.lines(in: lines)
                 return false
             }
+            let before = queue.pending.count
             lines.withUnsafeBufferPointer { queue.pending.append(contentsOf: $0) }
             if queue.pending.count > Limits.lineQueueBytesMax / 2 { isCrowdedFlag.store(true, ordering: .relaxed) }
             defer { queue.isAwake = true }
-            return isUrgent || !queue.isAwake
+            return isUrgent || !queue.isAwake || (before < Self.batchBytes && queue.pending.count >= Self.batchBytes)
         }
         if dropped > 0 { registry?.add(counter, dropped) }
         if mustWake { wake(isUrgent ? Self.urgent : Self.usual) }
@@ -113,7 +115,9 @@ public final class LineWriter: Sendable {
 
     private static let usual: UInt8 = 0
     private static let urgent: UInt8 = 1
-    private static let batchMilliseconds: Int32 = 20
+    private static let batchMilliseconds: Int32 = 50
+    /// What is written without waiting for more.
+    private static let batchBytes = 256 * 1024
 
     /// Runs until `finish`.
     func run() {

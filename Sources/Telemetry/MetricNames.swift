@@ -139,6 +139,10 @@ enum MetricNames {
             "louver_tools_quarantined", "Tools left out of lists because their definition is not the one that was pinned.",
             .counters([(.toolsQuarantined, "")])),
         Family(
+            "louver_list_entries_refused",
+            "Entries left out of lists because they are malformed: without a name, or with arguments that no header can mirror.",
+            .counters([(.entriesRefused, "")])),
+        Family(
             "louver_replies", "Replies in which something was redacted, or that were withheld or cut off.",
             .counters([
                 (.repliesRedacted, "outcome=\"redacted\""), (.repliesWithheld, "outcome=\"withheld\""),

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The numbers of one loop. The loop alone writes, with plain loads and stores; the scraper reads what it finds.
 final class ShardCells: Sendable {
-    private let cells: InlineArray<4_608, Atomic<UInt64>>
+    private let cells: InlineArray<8_192, Atomic<UInt64>>
 
     init() { cells = InlineArray { _ in Atomic(0) } }
 

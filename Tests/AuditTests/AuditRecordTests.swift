@@ -30,7 +30,7 @@ import Testing
         record.kind = "tool"
         record.argumentDigest = AuditRecord.Digest((0xAA, 1))
         record.reissue = "mint"
-        record.redactions = [("aws-key-id", 2)]
+        record.rarities = AuditRecord.Rarities(redactions: [("aws-key-id", 2)])
         words.status = 200
         words.upstreamStatus = 200
         words.bytesIn = 10
@@ -41,7 +41,8 @@ import Testing
             place: AuditRecord.place(route: bytes("/mcp"), policy: bytes("readers"), hash: bytes("ff")), object: bytes("get_dag"),
             rule: bytes("read"), shadows: [bytes("what-if"), bytes("\"")]
         ) { out in
-            AuditRecord.argument(bytes("dag_id"), text: bytes("a\"b"), into: &out)
+            let quoted = bytes("a\"b")
+            AuditRecord.argument(bytes("dag_id"), text: quoted.span, into: &out)
             let five = bytes("5")
             AuditRecord.argument(bytes("limit"), plain: five.span, into: &out)
         }
@@ -54,6 +55,44 @@ import Testing
                 + #""kind":"tool","arguments_digest":"00000000000000aa0000000000000001","#
                 + #""arguments":{"dag_id":"a\"b","limit":5},"reissue":"mint","redactions":{"aws-key-id":2},"us":1.5"# + "\n")
         #expect(!text(AuditRecord(time: WallTime(seconds: 0)), ExchangeWords(.denied)).contains("arguments"))
+    }
+
+    @Test func writesWhatFewHaveToSay() {
+        var record = AuditRecord(time: WallTime(seconds: 0))
+        record.rarities = AuditRecord.Rarities(
+            peer: bytes("192.0.2.1:80"), bucket: bytes("per-user"), redactions: [("aws-key-id", 2), ("jwt", 1)], allowed: [("email", 3)])
+        #expect(
+            text(record, ExchangeWords(.limited)) == #""time":"1970-01-01T00:00:00.000Z","id":"0000000000000000","decision":"refuse","#
+                + #""peer":"192.0.2.1:80","outcome":"limited","bucket":"per-user","redactions":{"aws-key-id":2,"jwt":1},"#
+                + #""allowed":{"email":3},"us":0.0"# + "\n")
+    }
+
+    /// The room that is taken for a line holds the longest there can be.
+    @Test func theLongestRecordHasRoom() throws {
+        let long = [UInt8](repeating: 1, count: 2 * Limits.auditFieldBytesMax)
+        var record = AuditRecord(time: WallTime.now())
+        record.id = .max
+        record.decision = .refuse
+        record.kind = "resource"
+        record.argumentDigest = AuditRecord.Digest((.max, .max))
+        record.reissue = "passthrough"
+        record.total = .max
+        record.rarities = AuditRecord.Rarities(peer: long, bucket: long)
+        var words = ExchangeWords(.unauthenticated)
+        words.era = "modern"
+        words.method = "notifications/resources/list_changed"
+        words.reason = "a_reason_that_is_as_long_as_a_reason_may_ever_be_in_this_program"
+        words.isStoreLost = true
+        words.status = .max
+        words.upstreamStatus = .max
+        words.bytesIn = .max
+        words.bytesOut = .max
+        let text = text(
+            record, words, principal: long, place: long, object: long, rule: long,
+            shadows: Array(repeating: long, count: 2 * Limits.accessListMax)
+        ) { out in AuditRecord.argument(long, text: long.span, into: &out) }
+        let cut = String(repeating: "\\u0001", count: Limits.auditFieldBytesMax) + "..."
+        #expect(text.contains("\"object\":\"\(cut)\",") && text.contains("\"bucket\":\"\(cut)\",") && text.hasSuffix(".6\n"))
     }
 
     @Test func pseudonymsHideWhoButNotWhatThePolicyAskedFor() {

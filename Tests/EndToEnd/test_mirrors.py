@@ -98,6 +98,7 @@ def test_a_tool_with_wrong_annotations_is_not_offered(annotated, identity):
     upstream, louver = annotated
     upstream.schemas["logs"] = {"type": "object", "properties": {"dag_id": {"type": "number", "x-mcp-header": "Dag"}}}
     assert list_tools(louver, identity.token()) == []
+    louver.expect(1, "louver_list_entries_refused_total")
 
 
 def test_sessions_mirror_nothing(annotated, identity):

@@ -62,6 +62,23 @@ def test_phases_and_loops_are_measured(front, serve, identity):
     assert timed and all(0 < line["us"]["forward"] <= line["us"]["total"] for line in timed)
 
 
+def test_bytes_of_a_request_are_those_that_were_sent(front, serve, identity):
+    """Head and body come in one piece, as most do, on a connection that is used again; and two requests at once."""
+    louver = front(serve({"fine": fine}))
+    body = json.dumps(call("fine", {"text": "x" * 500})).encode()
+    with Connection(louver.port) as connection:
+        headers = {"Content-Length": str(len(body)), **modern(identity.token(), "tools/call", "fine")}
+        sent = connection._head("POST", "/scripted", headers) + body
+        for times in (1, 1, 2):
+            connection.send(sent * times)
+            for _ in range(times):
+                assert connection.reply().status == 200
+    told = lambda: [line["bytes_in"] for line in lines(louver) if line.get("object") == "fine"]
+    wait_until(lambda: len(told()) == 4)
+    assert told() == [len(sent)] * 4
+    louver.expect_at_least(4 * len(sent), "louver_transferred_bytes_total", peer="client", direction="in")
+
+
 def test_an_upstream_that_cannot_be_reached_is_told(front, serve, identity):
     for url, isUp in ((serve({"fine": fine}).url, 1), (f"http://127.0.0.1:{free_port()}/mcp", 0)):
         louver = front(url, tools=["fine"])

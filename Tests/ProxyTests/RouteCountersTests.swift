@@ -37,10 +37,13 @@ import Testing
 
     @Test func aHostileListDoesNotGrowTheNames() {
         let tools = ToolNames()
-        for number in 0..<Limits.toolNamesMax + 50 { tools.learn(bytes("tool_\(number)")) }
+        let counters = RouteCounters(bytes("/mcp"), tools: tools, registry: registry, shard: registry.makeShard())
+        for number in 0..<Limits.toolNamesMax + 50 { counters.learn(bytes("tool_\(number)")) }
         #expect(tools.knows(bytes("tool_0")) && !tools.knows(bytes("tool_\(Limits.toolNamesMax)")))
-        tools.learn([UInt8](repeating: 0x61, count: Limits.toolNameBytesMax + 1))
+        counters.learn([UInt8](repeating: 0x61, count: Limits.toolNameBytesMax + 1))
         #expect(!tools.knows([UInt8](repeating: 0x61, count: Limits.toolNameBytesMax + 1)))
+        counters.learn(bytes("tool_0"))
+        #expect(registry.value(registry.register(.boundHits, bytes("tool_names"))) == 51)
     }
 
     @Test func exchangesAndPermitsAreCountedByName() {

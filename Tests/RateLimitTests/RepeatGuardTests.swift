@@ -68,5 +68,6 @@ import Testing
         var refused = 0
         for second in 0..<6 where check(repeats, "a", at: 3 + Double(second)) != nil { refused += 1 }
         #expect(refused == 2)
+        #expect(repeats.forgotten > 1_000, "whose calls still counted")
     }
 }

@@ -105,14 +105,37 @@ import Testing
         #expect(ledger.count == 60)
     }
 
-    @Test func theStoreForgetsTheLeastRecentlySeen() {
+    @Test func whatThereIsNoRoomForIsCounted() throws {
+        let ledger = LearnedSecrets()
+        var random = SeededGenerator(seed: 6)
+        let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+        let most = Limits.learnedInReplyMax
+        let values = (0..<most + 6).map { _ in random.text(24, from: letters) }
+        let scrubber = ReplyScrubber(Samples.engine)
+        func lesson(_ values: some Sequence<String>, max: Int) throws -> LearnedSecrets.Lesson {
+            let members = values.map { #"{"password":"\#($0)"}"# }.joined(separator: ",")
+            scrubber.reset()
+            scrubber.learn(from: ledger, now: start)
+            _ = try ReplyDriver.scrub([Array("[\(members)]".utf8)], scrubber)
+            return scrubber.teach(ledger, now: start, lifetime: .seconds(60), max: max)
+        }
+        #expect(try lesson(values, max: 1_000) == LearnedSecrets.Lesson(fresh: most, lost: 6))
+        #expect(try lesson(values, max: 1_000) == LearnedSecrets.Lesson(fresh: 0, lost: 6), "shown again")
+        #expect(try lesson(values.suffix(1), max: most - 4) == LearnedSecrets.Lesson(fresh: 1, lost: 5))
+        #expect(ledger.count == most - 4)
+    }
+
+    @Test func theStoreForgetsTheLeastRecentlySeen() throws {
         let store = LearnedStore()
         let first = store.secrets(of: [0])
-        _ = first.current(now: start)
+        _ = try reply(#"{"password":"\#(Self.secret)"}"#, first, now: start)
+        #expect(first.count == 1)
         for index in 1...Limits.learnedPrincipalsMax {
             _ = store.secrets(of: withUnsafeBytes(of: index) { Array($0) }).current(now: start + .seconds(1))
         }
+        #expect(store.forgotten == 1, "the one who had taught something")
         #expect(store.secrets(of: [0]) !== first)
+        #expect(store.forgotten == 1, "the next had not")
     }
 
     @Test func aScrubberUsedAgainKnowsNothingOfTheLastReply() throws {

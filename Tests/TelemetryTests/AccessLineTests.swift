@@ -95,20 +95,60 @@ import Testing
     @Test func membersThatSayNothingAreLeftOut() {
         var out = ByteBuffer()
         let none: [UInt8] = []
-        JSONLine.member(",\"a\":", none.span, longest: 9, into: &out)
-        JSONLine.member(",\"b\":", word: "", into: &out)
-        JSONLine.member(",\"c\":", number: 0, into: &out)
         JSONLine.member(",\"d\":", list: [], atMost: 2, longest: 9, into: &out)
+        LinePen.write(atMost: 0, into: &out) { pen in
+            pen.member(",\"a\":", none.span, longest: 9)
+            pen.member(",\"b\":", word: "")
+            pen.member(",\"c\":", number: 0)
+        }
         #expect(out.copy() == [])
         let some = Array("abc\"".utf8)
-        JSONLine.member(",\"a\":", some.span, longest: 3, into: &out)
-        JSONLine.member(",\"b\":", word: "w", into: &out)
-        JSONLine.member(",\"c\":", number: 12, into: &out)
+        LinePen.write(atMost: 100, into: &out) { pen in
+            pen.member(",\"a\":", some.span, longest: 3)
+            pen.member(",\"b\":", word: "w")
+            pen.member(",\"c\":", number: 12)
+        }
         JSONLine.member(",\"d\":", list: [some, none, some], atMost: 2, longest: 9, into: &out)
-        JSONLine.hexadecimal(0xAB, into: &out)
+        LinePen.write(atMost: 16, into: &out) { $0.hexadecimal(0xAB) }
         #expect(
             String(decoding: out.copy(), as: UTF8.self)
                 == #","a":"abc...","b":"w","c":12,"d":["abc\"",""]00000000000000ab"#)
+    }
+
+    @Test func numbersAreThoseThatSwiftWrites() {
+        var generator = SeededGenerator(seed: 3)
+        var values: [UInt64] = [0, .max]
+        var bound: UInt64 = 10
+        for _ in 0..<19 {
+            values += [bound - 1, bound, bound + 1]
+            bound &*= 10
+        }
+        values += (0..<2_000).map { _ in UInt64.random(in: 0...(.max), using: &generator) >> UInt64.random(in: 0...63, using: &generator) }
+        for value in values {
+            var out = ByteBuffer()
+            LinePen.write(atMost: LinePen.numberRoom, into: &out) { $0.decimal(value) }
+            #expect(String(decoding: out.takeAll(), as: UTF8.self) == "\(value)")
+            LinePen.write(atMost: LinePen.numberRoom, into: &out) { $0.microseconds(value) }
+            #expect(String(decoding: out.copy(), as: UTF8.self) == "\(value / 1_000).\(value / 100 % 10)")
+        }
+    }
+
+    /// The room that is taken for a line holds the longest there can be.
+    @Test func theLongestLineHasRoom() {
+        var line = AccessLine(time: WallTime.now())
+        line.id = .max
+        line.redactions = .max
+        line.allowed = .max
+        line.reissue = "passthrough"
+        line.total = .max
+        var phases = PhaseTimes()
+        for phase in Phase.allCases { phases.add(phase, nanoseconds: .max) }
+        line.phases = phases
+        let long = [UInt8](repeating: 0xFF, count: 2 * Limits.accessFieldBytesMax)
+        var clock = TimeText()
+        var out = ByteBuffer()
+        line.write(principal: long.span, client: long.span, peer: long.span, words: long.span, &clock, into: &out)
+        #expect(out.copy().suffix(3) == Array("}}\n".utf8))
     }
 
     @Test func hexadecimalIsWhatItIsDigitByDigit() {
@@ -116,7 +156,7 @@ import Testing
         for round in 0..<500 {
             let value = round < 64 ? UInt64(1) << UInt64(round) &* 15 : UInt64.random(in: 0...UInt64.max, using: &generator)
             var out = ByteBuffer()
-            JSONLine.hexadecimal(value, into: &out)
+            LinePen.write(atMost: 16, into: &out) { $0.hexadecimal(value) }
             #expect(out.copy() == (0..<16).map { Hex.digit(UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * $0)) & 15) })
         }
     }

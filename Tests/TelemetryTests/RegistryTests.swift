@@ -27,7 +27,18 @@ import Testing
         }
         for family in OpenFamily.allCases { used += (0..<family.capacity).map { ShardLayout.base(of: family) + $0 } }
         #expect(Set(used).count == used.count)
-        #expect(used.allSatisfy { $0 < ShardLayout.cells })
+        #expect(used.allSatisfy { $0 < ShardLayout.end })
+        // The table itself is as large as the layout says: a cell beyond it would stop the process.
+        Registry().add(CounterID(cell: ShardLayout.cells - 1))
+    }
+
+    /// The next counter, gauge, histogram or family must not be what finds the table full.
+    @Test func thereIsRoomForWhatComesNext() {
+        #expect(Counter.allCases.count + 16 <= ShardLayout.countersMax)
+        #expect(Gauge.allCases.count + 8 <= ShardLayout.gaugesMax)
+        #expect(HistogramID.phase(.deliver).index + 8 < ShardLayout.histogramsMax)
+        let largest = OpenFamily.allCases.map(\.capacity).max() ?? 0
+        #expect(ShardLayout.end + 2 * largest <= ShardLayout.cells)
     }
 
     @Test func reasonsAreToldApartByTheirTextNotTheirAddress() {
