@@ -62,6 +62,12 @@ public enum Limits {
     public static let readChunkBytes = 64 * 1024
     /// Readiness events taken from the kernel at once.
     public static let readyEventsMax = 256
+    /// How long a loop polls for one reply instead of sleeping until it is there.
+    public static let busyPollMax: Duration = .microseconds(50)
+    /// The average trip to a peer up to which polling for its replies is tried.
+    public static let busyPollTripMax: Duration = .microseconds(60)
+    /// Replies that are left alone, at most, after polling was in vain.
+    public static let busyPollPauseMax = 1_024
 
     // MARK: Crypto
 

@@ -25,6 +25,10 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     private var due: [Timer] = []
     private var isStopping = false
     private var endOfTurn: [() -> Void] = []
+    /// Jobs of this turn behind the one that runs.
+    private var jobsLeft = 0
+    /// Until when it polls where it would sleep.
+    private var pollUntil = Instant(nanoseconds: 0)
 
     /// The actor of the tasks that live on this loop. It does not keep the loop alive; whoever runs the loop does.
     private(set) lazy var home = LoopHome(asUnownedSerialExecutor())
@@ -75,9 +79,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
             for hook in endOfTurn { hook() }
             let before = Instant.now()
             busyNanoseconds += before.nanoseconds(since: turnStart)
-            let count = events.withUnsafeMutableBufferPointer { buffer in
-                epoll_wait(poll, buffer.baseAddress, Int32(buffer.count), waitMilliseconds(before))
-            }
+            let count = events.withUnsafeMutableBufferPointer { wait(for: $0, from: before) }
             now = .now()
             turnStart = now
             if count > 0 { for at in 0..<Int(count) { dispatch(events[at]) } }
@@ -105,10 +107,37 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
         var rounds = 0
         while !ready.isEmpty, rounds < 16 {
             swap(&ready, &running)
-            for job in running { job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor()) }
+            jobsLeft = running.count
+            for job in running {
+                jobsLeft -= 1
+                job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            }
             running.removeAll(keepingCapacity: true)
             rounds += 1
         }
+    }
+
+    /// Whether something else is to be done in this turn once the task that runs now waits.
+    public var hasOtherWork: Bool { jobsLeft > 0 || !ready.isEmpty }
+
+    /// Where the loop would sleep, lets it poll instead, at most until then: for something that is expected within microseconds, of which
+    /// the loop would hear later if it had to be woken for it. See `BusyPoll` for when that pays.
+    public func poll(until: Instant) { pollUntil = until }
+
+    /// What was polled for has come.
+    public func stopPolling() { pollUntil = Instant(nanoseconds: 0) }
+
+    private func wait(for events: UnsafeMutableBufferPointer<epoll_event>, from start: Instant) -> Int32 {
+        let patience = waitMilliseconds(start)
+        let nextTimer = patience < 0 ? .max : start.nanoseconds + UInt64(patience) * 1_000_000
+        let end = Instant(nanoseconds: min(pollUntil.nanoseconds, nextTimer))
+        var time = start
+        while time < end {
+            let count = epoll_wait(poll, events.baseAddress, Int32(events.count), 0)
+            if count != 0 { return count }
+            time = .now()
+        }
+        return epoll_wait(poll, events.baseAddress, Int32(events.count), patience)
     }
 
     private func waitMilliseconds(_ now: Instant) -> Int32 {
@@ -171,8 +200,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
             targets.append(Target(generation: 0, object: nil))
         }
         targets[slot].object = object
-        let token = UInt64(targets[slot].generation) << 32 | UInt64(slot)
-        var event = epoll_event(events: events, data: epoll_data_t(u64: token))
+        var event = epoll_event(events: events, data: epoll_data_t(u64: token(of: slot)))
         if epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event) != 0 {
             let code = errno
             release(slot)
@@ -180,6 +208,14 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
         }
         return slot
     }
+
+    /// Watches a descriptor that is watched for other events; the kernel tells of those that hold already.
+    func rewatch(_ descriptor: Int32, _ slot: Int, _ events: UInt32) throws(SystemError) {
+        var event = epoll_event(events: events, data: epoll_data_t(u64: token(of: slot)))
+        try Syscall.check("epoll_ctl", epoll_ctl(poll, EPOLL_CTL_MOD, descriptor, &event))
+    }
+
+    private func token(of slot: Int) -> UInt64 { UInt64(targets[slot].generation) << 32 | UInt64(slot) }
 
     /// Forgets a descriptor, which the caller closes right after; closing takes it out of epoll.
     func release(_ slot: Int) {

@@ -22,6 +22,9 @@ public final class Stream: ReadinessTarget {
     private var slot = -1
     private var isReadable = false
     private var isWritable: Bool
+    /// Whether the kernel tells when it becomes writable: from the first write that had to wait. Of a unix socket it would tell
+    /// whenever the peer takes something, which is a wake-up for nothing.
+    private var isWatchedForWriting: Bool
     private var reader: UnsafeContinuation<Void, any Error>?
     private var writer: UnsafeContinuation<Void, any Error>?
     private var failure: Failure?
@@ -47,8 +50,9 @@ public final class Stream: ReadinessTarget {
         self.loop = loop
         self.origin = origin
         isWritable = isConnected
+        isWatchedForWriting = !isConnected
         do {
-            slot = try loop.watch(descriptor, EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue, self)
+            slot = try loop.watch(descriptor, isConnected ? Self.readEvents : Self.allEvents, self)
         } catch {
             Glibc.close(descriptor)
             throw error
@@ -56,6 +60,9 @@ public final class Stream: ReadinessTarget {
     }
 
     deinit { close() }
+
+    private static let readEvents = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
+    private static let allEvents = readEvents | EPOLLOUT.rawValue
 
     /// Whether the descriptor was given back.
     public var isClosed: Bool { descriptor < 0 }
@@ -138,6 +145,13 @@ public final class Stream: ReadinessTarget {
         if isWritable || isClosed { return }
         try checkDeadline()
         precondition(writer == nil, "two writers on one stream")
+        if !isWatchedForWriting {
+            // The kernel tells at once where it has become writable meanwhile.
+            do { try loop.rewatch(descriptor, slot, Self.allEvents) } catch {
+                throw Failure(origin, "epoll_failed", detail: error.description)
+            }
+            isWatchedForWriting = true
+        }
         try await withUnsafeThrowingContinuation { writer = $0 }
     }
 

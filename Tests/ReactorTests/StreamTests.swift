@@ -12,6 +12,33 @@ import Testing
         #expect(intact)
     }
 
+    /// A unix socket tells of every byte that the peer takes, to whoever wants to know: a loop that waits for an answer does not.
+    @Test func whatThePeerTakesWakesNobody() async throws {
+        let rounds = 50
+        let (silent, spoken) = try await OnLoop().run { loop in
+            var ends: [Int32] = [0, 0]
+            guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0, &ends) == 0 else {
+                throw SystemError("socketpair", errno)
+            }
+            defer { Glibc.close(ends[1]) }
+            let stream = try Stream(ends[0], on: loop, origin: .downstream, isConnected: true)
+            await loop.sleep(.milliseconds(4))
+            var turns = 0
+            loop.atEndOfTurn { turns += 1 }
+            for _ in 0..<rounds { await loop.sleep(.milliseconds(4)) }
+            let silent = turns
+            for _ in 0..<rounds {
+                try await stream.writeAll([1])
+                var byte: UInt8 = 0
+                #expect(Glibc.read(ends[1], &byte, 1) == 1)
+                await loop.sleep(.milliseconds(4))
+            }
+            stream.close()
+            return (silent, turns - silent)
+        }
+        #expect(spoken < silent + rounds / 2, "it wakes for its timers, and for nothing besides")
+    }
+
     @Test func aDeadlineFailsThePendingReadAndOnlyThat() async throws {
         let home = try OnLoop()
         try await home.run { loop in
