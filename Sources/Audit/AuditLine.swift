@@ -35,6 +35,9 @@ public struct AuditLine: Sendable {
     /// Whether it is a decision, and not one of the lines that hold the chain together.
     public var isDecision: Bool { document.root["decision"] != nil }
 
+    /// Whether it is an event that bears on decisions: see `AuditEvent`.
+    public var isEvent: Bool { document.root["event"] != nil }
+
     private static func find(_ text: StaticString, in bytes: [UInt8]) -> Int? {
         let count = text.utf8CodeUnitCount
         var at = bytes.count - count

@@ -40,6 +40,9 @@ public final class AuditLog {
         if lines.readableCount >= Limits.accessBatchBytesMax { flush() }
     }
 
+    /// Writes an event down.
+    public func append(_ event: AuditEvent) { event.write(&clock, into: &lines) }
+
     /// Hands the records over: once per turn of the loop. Free when there are none.
     public func flush() {
         guard !lines.isEmpty else { return }

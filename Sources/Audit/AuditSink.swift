@@ -187,7 +187,9 @@ public final class AuditSink: LineSink {
         // What is lost leaves no gap: the chain goes on from the last line that was written.
         let last = sealed[..<whole].split(separator: 0x0A).last.flatMap { AuditLine(Array($0)) }
         state.chain.rewind(to: last?.link ?? before)
-        return sealed[whole...].split(separator: 0x0A).count { AuditLine(Array($0))?.isDecision == true }
+        return sealed[whole...].split(separator: 0x0A).count { line in
+            AuditLine(Array(line)).map { $0.isDecision || $0.isEvent } ?? false
+        }
     }
 
     /// Tries again what the file did not take.

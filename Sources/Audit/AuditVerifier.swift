@@ -11,6 +11,8 @@ public struct AuditVerifier {
         public var lines = 0
         /// Lines that are decisions.
         public var decisions = 0
+        /// Lines that are events.
+        public var events = 0
         /// Runs of the process that were seen.
         public var runs = 0
         /// Checkpoints whose signature holds.
@@ -48,6 +50,10 @@ public struct AuditVerifier {
         guard let line = AuditLine(text) else { return fault(place, "is no line of an audit log, or was cut") }
         if line.isDecision {
             findings.decisions += 1
+            findings.unsealed += 1
+        }
+        if line.isEvent {
+            findings.events += 1
             findings.unsealed += 1
         }
         guard let before = linkBefore(line, place) else { return }

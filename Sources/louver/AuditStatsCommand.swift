@@ -7,8 +7,10 @@ enum AuditStatsCommand {
     static let command = Command(
         name: "audit stats", summary: "count the decisions of an audit log by what was decided, by whom and why", operands: "FILE...",
         flags: [Flag("--top", value: "NUMBER", "how many of each kind to show (10)")],
-        text:
-            "Counts decisions, callers, objects, rules, reasons and redactions. `louver audit verify` checks the chain.",
+        text: """
+            Counts decisions, callers, objects, rules, reasons and redactions, and how often the shared store of limits was lost and found.
+            `louver audit verify` checks the chain.
+            """,
         examples: [
             ("louver audit stats audit.log", "what a day was like"), ("louver audit stats --top 50 audit.log.1 audit.log", "more of it"),
         ],
@@ -28,11 +30,13 @@ enum AuditStatsCommand {
         }
         var counts = [[[UInt8]: Int]](repeating: [:], count: headings.count)
         var redactions: [[UInt8]: Int] = [:]
+        var events: [[UInt8]: Int] = [:]
         var decisions = 0
         var others = 0
         for file in arguments.operands {
             let read = AuditFile.forEachLine(file, terminal) { text, _ in
                 guard let line = AuditLine(text) else { return others += 1 }
+                if let event = line.string("event") { return count(event, 1, &events) }
                 guard line.isDecision else { return }
                 decisions += 1
                 for (at, heading) in headings.enumerated() {
@@ -48,6 +52,7 @@ enum AuditStatsCommand {
         terminal.print("\(decisions) decisions")
         for (heading, table) in zip(headings, counts) { show(heading.title, table, top, terminal) }
         show("redactions", redactions, top, terminal)
+        show("events", events, top, terminal)
         if others > 0 { terminal.print("\n\(others) lines are none of an audit log: see `louver audit verify`") }
         return .success
     }

@@ -11,7 +11,10 @@ enum AuditTailCommand {
             Flag("--decision", value: "WORD", "only allow, deny, limit, refuse or fail"),
             Flag("--tool", value: "NAME", "only calls of this tool"),
         ],
-        text: "Shows time, decision, caller, method, object, rule and reason. For anything more, the lines are JSON: use jq.",
+        text: """
+            Shows time, decision, caller, method, object, rule and reason; and, unless only some decisions are asked for, when the shared
+            store of limits was lost or found. For anything more, the lines are JSON: use jq.
+            """,
         examples: [
             ("louver audit tail audit.log", "what happened last"),
             ("louver audit tail --decision deny --lines 100 audit.log", "what was denied last"),
@@ -32,7 +35,9 @@ enum AuditTailCommand {
         var last: [AuditLine] = []
         for file in arguments.operands {
             let read = AuditFile.forEachLine(file, terminal) { text, _ in
-                guard let line = AuditLine(text), line.isDecision, matches(line, decision, arguments.value("--tool")) else { return }
+                guard let line = AuditLine(text), line.isDecision || line.isEvent,
+                    matches(line, decision, arguments.value("--tool"))
+                else { return }
                 last.append(line)
                 if last.count >= 2 * count { last.removeFirst(last.count - count) }
             }
@@ -49,6 +54,10 @@ enum AuditTailCommand {
     }
 
     private static func show(_ line: AuditLine) -> String {
+        if line.isEvent {
+            return [line.string("time"), line.string("event"), line.string("address"), line.string("limit_store"), line.string("reason")]
+                .map { $0.map(Printable.text) ?? "-" }.joined(separator: "  ")
+        }
         let who = line.string("subject") ?? line.string("pseudonym") ?? line.string("peer") ?? []
         let words = [
             line.string("time"), line.string("decision"), who, line.string("method"), line.string("object"), line.string("rule"),

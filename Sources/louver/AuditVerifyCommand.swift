@@ -40,6 +40,7 @@ enum AuditVerifyCommand {
     private static func tell(_ found: AuditVerifier.Findings, hasKey: Bool, _ terminal: Terminal) -> ExitCode {
         for fault in found.faults { terminal.fault(fault) }
         terminal.print("\(found.decisions) decisions in \(found.lines) lines of \(found.runs) runs")
+        if found.events > 0 { terminal.print("\(found.events) times the store of limits was lost or found") }
         if hasKey {
             terminal.print("\(found.signed) signed checkpoints; \(found.unsealed) decisions after the last of them")
         } else {
