@@ -31,7 +31,7 @@ extension Exchange {
             principal: caller.principal.key, client: caller.principal.client ?? [], group: caller.subject(of: route.policy).group,
             tool: Self.limitedName(inbound, target: record.target), upstream: route.upstreamName, route: route.nameBytes,
             dag: inbound.arguments?["dag_id"]?.string ?? [], arguments: arguments)
-        if let redis = site.limiter.redis { return (request, redis) }
+        if let redis = site.limiter.redis?.inUse { return (request, redis) }
         var hold = newHold(on: route)
         let verdict = site.limiter.take(route.limits, request, now: connection.loop.now, hold: &hold)
         try conclude(verdict, LimitDebt(route: route, request: request, hold: hold), inbound)

@@ -9,7 +9,7 @@ final class LimitStore {
     private let memory: MemoryLimiter
     private let codec: RedisLimiter
     /// Where the buckets are shared with other processes; nil where this one keeps them.
-    let redis: RedisStore?
+    private(set) var redis: RedisStore?
     private let loop: EventLoop
     private let shard: Shard
     /// Trips that are over, for others.
@@ -73,12 +73,14 @@ final class LimitStore {
     private func ask(
         _ redis: RedisStore, _ rules: [BucketRule], _ request: LimitRequest, _ ticket: LimitTicket, worker: Worker, hold: inout LimitHold
     ) async -> LimitVerdict? {
-        if !redis.isCluster { return await askPart(redis, rules, request, ticket, slot: 0, worker: worker, hold: &hold) }
+        let deadline = loop.now + redis.target.timeout
+        if !redis.isCluster { return await askPart(redis, rules, request, ticket, slot: 0, until: deadline, worker: worker, hold: &hold) }
         var settled = LimitTicket()
         var whole: LimitVerdict?
         for part in codec.parts(rules, request, ticket) {
             var own = hold
-            let verdict = await askPart(redis, rules, request, part.ticket, slot: part.slot, worker: worker, hold: &own)
+            let verdict = await askPart(
+                redis, rules, request, part.ticket, slot: part.slot, until: deadline, worker: worker, hold: &own)
             guard case .admitted = verdict else {
                 codec.writeRefund(rules, request, settled, holder: hold.holder) { slot, command in post(command, slot) }
                 hold = LimitHold(holder: hold.holder)
@@ -92,16 +94,16 @@ final class LimitStore {
     }
 
     private func askPart(
-        _ redis: RedisStore, _ rules: [BucketRule], _ request: LimitRequest, _ ticket: LimitTicket, slot: Int, worker: Worker,
-        hold: inout LimitHold
+        _ redis: RedisStore, _ rules: [BucketRule], _ request: LimitRequest, _ ticket: LimitTicket, slot: Int, until deadline: Instant,
+        worker: Worker, hold: inout LimitHold
     ) async -> LimitVerdict? {
         let trip = trips.popLast() ?? RedisTrip(codec, redis)
-        trip.begin(rules, request, ticket, hold)
+        trip.begin(redis, rules, request, ticket, hold)
         let holder = hold.holder
         do {
-            try await redis.execute(trip, slot: slot) { codec.write(rules, request, ticket, holder: holder, into: &$0) }
+            try await redis.execute(trip, slot: slot, until: deadline) { codec.write(rules, request, ticket, holder: holder, into: &$0) }
             if case .scriptMissing = trip.answer {
-                try await redis.execute(trip, slot: slot) {
+                try await redis.execute(trip, slot: slot, until: deadline) {
                     codec.write(rules, request, ticket, holder: holder, sendsScript: true, into: &$0)
                 }
             }
@@ -134,7 +136,7 @@ final class LimitStore {
     /// Sends what nobody waits for. What the store cannot take while it is lost is counted: places under a cap are free when their time is
     /// over, and bytes that were not debited are forgotten.
     private func post(_ command: borrowing ByteBuffer, _ slot: Int) {
-        if let redis, !redis.post(command, slot: slot) { shard.add(.settlementsLost) }
+        if let redis, !redis.inUse.post(command, slot: slot) { shard.add(.settlementsLost) }
     }
 
     /// Hands on what was gathered for the store in this turn of the loop.
@@ -223,16 +225,20 @@ final class LimitStore {
         scheduleRenewal()
     }
 
-    /// Gives back what was taken in advance, and closes the links to Redis.
+    /// Gives back what was taken in advance, and lets go of the links to Redis.
     ///
-    /// - Parameter isKept: whether somebody else goes on with them: then calls that still run say that they do. Otherwise they keep their
-    ///   places until their time there is over.
-    func close(isKept: Bool) {
+    /// - Parameter next: who goes on; nil for nobody. Calls that still run settle with the store of that one, whether it is another or not.
+    func close(for next: LimitStore?) {
         if let returning { loop.cancel(returning) }
+        returning = nil
         for (rule, request, calls) in leases.expire(now: .never) { giveBack(rule, request, calls: calls) }
-        if isKept { return }
-        if let renewal { loop.cancel(renewal) }
-        redis?.flush()
-        redis?.close()
+        guard let successor = next?.redis else {
+            if let renewal { loop.cancel(renewal) }
+            redis?.closeSoon()
+            redis = nil
+            return
+        }
+        // It lets go of this one, once it is up.
+        redis = successor
     }
 }

@@ -5,11 +5,11 @@ import Redis
 
 /// One pipelined connection of a loop to one Redis server, kept up in the background.
 ///
-/// Commands are gathered over a turn of the loop and written at its end; replies are matched in order. A reply that is late fails its own
-/// waiter; several in a row break the connection, and so does a server that says it cannot do its work. A broken connection is made anew
-/// after a growing, jittered pause, and counts as up when the server has said within the time of an exchange that it takes writes: until
-/// then everybody is told at once that the store is lost. So no exchange waits longer than its deadline, and a store that is half dead
-/// costs next to nothing.
+/// Commands are gathered over a turn of the loop and written at its end, or at once where the turn has nothing else to do; replies are
+/// matched in order. A reply that is late fails its own waiter; several in a row break the connection, and so does a server that says it
+/// cannot do its work. A broken connection is made anew after a growing, jittered pause, and counts as up when the server has said within
+/// the time of an exchange that it takes writes: until then everybody is told at once that the store is lost. So no exchange waits longer
+/// than its deadline, and a store that is half dead costs next to nothing.
 final class RedisLink {
     private let target: RedisTarget
     private let loop: EventLoop
@@ -26,7 +26,8 @@ final class RedisLink {
     private var isFlushing = false
     private var isClosed = false
     /// Whether the first attempt to connect is still under way; then it is worth a wait.
-    private var isNew = true
+    private(set) var isNew = true
+    private var busyPoll = BusyPoll()
     private var pause = Limits.redisPauses.lowerBound
     private var lateInARow = 0
     private let room: WaitingRoom
@@ -74,6 +75,8 @@ final class RedisLink {
         try await withUnsafeThrowingContinuation { continuation in
             errand.continuation = continuation
             watch(deadline)
+            // Nothing can be gathered with it: the server works while the turn comes to its end.
+            if !loop.hasOtherWork { flush() }
         }
     }
 
@@ -88,9 +91,15 @@ final class RedisLink {
     /// Hands on what was gathered in this turn of the loop.
     func flush() {
         guard let wire, !isFlushing, !wire.output.isEmpty else { return }
-        do { if try wire.flushAtOnce() { return } } catch { return drop(Failure(.store, "store_write")) }
+        do { if try wire.flushAtOnce() { return expectReply() } } catch { return drop(Failure(.store, "store_write")) }
         isFlushing = true
         LocalTask.run(on: loop) { await self.flushRest(of: wire) }
+    }
+
+    /// Where one call's reply is all that is on its way, it may be worth to poll for it.
+    private func expectReply() {
+        guard pending.count - firstPending == 1, pending[firstPending] != nil, let until = busyPoll.sent(at: .now()) else { return }
+        loop.poll(until: until)
     }
 
     /// The server answered, but cannot do its work: the link is lost until it can.
@@ -220,6 +229,8 @@ final class RedisLink {
 
     private func answer(_ reply: ReplyTape) {
         guard firstPending < pending.count else { return drop(Failure(.store, "store_garbage")) }
+        busyPoll.answered(at: loop.now)
+        loop.stopPolling()
         let errand = pending[firstPending]
         firstPending += 1
         if firstPending == pending.count {
@@ -273,6 +284,8 @@ final class RedisLink {
         let waiting = pending[firstPending...]
         pending = []
         firstPending = 0
+        busyPoll.forget()
+        loop.stopPolling()
         let wasUp = wire != nil
         wire?.close()
         wire = nil

@@ -1,3 +1,4 @@
+import Audit
 import Configuration
 import Core
 import RateLimit
@@ -11,6 +12,7 @@ final class RedisStore {
     let target: RedisTarget
     private let loop: EventLoop
     private let log: Log
+    private let audit: AuditLog?
     private let health: StoreHealth
     /// A cluster's nodes by address; otherwise the one link.
     private var links: [RedisAddress: RedisLink] = [:]
@@ -22,23 +24,41 @@ final class RedisStore {
     private var refreshedAt = Instant(nanoseconds: 0)
     private var isClosed = false
     private var isToldUp = false
+    private var isCounted = false
+    /// The store of the configuration before, which serves until this one has come up or failed to.
+    private var outgoing: RedisStore?
+    /// Whether it is known if this one can be reached.
+    private var isSettled: Bool
+    private var closing: Timer?
 
-    init(_ target: RedisTarget, loop: EventLoop, log: Log, health: StoreHealth) {
+    /// - Parameters:
+    ///   - audit: is told when the store is lost and found; nil where there is no audit log.
+    ///   - outgoing: the store that it takes the place of, once it is up; nil for none.
+    init(_ target: RedisTarget, loop: EventLoop, log: Log, audit: AuditLog?, health: StoreHealth, after outgoing: RedisStore?) {
         self.target = target
         self.loop = loop
         self.log = log
+        self.audit = audit
         self.health = health
+        self.outgoing = outgoing
+        isSettled = outgoing == nil
         slotsKnown = WaitingRoom(loop: loop, capacity: Limits.redisPipelineMax)
-        health.joined()
+        if isSettled { join() }
         if isCluster { refresh() } else { only = makeLink { try await target.primary(on: loop) } }
     }
 
     /// Whether buckets lie on several servers, so that one command reaches those of one slot only.
     var isCluster: Bool { target.topology == .cluster }
 
-    /// Sends the command for the keys of a slot and waits for its reply, at most for the configured time, redirections included.
-    func execute(_ errand: RedisTrip, slot: Int, _ write: (inout ByteBuffer) -> Void) async throws {
-        let deadline = loop.now + target.timeout
+    /// The store to ask now: this one, or the one before as long as nobody knows whether this one can be reached. A reload then refuses
+    /// nobody for want of a connection.
+    var inUse: RedisStore {
+        guard !isSettled, let before = outgoing?.inUse else { return self }
+        return before.isToldUp ? before : self
+    }
+
+    /// Sends the command for the keys of a slot and waits for its reply, at most until `deadline`, redirections included.
+    func execute(_ errand: RedisTrip, slot: Int, until deadline: Instant, _ write: (inout ByteBuffer) -> Void) async throws {
         if let only { return try await only.execute(errand, until: deadline, write) }
         if isClosed { throw Failure(.store, "store_closed") }
         if slots.isEmpty { _ = await slotsKnown.wait(until: deadline) }
@@ -80,6 +100,7 @@ final class RedisStore {
 
     /// Hands on what was gathered in this turn of the loop.
     func flush() {
+        if let outgoing { if outgoing.isClosed { self.outgoing = nil } else { outgoing.flush() } }
         if let only { return only.flush() }
         for link in links.values { link.flush() }
     }
@@ -95,17 +116,40 @@ final class RedisStore {
     /// The server of a slot did its work.
     func succeeded(slot: Int) { serving(slot)?.succeeded() }
 
-    /// Closes every link.
-    func close() {
+    /// Closes every link once nobody waits for a reply any longer: whoever does has one, or has given up, in the time of a call.
+    func closeSoon() {
+        flush()
+        leave()
+        let timer = Timer { [self] _ in close() }
+        closing = timer
+        loop.schedule(timer, at: loop.now + target.timeout)
+    }
+
+    private func close() {
         isClosed = true
+        closing = nil
+        outgoing?.close()
+        outgoing = nil
         only?.close()
         for link in links.values { link.close() }
         // A link asks its store where to connect to: without this the two would keep each other for ever.
         only = nil
         links.removeAll()
         slotsKnown.wakeAll()
-        if isToldUp { health.lost() }
-        health.left()
+    }
+
+    /// Counts for `/readyz` from now on.
+    private func join() {
+        isCounted = true
+        health.joined()
+    }
+
+    /// Counts no longer: a store that is let go of is not lost.
+    private func leave() {
+        outgoing?.leave()
+        guard isCounted else { return }
+        isCounted = false
+        health.left(wasUp: isToldUp)
     }
 
     private func serving(_ slot: Int) -> RedisLink? { only ?? (slots.isEmpty ? nil : slots[slot].flatMap { links[$0] }) }
@@ -125,9 +169,11 @@ final class RedisStore {
 
     /// One server came or went. Said once each time, and shown in `/readyz`.
     private func changed(_ link: RedisLink, _ isUp: Bool, _ failure: Failure) {
-        if isClosed { return }
-        let isUpNow = only?.isUp ?? (!links.isEmpty && links.values.allSatisfy(\.isUp))
+        if isClosed || closing != nil { return }
+        if only.map({ !$0.isNew }) ?? links.values.allSatisfy({ !$0.isNew }) { takeOver() }
         if !isUp, isCluster { refresh() }
+        guard isCounted else { return }
+        let isUpNow = only?.isUp ?? (!links.isEmpty && links.values.allSatisfy(\.isUp))
         guard isUpNow != isToldUp || !isUp && health.isFirstLoss() else { return }
         if isUpNow != isToldUp { if isUpNow { health.found() } else { health.lost() } }
         isToldUp = isUpNow
@@ -138,6 +184,21 @@ final class RedisStore {
             log.event(
                 .warn, "limit_store_lost", .text("address", address), .word("reason", failure.reason), .text("detail", failure.detail))
         }
+        tell(isUpNow ? .storeUp : .storeLost, at: link.address, isUpNow ? "" : failure.reason)
+    }
+
+    private func tell(_ kind: AuditEvent.Kind, at address: RedisAddress?, _ reason: StaticString) {
+        guard let audit else { return }
+        audit.append(
+            AuditEvent(kind, time: .now(), address: Array((address?.description ?? "").utf8), reason: reason, store: health.word))
+    }
+
+    /// It is known whether this store can be reached: from now on it is the one that is asked.
+    private func takeOver() {
+        if isSettled { return }
+        isSettled = true
+        outgoing?.closeSoon()
+        join()
     }
 
     // MARK: Cluster
@@ -168,8 +229,10 @@ final class RedisStore {
     }
 
     private func changedCluster() {
+        takeOver()
         if slots.isEmpty, !isToldUp, health.isFirstLoss() {
             log.event(.warn, "limit_store_lost", .word("reason", "store_no_cluster"))
+            tell(.storeLost, at: nil, "store_no_cluster")
         }
     }
 

@@ -6,7 +6,7 @@ import Redis
 /// nothing.
 final class RedisTrip: RedisErrand {
     private let codec: RedisLimiter
-    private let redis: RedisStore
+    private var redis: RedisStore
     private(set) var rules: [BucketRule] = []
     private(set) var request = LimitRequest(principal: [])
     private(set) var ticket = LimitTicket()
@@ -25,7 +25,8 @@ final class RedisTrip: RedisErrand {
     }
 
     /// Begins with another call.
-    func begin(_ rules: [BucketRule], _ request: LimitRequest, _ ticket: LimitTicket, _ hold: LimitHold) {
+    func begin(_ redis: RedisStore, _ rules: [BucketRule], _ request: LimitRequest, _ ticket: LimitTicket, _ hold: LimitHold) {
+        self.redis = redis
         self.rules = rules
         self.request = request
         self.ticket = ticket

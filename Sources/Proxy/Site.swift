@@ -56,8 +56,10 @@ final class Site {
     /// Which name of a client's certificate says who calls without a token.
     let certificateSubject: CertificateSubject?
 
-    /// - Parameter before: the site it takes the place of: what did not change goes on.
-    init(_ snapshot: Snapshot, shared: SharedState, shard: Shard, loop: EventLoop, before: Site? = nil) {
+    /// - Parameters:
+    ///   - before: the site it takes the place of: what did not change goes on.
+    ///   - auditLog: where the loop's audit lines go; nil where none are written.
+    init(_ snapshot: Snapshot, shared: SharedState, shard: Shard, auditLog: AuditLog?, loop: EventLoop, before: Site? = nil) {
         let options = snapshot.options
         let limits = options.limits
         self.snapshot = snapshot
@@ -66,8 +68,9 @@ final class Site {
         limiter = LimitStore(
             memory: shared.buckets,
             redis: snapshot.redis.map(RedisTarget.init).map { target in
-                if let known = before?.limiter.redis, known.target.isSame(as: target) { return known }
-                return RedisStore(target, loop: loop, log: shared.log, health: shared.storeHealth)
+                let known = before?.limiter.redis
+                if let known, known.target.isSame(as: target) { return known }
+                return RedisStore(target, loop: loop, log: shared.log, audit: auditLog, health: shared.storeHealth, after: known)
             }, workers: options.workerCount(cores: LoopThread.coreCount), loop: loop, shard: shard)
         seal = SessionSeal(snapshot.sessionKeys.first ?? shared.sessionKey, previous: Array(snapshot.sessionKeys.dropFirst()))
         redaction = snapshot.redaction
@@ -170,7 +173,7 @@ final class Site {
             route.tokenEndpoint?.retire()
         }
         introspection?.retire()
-        limiter.close(isKept: next.map { $0.limiter.redis === limiter.redis } ?? false)
+        limiter.close(for: next?.limiter)
     }
 }
 

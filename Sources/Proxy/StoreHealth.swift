@@ -10,8 +10,11 @@ final class StoreHealth: Sendable {
     /// A loop has a store to reach.
     func joined() { loops.add(1, ordering: .relaxed) }
 
-    /// A loop has it no longer.
-    func left() { loops.subtract(1, ordering: .relaxed) }
+    /// A loop needs it no longer, which is no loss.
+    func left(wasUp: Bool) {
+        if wasUp { up.subtract(1, ordering: .relaxed) }
+        loops.subtract(1, ordering: .relaxed)
+    }
 
     /// A loop reaches it.
     func found() {

@@ -62,7 +62,7 @@ final class Worker {
         keyWaiters = WaitingRoom(loop: loop, capacity: Limits.keyWaitersMax)
         traceIDs = TraceIDs(seed: shared.instanceSeed())
         upstreamIDs = UpstreamIDSource(instance: shared.instanceSeed())
-        site = Site(snapshot, shared: shared, shard: shard, loop: loop)
+        site = Site(snapshot, shared: shared, shard: shard, auditLog: audit?.log, loop: loop)
         loop.atEndOfTurn { [self] in endTurn() }
     }
 
@@ -145,7 +145,7 @@ final class Worker {
     func install(_ snapshot: Snapshot) {
         let old = site
         scrubbings.removeAll()
-        site = Site(snapshot, shared: shared, shard: shard, loop: loop, before: old)
+        site = Site(snapshot, shared: shared, shard: shard, auditLog: audit?.log, loop: loop, before: old)
         old.retire(for: site)
     }
 

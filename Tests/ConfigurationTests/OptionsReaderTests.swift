@@ -131,6 +131,7 @@ import YAML
                 "redis.internal", "6379", "3", "louver",
             ])
         #expect(redis.tls?.ca?.path == "conf/r.pem")
+        #expect(redis.timeout == .milliseconds(20))
         #expect(options.redaction.detectors?.map(\.path) == ["conf/a.yaml", "conf/b.yaml"])
         #expect(options.sessionKey?.path == "conf/session.key")
         #expect(options.limits.admission.count == 10)

@@ -38,6 +38,7 @@ import YAML
         let document = String(decoding: snapshot.routes[0].metadata.document, as: UTF8.self)
         #expect(document.contains(#""authorization_servers":["https://idp.example"],"scopes_supported":["airflow"]"#))
         #expect(snapshot.redis?.password?.count == 20)
+        #expect(snapshot.redis?.options.timeout == .milliseconds(5), "where none is written")
         #expect(snapshot.sessionKeys.count == 1)
         #expect(snapshot.redaction.detectors.detectors.count > 5)
         #expect(snapshot.detectorsHash.count == 64)

@@ -46,6 +46,8 @@ def test_a_burst_is_limited(front, serve, identity):
     assert len(upstream.calls()) == BURST, "what is limited is not forwarded"
     assert ask(louver.port, "/scripted", identity.token("bob"), "fine").status == 200, "a limit is one principal's own"
     louver.expect(1, "louver_limit_denials_total", bucket="per-user", mode="memory")
+    told = [line for line in louver.admin("/metrics").splitlines() if line.startswith("louver_limit_denials_total")]
+    assert told == ['louver_limit_denials_total{bucket="per-user",mode="memory"} 1'], "by bucket, never by principal"
 
 
 def test_a_burst_of_a_session_is_limited(front, serve, identity):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -10,7 +11,7 @@ import threading
 import time
 
 import pytest
-from louver import write_secret
+from louver import BINARY, write_secret
 from raw import Connection, ask, call, modern, wait_until
 from redis_servers import LIMITS, Cluster, Sentinels, Server
 from test_limit_kinds import Held
@@ -180,7 +181,8 @@ def test_a_poisoned_key_costs_its_own_bucket_only(front, serve, identity, tmp_pa
 
 def test_coming_and_going_is_told_once(front, serve, identity, tmp_path):
     server = Server(tmp_path).start()
-    louver = front(serve({"fine": fine}), limits=ONE, extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n')
+    extra = LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\naudit: {{ file: audit.log }}\n'
+    louver = front(serve({"fine": fine}), limits=ONE, extra=extra)
     wait_until(lambda: readiness(louver) == "up")
     server.stop()
     wait_until(lambda: readiness(louver) == "lost")
@@ -189,6 +191,31 @@ def test_coming_and_going_is_told_once(front, serve, identity, tmp_path):
     wait_until(lambda: readiness(louver) == "up", 10)
     wait_until(lambda: louver.log_file.read_text().count('"limit_store_up"') == 2)
     assert louver.log_file.read_text().count('"limit_store_lost"') == 1
+    file = louver.folder / "audit.log"
+
+    def events() -> list[tuple]:
+        lines = map(json.loads, file.read_text().splitlines())
+        return [(line["event"], line["address"], line["limit_store"], bool(line.get("reason"))) for line in lines if "event" in line]
+
+    address = f"127.0.0.1:{server.port}"
+    up, lost = ("limit_store_up", address, "up", False), ("limit_store_lost", address, "lost", True)
+    wait_until(lambda: events() == [up, lost, up])
+    # What reads the audit log knows these lines.
+    def audit(*words: str) -> str:
+        done = subprocess.run([str(BINARY), "audit", *words, str(file)], capture_output=True, text=True, timeout=20)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    louver.stop()
+    verified = audit("verify")
+    assert "20 decisions" in verified and "3 times the store of limits was lost or found" in verified and "The chain holds" in verified
+    counted = audit("stats")
+    assert "20 decisions" in counted and "2  limit_store_up" in counted and "1  limit_store_lost" in counted
+    assert f"limit_store_lost  {address}  lost" in audit("tail", "--lines", "100")
+    assert "limit_store" not in audit("tail", "--decision", "limit")
+    changed = file.read_text().replace('"limit_store_lost"', '"limit_store_up"')
+    file.write_text(changed)
+    assert subprocess.run([str(BINARY), "audit", "verify", str(file)], capture_output=True, timeout=20).returncode == 1
     server.stop()
 
 
@@ -212,6 +239,48 @@ def test_what_was_drawn_too_late_goes_back(front, serve, identity, tmp_path):
     assert statuses(louver, token, 1) == [429]
     levels = [server.say("GET", key).split("\r\n")[1].split()[0] for key in server.say("KEYS", "louver:*").split("\r\n")[2::2]]
     assert sorted(int(level) // 3_600_000_000 for level in levels) == [0, 7], levels
+    server.stop()
+
+
+def test_keys_say_nothing_and_end(front, serve, identity, tmp_path):
+    """A key is digits, a value is numbers, and every key goes by itself."""
+    server = Server(tmp_path).start()
+    held = Held()
+    limits = """limits:
+  - { id: rate, per: [principal, client, tool, dag], rate: 1/h, burst: 3 }
+  - { id: places, per: [principal], concurrent: 5 }
+  - { id: day, per: [group], budget: 100/day }
+  - { id: bytes, per: [global], rate: 1KiB/min, burst: 1MiB }
+"""
+    louver = front(
+        serve({"held": held, "fine": fine}), limits=limits, extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n'
+    )
+    token = identity.token("alice-the-analyst")
+    with Connection(louver.port) as connection:
+        connection.start("/scripted", call("held", {"dag_id": "a_private_name"}), modern(token, "tools/call", "held"))
+        wait_until(lambda: held.running == 1)
+        assert statuses(louver, token, 1) == [200]
+        # What the reply cost is debited after it is sent.
+        wait_until(lambda: len(server.say("KEYS", "*").split("\r\n")[2::2]) == 5)
+        keys = server.say("KEYS", "*").split("\r\n")[2::2]
+        assert all(re.fullmatch(r"louver:\{[0-9a-f]{16}\}:[0-9a-f]{16}:[0-9a-f]{16}", key) for key in keys), keys
+        assert all(0 < int(server.say("PTTL", key)[1:]) <= 86_400_000 for key in keys)
+        values = "".join(server.say("GET", key) + server.say("ZRANGE", key, "0", "-1") for key in keys)
+        for planted in ("alice", "analyst", "private", "held", "fine", "tests", token, token.split(".")[2]):
+            assert planted not in "".join(keys) + values.replace("WRONGTYPE Operation against a key holding the wrong kind of value", "")
+        held.go.set()
+        assert connection.reply().status == 200
+    server.stop()
+
+
+def test_a_script_that_was_flushed_is_sent_again(front, serve, identity, tmp_path):
+    server = Server(tmp_path).start()
+    louver = front(serve({"fine": fine}), limits=ONE, extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 500ms }}\n')
+    token = identity.token()
+    assert statuses(louver, token, 2) == [200] * 2
+    server.say("SCRIPT", "FLUSH")
+    assert statuses(louver, token, 4) == [200] * 3 + [429]
+    assert louver.metric("louver_store_lost_total") == 0
     server.stop()
 
 
@@ -239,7 +308,46 @@ def test_a_reload_keeps_the_connection(front, serve, identity, tmp_path):
     louver.configuration.write_text(louver.configuration.read_text().replace("timeout: 100ms", "timeout: 101ms"))
     reload(2)
     wait_until(lambda: len(connections(server)) == 2 and not connections(server) & before, 10)
-    wait_until(lambda: statuses(louver, token, 1) == [429], 10)
+    assert statuses(louver, token, 1) == [429]
+    assert readiness(louver) == "up"
+    server.stop()
+
+
+def test_a_reload_with_other_options_refuses_nobody(front, serve, identity, tmp_path):
+    """Where Redis is reached in another way, the old connection is used until the new one is up."""
+    server = Server(tmp_path).start()
+    louver = front(
+        serve({"fine": fine}),
+        limits="limits:\n  - { id: wide, per: [principal], rate: 1000000/min, burst: 1000000 }\n",
+        extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 500ms }}\n',
+        workers=2,
+    )
+    wait_until(lambda: readiness(louver) == "up")
+    stop, seen = threading.Event(), []
+
+    def caller(number: int) -> None:
+        token = identity.token(f"person-{number}")
+        with Connection(louver.port) as connection:
+            while not stop.is_set():
+                seen.append(connection.post("/scripted", call("fine", {}), modern(token, "tools/call", "fine")).status)
+
+    threads = [threading.Thread(target=caller, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for number in range(1, 7):
+            louver.configuration.write_text(re.sub(r"timeout: 50\dms", f"timeout: 50{number}ms", louver.configuration.read_text()))
+            louver.signal(signal.SIGHUP)
+            wait_until(lambda number=number: louver.metric("louver_reloads_total", outcome="applied") >= number, 20)
+            before = len(seen)
+            wait_until(lambda before=before: len(seen) > before + 20, 20)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert set(seen) == {200}
+    assert louver.metric("louver_store_lost_total") == 0
+    wait_until(lambda: len(connections(server)) == 2, 10)
     server.stop()
 
 

@@ -32,6 +32,27 @@ import Testing
         #expect(smallest.capacity == 2 * smallest.unitsPerToken)
     }
 
+    /// Each thing that buckets can be told apart by does that, alone and beside others, and nothing else does.
+    @Test func bucketsAreToldApartByWhatTheirLimitNames() throws {
+        let base = LimitRequest(
+            principal: [1], client: [1], group: [1], tool: [1], upstream: [1], route: [1], dag: [1], arguments: [1])
+        let ways: [(KeyPart, WritableKeyPath<LimitRequest, [UInt8]>)] = [
+            (.principal, \.principal), (.client, \.client), (.group, \.group), (.tool, \.tool), (.upstream, \.upstream),
+            (.route, \.route), (.dag, \.dag), (.arguments, \.arguments),
+        ]
+        #expect(Set(ways.map(\.0.rawValue)) == Set(KeyPart.names.map(\.part.rawValue)).subtracting([0]))
+        for set in 0...UInt8.max {
+            let per = KeyPart(rawValue: set)
+            let rule = try BucketRule(
+                scope: [], id: [0x72], per: per, count: 1, period: .seconds(1), burst: 1, cost: 1, whenStoreIsDown: .deny)
+            for (part, path) in ways {
+                var other = base
+                other[keyPath: path] = [2]
+                #expect((rule.key(of: other, seed: .shared) != rule.key(of: base, seed: .shared)) == per.contains(part))
+            }
+        }
+    }
+
     @Test func aChangedRuleHasOtherBuckets() throws {
         let request = LimitRequest(principal: [1])
         let base = try rule().key(of: request, seed: .shared)

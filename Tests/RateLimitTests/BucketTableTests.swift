@@ -52,6 +52,42 @@ import Testing
         #expect(try take(&table, key(5_001), 70_000_000))
     }
 
+    /// Being pushed between a place of one's own and the shared one resets nothing either: each bucket by itself gives, over any stretch of
+    /// time, its burst and what flows in meanwhile. So at the very worst all newcomers of a rule together have one bucket more.
+    @Test(arguments: 0..<12)
+    func pressureGivesNobodyMoreThanTheRate(seed: Int) throws {
+        let burst = 5
+        let second = try #require(BucketArithmetic(count: 1, microseconds: 1_000_000, burst: Int64(burst)))
+        var generator = SeededGenerator(seed: UInt64(seed))
+        var table = BucketTable(placesMax: 128)
+        var now: UInt64 = 1
+        var drawn: [Int: [UInt64]] = [:]
+        let everybody = -1
+        var stranger = 1_000
+        for _ in 0..<30_000 {
+            now += UInt64.random(in: 0..<8_000, using: &generator)
+            let isCaller = Bool.random(using: &generator)
+            if !isCaller { stranger += 1 }
+            let who = isCaller ? Int.random(in: 0..<10, using: &generator) : stranger
+            table.makeRoom(for: 1, now: now)
+            var isShared = false
+            guard let place = table.place(key(who), sharedAs: shared, second, now: now, isShared: &isShared),
+                table.level(at: place, second, now: now) >= second.unitsPerToken
+            else { continue }
+            table.draw(second.unitsPerToken, at: place, second, now: now)
+            if isShared { drawn[everybody, default: []].append(now) } else if isCaller { drawn[who, default: []].append(now) }
+        }
+        #expect(table.count <= 128 && drawn[everybody] != nil, "the table was full, or this says nothing")
+        for times in drawn.values {
+            for first in times.indices {
+                for last in first..<min(first + 40, times.count)
+                where last - first + 1 > burst + Int((times[last] - times[first]) / 1_000_000) {
+                    Issue.record("\(last - first + 1) draws within \(times[last] - times[first]) microseconds")
+                }
+            }
+        }
+    }
+
     @Test func growsAndShrinksWithUse() throws {
         var table = BucketTable(placesMax: 4_096)
         for number in 0..<2_000 { #expect(try take(&table, key(number), 1)) }

@@ -1,0 +1,108 @@
+import Core
+import Reactor
+import Redis
+import TestSupport
+import Testing
+
+@testable import Configuration
+@testable import Proxy
+
+@Suite(.timeLimit(.minutes(5))) struct RedisLinkTests {
+    /// A link to a scripted Redis, up.
+    private func up(_ redis: ScriptedRedis, _ loop: EventLoop) async throws -> RedisLink {
+        let target = RedisTarget(to: redis.port)
+        let link = RedisLink(target, loop: loop, locate: { target.addresses[0] }, changed: { _, _, _ in })
+        try await loop.until { link.isUp }
+        return link
+    }
+
+    /// Sends a word and waits for its reply; why there was none, else nil.
+    private func ask(_ link: RedisLink, _ word: String, until deadline: Instant) async -> String? {
+        do {
+            try await link.execute(RedisErrand(), until: deadline) { RedisCommand.append([Array(word.utf8)], to: &$0) }
+            return nil
+        } catch {
+            return (error as? Failure).map { "\($0.reason)" } ?? "\(error)"
+        }
+    }
+
+    /// The heartbeat waits for longer than a call does, and one timer serves all: a call behind it has its own deadline nevertheless.
+    @Test func aCallBehindALongerWaitEndsAtItsOwnDeadline() async throws {
+        try await OnLoop().run { loop in
+            let redis = try ScriptedRedis(loop) { _ in nil }
+            let link = try await up(redis, loop)
+            var long: String?
+            LocalTask.run(on: loop) { long = await self.ask(link, "LONG", until: loop.now + .seconds(3_600)) }
+            try await loop.until { redis.heard.contains(["LONG"]) }
+            #expect(await ask(link, "SHORT", until: loop.now + .milliseconds(10)) == "store_timeout")
+            // The timer is set again for whoever is left, also when that one comes later.
+            #expect(await ask(link, "SHORT", until: loop.now + .milliseconds(10)) == "store_timeout")
+            #expect(long == nil, "the longer wait goes on")
+            link.close()
+            try await loop.until { long != nil }
+            #expect(long == "store_closed")
+            redis.close()
+        }
+    }
+
+    /// Nobody hands on what was gathered: a command that is alone in its turn goes out by itself.
+    @Test func aCommandThatIsAloneIsSentAtOnce() async throws {
+        try await OnLoop().run { loop in
+            let redis = try ScriptedRedis(loop) { _ in "+OK\r\n" }
+            let link = try await up(redis, loop)
+            for number in 0..<200 { #expect(await ask(link, "ALONE\(number)", until: loop.now + .seconds(60)) == nil) }
+            #expect(redis.heard.filter { $0[0].hasPrefix("ALONE") }.count == 200)
+            link.close()
+            redis.close()
+        }
+    }
+
+    /// Several of one turn are gathered, and go out with the last of them, in their order.
+    @Test func commandsOfOneTurnGoTogether() async throws {
+        try await OnLoop().run { loop in
+            let redis = try ScriptedRedis(loop) { _ in "+OK\r\n" }
+            let link = try await up(redis, loop)
+            var answers: [String?] = []
+            for number in 0..<50 {
+                LocalTask.run(on: loop) { answers.append(await self.ask(link, "N\(number)", until: loop.now + .seconds(60))) }
+            }
+            try await loop.until { answers.count == 50 }
+            #expect(answers.allSatisfy { $0 == nil })
+            #expect(redis.heard.map { $0[0] }.filter { $0.hasPrefix("N") } == (0..<50).map { "N\($0)" })
+            link.close()
+            redis.close()
+        }
+    }
+
+    /// Several late replies in a row break the connection, and it is made anew.
+    @Test func aServerThatFallsSilentIsLeftAndTriedAgain() async throws {
+        try await OnLoop().run { loop in
+            let redis = try ScriptedRedis(loop) { _ in nil }
+            let link = try await up(redis, loop)
+            // Who comes back too soon is not believed yet.
+            redis.greets = false
+            var answers: [String?] = []
+            for _ in 0..<Limits.redisLateMax { answers.append(await ask(link, "CALL", until: loop.now + .milliseconds(5))) }
+            #expect(answers == [String?](repeating: "store_timeout", count: Limits.redisLateMax))
+            #expect(!link.isUp)
+            #expect(await ask(link, "CALL", until: loop.now + .seconds(60)) == "store_down", "whoever comes meanwhile is told at once")
+            redis.greets = true
+            redis.script = { $0[0] == "ROLE" ? ScriptedRedis.role : "+OK\r\n" }
+            try await loop.until { link.isUp }
+            #expect(redis.opened >= 2)
+            #expect(await ask(link, "CALL", until: loop.now + .seconds(60)) == nil)
+            link.close()
+            redis.close()
+        }
+    }
+}
+
+extension RedisTarget {
+    /// One server on this machine, without a login.
+    init(to port: UInt16, timeout: Duration = .seconds(30)) {
+        let options = RedisOptions(
+            topology: .single, nodes: [RedisNode(host: "127.0.0.1", port: port, path: nil)], database: 0, username: nil, password: nil,
+            sentinelPassword: nil, tls: nil, timeout: timeout)
+        self.init(LoadedRedis(options: options, tls: nil, tlsDigest: [], password: nil, sentinelPassword: nil))
+    }
+}
