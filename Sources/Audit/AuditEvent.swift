@@ -6,11 +6,11 @@ import Telemetry
 /// Not said once for each call that is decided meanwhile: those say so themselves (`limit_store`).
 public struct AuditEvent: Sendable {
     /// What happened.
-    public enum Kind: String, Sendable, CaseIterable {
+    public enum Kind: Sendable {
         /// A loop does not reach the store any longer, or never did.
-        case storeLost = "limit_store_lost"
+        case storeLost
         /// A loop reaches it.
-        case storeUp = "limit_store_up"
+        case storeUp
     }
 
     /// When it happened.
@@ -35,14 +35,29 @@ public struct AuditEvent: Sendable {
 
     /// Writes the members of the line, without the braces and without what the chain adds, and a newline.
     func write(_ clock: inout TimeText, into out: inout ByteBuffer) {
-        out.append("\"time\":\"")
-        clock.write(time, into: &out)
-        out.append("\",\"event\":\"")
-        out.append(Array(kind.rawValue.utf8))
-        out.append("\"")
-        JSONLine.member(",\"address\":", address.span, longest: Limits.auditFieldBytesMax, into: &out)
-        JSONLine.member(",\"reason\":", word: reason, into: &out)
-        JSONLine.member(",\"limit_store\":", word: store, into: &out)
-        out.append(UInt8(ascii: "\n"))
+        let longest = Limits.auditFieldBytesMax
+        let room = LinePen.room(for: address.span, longest: longest) + reason.utf8CodeUnitCount + store.utf8CodeUnitCount
+        LinePen.write(atMost: Self.fixedRoom + room, into: &out) { pen in
+            pen.put("\"time\":\"")
+            clock.write(time, into: &pen)
+            pen.put(kind.member)
+            pen.member(",\"address\":", address.span, longest: longest)
+            pen.member(",\"reason\":", word: reason)
+            pen.member(",\"limit_store\":", word: store)
+            pen.put("\n")
+        }
+    }
+
+    /// More than the keys, the time and the kind take: 110 bytes.
+    private static let fixedRoom = 160
+}
+
+extension AuditEvent.Kind {
+    /// The member of a line, after the quotation mark that ends the one before.
+    var member: StaticString {
+        switch self {
+        case .storeLost: "\",\"event\":\"limit_store_lost\""
+        case .storeUp: "\",\"event\":\"limit_store_up\""
+        }
     }
 }

@@ -8,7 +8,9 @@ import urllib.error
 import urllib.request
 
 import pytest
+from louver import PLENTY, Louver
 from raw import META, Connection, ask, base, call, modern, wait_until
+from servers import policy
 from test_limits import Redis, fine, redis  # noqa: F401
 from upstream import Turn
 
@@ -111,6 +113,16 @@ def test_groups_have_buckets_of_their_own(front, serve, identity):
     louver = front(serve({"fine": fine}), limits=limits("id: group, per: [group], rate: 1/min, burst: 1"))
     assert ask(louver.port, "/scripted", identity.token("alice"), "fine").status == 200
     assert ask(louver.port, "/scripted", identity.token("bob"), "fine").status == 429
+
+
+@pytest.mark.parametrize(("part", "elsewhere"), [("route", 200), ("upstream", 200), ("tool", 429), ("global", 429)])
+def test_what_routes_share(part, elsewhere, serve, identity):
+    url = serve({"fine": fine}).url
+    entry = limits(f"id: one, per: [{part}], rate: 1/h, burst: 1")
+    with Louver({name: {"url": url, "wire": "both"} for name in ("here", "there")}, policy(["fine"], limits=entry), identity, extra=PLENTY) as louver:
+        asked = [("/here", "alice"), ("/here", "bob"), ("/there", "carol"), ("/there", "dave")]
+        found = [ask(louver.port, path, identity.token(who), "fine").status for path, who in asked]
+    assert found == [200, 429, elsewhere, 429]
 
 
 def test_a_shadow_counts_and_lets_pass(front, serve, identity):

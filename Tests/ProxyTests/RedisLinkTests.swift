@@ -74,6 +74,28 @@ import Testing
         }
     }
 
+    /// A server that takes everything and answers nothing fills no memory: beyond the bound a call is decided without it, at once.
+    @Test func noMoreWaitThanThereIsRoomFor() async throws {
+        try await OnLoop().run { loop in
+            let redis = try ScriptedRedis(loop) { _ in nil }
+            let link = try await up(redis, loop)
+            var ended: [String?] = []
+            for _ in 0..<Limits.redisPipelineMax + 3 {
+                LocalTask.run(on: loop) { ended.append(await self.ask(link, "CALL", until: loop.now + .seconds(3_600))) }
+            }
+            // A heartbeat may have taken a place too.
+            try await loop.until { ended.count >= 3 }
+            #expect(ended.allSatisfy { $0 == "store_busy" })
+            var command = ByteBuffer()
+            RedisCommand.append([Array("SETTLE".utf8)], to: &command)
+            let isPosted = link.post(command)
+            #expect(!isPosted, "nor do settlements that nobody waits for")
+            link.close()
+            try await loop.until { ended.count == Limits.redisPipelineMax + 3 }
+            redis.close()
+        }
+    }
+
     /// Several late replies in a row break the connection, and it is made anew.
     @Test func aServerThatFallsSilentIsLeftAndTriedAgain() async throws {
         try await OnLoop().run { loop in
