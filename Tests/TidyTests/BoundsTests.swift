@@ -121,7 +121,7 @@ import Testing
                 "recentTokensBytesMax",
             ]
         ),
-        ("for how long a loop polls where it could sleep: either way it hears the same", ["busyPollMax", "busyPollTripMax", "busyPollPauseMax"]),
+        ("how long a loop polls where it could sleep: it hears the same", ["busyPollMax", "busyPollTripMax", "busyPollPauseMax"]),
         (
             "what is longer is cut where it is shown, and marked",
             [
