@@ -21,7 +21,7 @@ public struct ResourceMetadata: Sendable {
     ///   - authorizationServers: whose tokens are taken; MCP wants at least one. Left out if empty.
     ///   - scopes: what `scopes_supported` and a 401 challenge name: the smallest useful set, never `offline_access`.
     ///   - name: for people; left out if nil.
-    ///   - boundToCertificates: whether tokens must be bound to client certificates (RFC 8705 section 3.3).
+    ///   - boundToCertificates: whether tokens can be bound to client certificates, because those are asked for (RFC 8705 section 3.3).
     /// Throws if a scope cannot stand in a challenge.
     public init(
         resource: ExternalURL, authorizationServers: [ExternalURL], scopes: [[UInt8]] = [], name: String? = nil,

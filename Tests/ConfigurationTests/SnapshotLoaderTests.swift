@@ -211,6 +211,17 @@ import YAML
         }
     }
 
+    /// RFC 9728 section 2: whether tokens can be bound to a certificate.
+    @Test func theDocumentTellsWhetherCertificatesAreAskedFor() throws {
+        func document() throws -> String {
+            String(decoding: try #require(estate.loader().load(Faults())).routes[0].metadata.document, as: UTF8.self)
+        }
+        let told = "\"tls_client_certificate_bound_access_tokens\":true"
+        #expect(try document().contains(told))
+        estate.write(changing: [(", client_ca: ca.pem, client_certificates: optional", "")])
+        #expect(try !document().contains(told))
+    }
+
     @Test func saysNothingOfCertificatesThatHoldForAWhile() throws {
         let long = estate.issue(hours: 24 * 60)
         estate.folder.write("cert.pem", long.certificate, mode: 0o644)

@@ -58,7 +58,8 @@ struct IdentityLoader {
             var urls: [ExternalURL] = []
             for server in servers { urls.append(try ExternalURL(server)) }
             return try ResourceMetadata(
-                resource: ExternalURL(route.externalURL.description), authorizationServers: urls, scopes: scopes.map { Array($0.utf8) })
+                resource: ExternalURL(route.externalURL.description), authorizationServers: urls, scopes: scopes.map { Array($0.utf8) },
+                boundToCertificates: options.listeners.contains(where: \.asksForCertificates))
         }
     }
 

@@ -3,11 +3,11 @@ import Crypto
 import YAML
 
 extension OptionsReader {
-    static func issuers(_ reader: NodeReader) -> [IssuerOptions] {
+    static func issuers(_ reader: NodeReader, _ listeners: [ListenerOptions]) -> [IssuerOptions] {
         if !reader.has("issuers") {
             reader.missing("issuers", example: "[{issuer: https://idp.example, algorithms: [RS256], jwks_file: jwks.json}]")
         }
-        let issuers = reader.list("issuers") { inner, _ in issuer(inner) }
+        let issuers = reader.list("issuers") { inner, _ in issuer(inner, listeners) }
         if reader.node("issuers")?.elements?.isEmpty == true {
             reader.fault("issuers", "`issuers` is empty, so nobody could call", remedy: "name at least one issuer of tokens")
         }
@@ -28,13 +28,19 @@ extension OptionsReader {
         return issuers
     }
 
-    private static func issuer(_ reader: NodeReader) -> IssuerOptions {
+    private static func issuer(_ reader: NodeReader, _ listeners: [ListenerOptions]) -> IssuerOptions {
         let kind = reader.choice("kind", default: IssuerOptions.Kind.provider)
         let isAirflow = kind == .airflow
         if !isAirflow { reader.refuse("states_issuer", "it belongs to `kind: airflow`") }
         let name = reader.string("issuer", example: isAirflow ? "airflow" : "https://idp.example")
         let algorithms = algorithms(reader, kind)
         let keys = issuerKeys(reader, algorithms)
+        let isBound = reader.bool("require_certificate", default: false)
+        if isBound, !listeners.contains(where: \.asksForCertificates) {
+            reader.fault(
+                "require_certificate", "its tokens must be bound to client certificates, and no listener asks for any: nobody could call",
+                remedy: "write `client_certificates: optional` and `client_ca` at a listener, or remove it")
+        }
         return IssuerOptions(
             kind: kind, issuer: name, statesIssuer: isAirflow ? reader.bool("states_issuer", default: false) : true,
             audiences: reader.strings("audiences"), algorithms: algorithms, keys: keys,
@@ -42,7 +48,7 @@ extension OptionsReader {
             requiredScopes: reader.strings("required_scopes"), requiredClaims: requiredClaims(reader),
             requiresTokenID: reader.bool("require_token_id", default: isAirflow),
             requiresAccessTokenType: reader.bool("require_access_token_type", default: false),
-            requiresCertificate: reader.bool("require_certificate", default: false),
+            requiresCertificate: isBound,
             leeway: reader.duration("leeway", in: .zero...Limits.tokenLeewayMax, default: .seconds(10)),
             maximumLifetime: reader.duration(
                 "maximum_lifetime", in: .seconds(60)...Limits.tokenLifetimeMax, default: Limits.tokenLifetimeDefault),

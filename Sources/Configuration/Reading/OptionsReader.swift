@@ -29,7 +29,7 @@ public enum OptionsReader {
         let options = LouverOptions(
             file: reader.file, listeners: listeners, admin: admin.address, adminToken: admin.token, workers: workers(reader),
             hardening: reader.choice("hardening", default: .report),
-            hostGuard: hostGuard(reader, listeners: listeners, routes: routes), issuers: issuers(reader), routes: routes,
+            hostGuard: hostGuard(reader, listeners: listeners, routes: routes), issuers: issuers(reader, listeners), routes: routes,
             upstreams: upstreams, redis: reader.mapping("redis", redis) ?? nil,
             redaction: reader.mapping("redaction", redaction) ?? RedactionOptions(),
             sessionKey: sessionKeys?.key, previousSessionKeys: sessionKeys?.previous ?? [],
@@ -52,7 +52,7 @@ public enum OptionsReader {
 
     private static func certificateSubject(_ reader: NodeReader, _ listeners: [ListenerOptions]) -> CertificateSubject? {
         guard let subject = reader.optionalChoice("certificate_subject", of: CertificateSubject.self) else { return nil }
-        if listeners.allSatisfy({ ($0.tls?.clientCertificates ?? .off) == .off }) {
+        if !listeners.contains(where: \.asksForCertificates) {
             reader.fault(
                 "certificate_subject", "`certificate_subject` is written, but no listener asks for client certificates",
                 remedy: "write `client_certificates: optional` and `client_ca` at a listener, or remove it")
