@@ -22,6 +22,7 @@ A fenced block says in its first line what it is:
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -45,7 +46,7 @@ from upstream import Upstream
 POLICIES = CHECKOUT / "Policies"
 PAGES = [CHECKOUT / "README.md", CHECKOUT / "Deploy" / "README.md", *sorted((CHECKOUT / "Deploy" / "guides").glob("*.md")), POLICIES / "README.md"]
 # Blocks whose commands are not run, for each page. Whoever adds one changes the number and says in the block why.
-SHOWN = {"README.md": 2, "Deploy/README.md": 4, "clients.md": 1, "mcp-servers.md": 7, "policies.md": 1, "troubleshooting.md": 1}
+SHOWN = {"README.md": 2, "Deploy/README.md": 4, "clients.md": 1, "mcp-servers.md": 7, "policies.md": 2, "troubleshooting.md": 1}
 KINDS = {"louver", "part", "policy", "piece", "values", "prometheus", "client", "run", "airflow", "airflow2", "shown", "text"}
 
 
@@ -100,6 +101,31 @@ def of(kind: str, language: str = "") -> list[Block]:
 def test_every_block_says_what_it_is():
     assert len(ALL) > 40
     assert [str(block) for block in ALL if block.kind not in KINDS] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_block_has_a_fence(page):
+    """What is only indented would be shown to readers and seen by no test."""
+    outside, lines = True, []
+    for number, line in enumerate(page.read_text().splitlines(), 1):
+        if line.startswith("```"):
+            outside = not outside
+        elif outside and line.startswith("    ") and line.strip():
+            lines.append(f"{number}: {line}")
+    assert lines == []
+
+
+def test_commands_within_a_sentence_are_those_of_the_program():
+    """`louver verb --flag` in a sentence or a table: the verb is there, and its help tells of the flag."""
+    found = {(name(page), command) for page in PAGES for command in re.findall(r"`louver ([^`]+)`", page.read_text())}
+    assert len(found) > 15
+    for page, command in sorted(found):
+        words = command.split()
+        verb = itertools.takewhile(lambda word: re.fullmatch(r"[a-z]+", word), words)
+        done = subprocess.run([BINARY, *verb, "--help"], capture_output=True, text=True, timeout=20)
+        assert done.returncode == 0, f"{page}: louver {command}"
+        for flag in re.findall(r"--[a-z-]+", command):
+            assert flag in done.stdout, f"{page}: louver {command}"
 
 
 def test_commands_that_are_not_run_are_counted_and_say_why():

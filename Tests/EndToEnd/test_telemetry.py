@@ -7,11 +7,12 @@ import shutil
 import socket
 import ssl
 import subprocess
+import time
 
 import pytest
 from certificates import Authority
 from louver import free_port
-from raw import META, Connection, ask, call, modern, wait_until
+from raw import META, Connection, Session, ask, call, modern, wait_until
 from test_tls import listening, trusting
 from upstream import Turn
 
@@ -77,6 +78,38 @@ def test_bytes_of_a_request_are_those_that_were_sent(front, serve, identity):
     wait_until(lambda: len(told()) == 4)
     assert told() == [len(sent)] * 4
     louver.expect_at_least(4 * len(sent), "louver_transferred_bytes_total", peer="client", direction="in")
+
+
+def test_every_family_of_the_table_is_fed(front, serve, identity):
+    """Sessions, tokens, credentials, mended text, durations and the facts about what is in force: each by what it counts."""
+    broken = b'{"jsonrpc":"2.0","id":%s,"result":{"resultType":"complete","content":[{"type":"text","text":"\xff"}],"isError":false}}'
+
+    def mended(turn: Turn) -> None:
+        body = broken % json.dumps(turn.id).encode()
+        turn.reply(200, body)
+
+    louver = front(serve({"fine": fine, "mended": mended}), workers=1)
+    token = identity.token()
+    session = Session(louver.port, "/scripted", token)
+    assert session.call("fine", {}, 1).status == 200
+    for _ in range(3):
+        ask(louver.port, "/scripted", token, "fine")
+    ask(louver.port, "/scripted", token, "mended")
+    louver.expect(1, "louver_sessions_opened_total")
+    louver.expect_at_least(1, "louver_tokens_total", source="verified")
+    louver.expect_at_least(1, "louver_tokens_total", source="remembered")
+    louver.expect_at_least(1, "louver_reply_repairs_total")
+    for family in ("exchange", "upstream"):
+        louver.expect_at_least(5, f"louver_{family}_duration_seconds_count")
+        louver.expect_some(f"louver_{family}_duration_seconds_sum")
+    louver.expect_some("louver_loop_turns_total")
+    told = louver.admin("/metrics")
+    for fact in ("louver_build_info", "louver_configuration_info", "louver_policy_info", "louver_detectors_info"):
+        (line,) = (line for line in told.splitlines() if line.startswith(fact + "{"))
+        assert line.endswith("} 1") and (fact == "louver_build_info" or len(line.split('hash="')[1].split('"')[0]) >= 16), line
+    assert louver.metric("process_resident_memory_bytes") == pytest.approx(louver.resident_bytes, rel=0.5)
+    assert 0 < louver.metric("process_open_fds") < louver.metric("process_max_fds")
+    assert louver.metric("process_cpu_seconds_total") > 0 and abs(louver.metric("process_start_time_seconds") - time.time()) < 600
 
 
 def test_an_upstream_that_cannot_be_reached_is_told(front, serve, identity):
