@@ -113,13 +113,8 @@ static inline __attribute__((always_inline)) void anchors_in(const classes *in, 
     }
 }
 
-// The blocks that have any: few do. Nothing here branches on which.
-typedef struct {
-    uint64_t bits[BLOCKS + 8], blocks[BLOCKS + 8];
-    size_t count;
-} busy;
-
-static inline __attribute__((always_inline)) void keep_busy(const uint64_t *bits, size_t blocks, busy *out) {
+// Keeps the blocks that have any. Nothing here branches on which.
+static inline __attribute__((always_inline)) void keep(const uint64_t *bits, size_t blocks, anchors *out) {
     size_t count = 0;
     for (size_t block = 0; block < blocks; block++) {
         out->bits[count] = bits[block];
@@ -129,20 +124,20 @@ static inline __attribute__((always_inline)) void keep_busy(const uint64_t *bits
     out->count = count;
 }
 
-static void anchors_scalar(const classes *in, size_t blocks, busy *out) {
+static void anchors_scalar(const classes *in, size_t blocks, anchors *out) {
     uint64_t bits[BLOCKS];
     anchors_in(in, blocks, bits);
-    keep_busy(bits, blocks, out);
+    keep(bits, blocks, out);
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) static void anchors_avx2(const classes *in, size_t blocks, busy *out) {
+__attribute__((target("avx2"))) static void anchors_avx2(const classes *in, size_t blocks, anchors *out) {
     uint64_t bits[BLOCKS];
     anchors_in(in, blocks, bits);
-    keep_busy(bits, blocks, out);
+    keep(bits, blocks, out);
 }
 
-__attribute__((target("avx512f,avx512bw"))) static void anchors_avx512(const classes *in, size_t blocks, busy *out) {
+__attribute__((target("avx512f,avx512bw"))) static void anchors_avx512(const classes *in, size_t blocks, anchors *out) {
     uint64_t bits[BLOCKS];
     anchors_in(in, blocks, bits);
     size_t count = 0;
@@ -167,7 +162,7 @@ static void find_classes(int kernel, const uint8_t *text, size_t blocks, size_t 
     classes_scalar(text, blocks, first, out);
 }
 
-static void find_busy(int kernel, const classes *in, size_t blocks, busy *out) {
+static void find_bits(int kernel, const classes *in, size_t blocks, anchors *out) {
 #if defined(__x86_64__)
     if (kernel >= CSCAN_AVX512) return anchors_avx512(in, blocks, out);
     if (kernel >= CSCAN_AVX2) return anchors_avx2(in, blocks, out);
@@ -190,7 +185,6 @@ static int kernel_for(int wanted) {
 size_t find_anchors(int wanted, const uint8_t *text, size_t count, size_t at, anchors *found) {
     int kernel = kernel_for(wanted);
     classes in_text;
-    busy some;
     uint8_t edge[STEP + 1] = {0};
     const uint8_t *from = text + at;
     size_t left = count - at, blocks = (left + STEP - 1) / STEP, whole = left / STEP, first = 0;
@@ -217,17 +211,7 @@ size_t find_anchors(int wanted, const uint8_t *text, size_t count, size_t at, an
         if (place > 0) edge[0] = text[place - 1];
         find_classes(kernel, edge + 1, 1, 1 + whole, &in_text);
     }
-    find_busy(kernel, &in_text, blocks, &some);
-    size_t all = 0;
-    for (size_t index = 0; index < some.count; index++) {
-        uint32_t first = STEP * (uint32_t)some.blocks[index], *places = found->places + all;
-        uint64_t mask = some.bits[index];
-        all += (size_t)__builtin_popcountll(mask);
-        // Four are written, so that no branch depends on how many there are unless it is more.
-        for (size_t step = 0; step < 4; step++, mask &= mask - 1) places[step] = first + (uint32_t)__builtin_ctzll(mask | (uint64_t)1 << 63);
-        for (size_t step = 4; mask; step++, mask &= mask - 1) places[step] = first + (uint32_t)__builtin_ctzll(mask);
-    }
-    found->count = all;
+    find_bits(kernel, &in_text, blocks, found);
     return left < STEP * BLOCKS ? left : STEP * BLOCKS;
 }
 
@@ -236,7 +220,10 @@ int cscan_has_anchor(const uint8_t *value, size_t count) { return anchor_of(valu
 size_t cscan_anchors(int kernel, const uint8_t *text, size_t count, size_t at, uint32_t *places, size_t *found) {
     anchors in_text;
     size_t bytes = find_anchors(kernel, text, count, at, &in_text);
-    memcpy(places, in_text.places, in_text.count * sizeof(uint32_t));
-    *found = in_text.count;
+    size_t all = 0;
+    for (size_t index = 0; index < in_text.count; index++)
+        for (uint64_t mask = in_text.bits[index]; mask; mask &= mask - 1)
+            places[all++] = (uint32_t)(STEP * in_text.blocks[index] + (size_t)__builtin_ctzll(mask));
+    *found = all;
     return bytes;
 }

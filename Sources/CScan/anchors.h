@@ -4,12 +4,12 @@
 #define LOUVER_ANCHORS_H
 #include "CScan.h"
 
-enum { ANCHOR_STEP = 64, ANCHOR_BLOCKS = 64, ANCHOR_AROUND = 6, ANCHOR_BEHIND = 4 };
+enum { ANCHOR_STEP = 64, ANCHOR_BLOCKS = 256, ANCHOR_AROUND = 6, ANCHOR_BEHIND = 4 };
 
-// The anchors of at most ANCHOR_BLOCKS blocks, as offsets from the first of them: the last byte of six letters and digits with a step from
-// the second to the third but last, ANCHOR_BEHIND bytes before it.
+// The anchors of at most ANCHOR_BLOCKS blocks, in those that have any: bits for the last byte of six letters and digits with a step from the
+// second to the third but last, ANCHOR_BEHIND bytes before it. Few blocks have any.
 typedef struct {
-    uint32_t places[CSCAN_ANCHOR_PLACES];
+    uint64_t bits[ANCHOR_BLOCKS + 8], blocks[ANCHOR_BLOCKS + 8];
     size_t count;
 } anchors;
 

@@ -81,26 +81,31 @@ enum { REACH = CSCAN_KNOWN_MAX + 64 };
 
 static size_t run_start(const uint8_t *text, size_t place) {
     size_t floor = place > REACH ? place - REACH : 0;
-    while (place >= floor + 64) {
-        uint64_t mask;
-        class_masks(run_low, text + place - 64, 1, &mask);
-        if (~mask) return place - (size_t)__builtin_clzll(~mask);
-        place -= 64;
-    }
     while (place > floor && is_run(text[place - 1])) place--;
     return place;
 }
 
 static size_t run_end(const uint8_t *text, size_t count, size_t place) {
     size_t limit = count - place > REACH ? place + REACH : count;
-    while (place + 64 <= limit) {
-        uint64_t mask;
-        class_masks(run_low, text + place, 1, &mask);
-        if (~mask) return place + (size_t)__builtin_ctzll(~mask);
-        place += 64;
-    }
     while (place < limit && is_run(text[place])) place++;
     return place;
+}
+
+// The run around an anchor: mostly a look at the 64 bytes around it tells.
+static void run_around(const uint8_t *text, size_t count, size_t anchor, size_t *start, size_t *end) {
+    *start = anchor + 1 - ANCHOR_AROUND;
+    *end = anchor + 1;
+    if (anchor >= 32 && anchor + 32 <= count) {
+        uint64_t mask;
+        class_masks(run_low, text + anchor - 32, 1, &mask);
+        uint64_t before = ~mask << 32, behind = ~mask >> 32;
+        // The anchor itself is a letter or digit, so the lowest bit of `behind` is not set.
+        *start = before ? anchor - (size_t)__builtin_clzll(before) : anchor - 32;
+        *end = behind ? anchor + (size_t)__builtin_ctzll(behind) : anchor + 32;
+        if (before && behind) return;
+    }
+    *start = run_start(text, *start);
+    *end = run_end(text, count, *end);
 }
 
 static size_t find_anchored(
@@ -110,15 +115,18 @@ static size_t find_anchored(
     while (place < count) {
         size_t bytes = find_anchors(CSCAN_BEST, text, count, place, &in_text);
         for (size_t index = 0; index < in_text.count; index++) {
-            size_t anchor = place + in_text.places[index];
-            if (anchor < done) continue;
-            size_t start = run_start(text, anchor + 1 - ANCHOR_AROUND), end = run_end(text, count, anchor + 1);
-            done = end;
-            if (end - start < CSCAN_ENROLLED_MIN || !is_value(set, text, &start, &end)) continue;
-            runs[found++] = (cscan_run){(uint32_t)start, (uint32_t)(end - start), 0};
-            if (found == capacity) {
-                *at = done;
-                return found;
+            size_t first = place + ANCHOR_STEP * in_text.blocks[index];
+            for (uint64_t mask = in_text.bits[index]; mask; mask &= mask - 1) {
+                size_t anchor = first + (size_t)__builtin_ctzll(mask), start, end;
+                if (anchor < done) continue;
+                run_around(text, count, anchor, &start, &end);
+                done = end;
+                if (end - start < CSCAN_ENROLLED_MIN || !is_value(set, text, &start, &end)) continue;
+                runs[found++] = (cscan_run){(uint32_t)start, (uint32_t)(end - start), 0};
+                if (found == capacity) {
+                    *at = done;
+                    return found;
+                }
             }
         }
         place += bytes;

@@ -204,20 +204,17 @@ static size_t find_anchored(const cscan_known *set, const uint8_t *text, size_t 
     size_t place = *at, found = 0;
     while (place < count) {
         size_t bytes = find_anchors(CSCAN_BEST, text, count, place, &in_text);
-        // Few of them are those of a value.
-        size_t some = 0;
         for (size_t index = 0; index < in_text.count; index++) {
-            uint32_t offset = in_text.places[index];
-            in_text.places[some] = offset;
-            some += is_set(in, gram_at(text + place + offset - ANCHOR_BEHIND));
-        }
-        for (size_t index = 0; index < some; index++) {
-            size_t end = place + in_text.places[index];
-            if (found + CSCAN_KNOWN_ROOM > capacity) {
-                *at = end;
-                return found;
+            size_t first = place + ANCHOR_STEP * in_text.blocks[index];
+            for (uint64_t mask = in_text.bits[index]; mask; mask &= mask - 1) {
+                size_t end = first + (size_t)__builtin_ctzll(mask);
+                if (!is_set(in, gram_at(text + end - ANCHOR_BEHIND))) continue;
+                if (found + CSCAN_KNOWN_ROOM > capacity) {
+                    *at = end;
+                    return found;
+                }
+                found += look(set, in, text, count, end - ANCHOR_BEHIND, hits + found, capacity - found);
             }
-            found += look(set, in, text, count, end - ANCHOR_BEHIND, hits + found, capacity - found);
         }
         place += bytes;
     }

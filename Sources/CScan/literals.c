@@ -304,7 +304,11 @@ static float least_rate(const literal *one, const model *with) {
 static void take(literal *to, const cscan_literal *from) {
     to->length = from->length;
     to->flags = from->flags;
-    for (size_t at = 0; at < to->length; at++) to->bytes[at] = to->flags & CSCAN_CASELESS ? lower(from->bytes[at]) : from->bytes[at];
+    int is_caseless = (to->flags & CSCAN_CASELESS) != 0;
+    for (size_t at = 0; at < to->length; at++) {
+        to->bytes[at] = is_caseless ? lower(from->bytes[at]) : from->bytes[at];
+        to->folds[at] = is_caseless && is_letter(from->bytes[at]) ? 0x20 : 0;
+    }
     to->has_after = from->after != NULL;
     if (from->after) memcpy(to->after, from->after, sizeof to->after);
 }

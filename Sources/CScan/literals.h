@@ -25,6 +25,8 @@ typedef struct {
 
 typedef struct {
     uint8_t bytes[CSCAN_LITERAL_MAX];
+    // The bit that tells small letters from capitals, where both are meant.
+    uint8_t folds[CSCAN_LITERAL_MAX];
     uint8_t after[2][32];
     uint32_t length;
     uint32_t flags;

@@ -18,17 +18,17 @@ typedef struct {
     size_t found;
 } search;
 
+// Four bytes at a time, the last four once more where they overlap: most literals are shorter than it takes to call somebody.
 static inline int same(const uint8_t *text, const literal *one) {
-    if (!(one->flags & CSCAN_CASELESS)) {
-        // Most are shorter than it takes to call somebody.
-        if (one->length > 16) return memcmp(text, one->bytes, one->length) == 0;
+    if (one->length < 4) {
         for (size_t at = 0; at < one->length; at++)
-            if (text[at] != one->bytes[at]) return 0;
+            if ((text[at] | one->folds[at]) != one->bytes[at]) return 0;
         return 1;
     }
-    for (size_t at = 0; at < one->length; at++)
-        if (lower(text[at]) != one->bytes[at]) return 0;
-    return 1;
+    size_t last = one->length - 4;
+    for (size_t at = 0; at < last; at += 4)
+        if ((load32(text + at) | load32(one->folds + at)) != load32(one->bytes + at)) return 0;
+    return (load32(text + last) | load32(one->folds + last)) == load32(one->bytes + last);
 }
 
 // Compares the literals that may have their window at place `at`, whose four bytes are `word`.

@@ -188,7 +188,7 @@ size_t cscan_enrolled_find(
 // letters and digits. Most random values have one, and few words and times do.
 int cscan_has_anchor(const uint8_t *value, size_t count);
 
-enum { CSCAN_ANCHOR_PLACES = 64 * 64 + 4 };
+enum { CSCAN_ANCHOR_PLACES = 64 * 256 };
 // Finds the anchors from `at` on by one of the code paths: the offset of the last byte of each six. Answers how many bytes were looked
 // at, and in `found` how many anchors there are; `places` has room for CSCAN_ANCHOR_PLACES.
 size_t cscan_anchors(int kernel, const uint8_t *text, size_t count, size_t at, uint32_t *places, size_t *found);
