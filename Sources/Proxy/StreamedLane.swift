@@ -22,6 +22,8 @@ final class StreamedLane {
     private let inbound: Inbound?
     private var commitment = Commitment.nothing
     private var scrubbing: Scrubbing?
+    /// A private key may come a line an event, with others in between: how far behind its first line the others are still looked for.
+    private var openKeyReach = 0
     /// When the client must have heard something.
     private(set) var keepAliveAt: Instant
     private var isDone = false
@@ -52,6 +54,7 @@ final class StreamedLane {
         fault = nil
         isDone = false
         giveBack()
+        openKeyReach = 0
     }
 
     /// Runs until the answer is delivered, or the stream ends.
@@ -288,12 +291,15 @@ final class StreamedLane {
     private func currentScrubbing() -> Scrubbing {
         if let scrubbing { return scrubbing }
         let fresh = exchange.worker.takeScrubbing(expectation, for: exchange)
+        fresh.scrubber.openKeyReach = openKeyReach
         scrubbing = fresh
         return fresh
     }
 
     private func giveBack() {
-        if let scrubbing { exchange.worker.giveBack(scrubbing) }
-        scrubbing = nil
+        guard let scrubbing else { return }
+        openKeyReach = scrubbing.scrubber.openKeyReach
+        exchange.worker.giveBack(scrubbing)
+        self.scrubbing = nil
     }
 }

@@ -43,7 +43,9 @@ extension DetectorSet {
                 case .discordToken: "a user id, a time and a signature, joined by dots"
                 case .asanaToken, .oktaToken, .atlassianToken: "has the length and the beginning of such a token"
                 case .knownSecret: "a value that is known to be a secret"
-                case .undecided: "could not be looked at within its bounds"
+                case .undecided where finding.rank == Finding.Rank.encoded:
+                    "encoded deeper or longer than is looked into, or grows too much"
+                case .undecided: "a detector could not look at it in the steps it may take"
                 case .privateKey where finding.rank == Finding.Rank.block: "lines of a private key"
                 default: "the value of a key that names a secret"
                 }

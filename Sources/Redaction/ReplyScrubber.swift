@@ -126,6 +126,13 @@ public final class ReplyScrubber: ValueScrubber {
         text.log = log
     }
 
+    /// How many bytes are still looked through for the lines of a private key that was begun; 0 when none was. A stream hands it from one
+    /// message to the next.
+    public var openKeyReach: Int {
+        get { text.openKeyReach }
+        set { text.openKeyReach = newValue }
+    }
+
     /// What was replaced in this reply.
     public var report: RedactionReport {
         var report = text.report

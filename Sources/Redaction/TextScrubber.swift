@@ -161,6 +161,12 @@ public final class TextScrubber {
     /// Ends a private key that is still open.
     func closeBlock() { scan.block = KeyBlock() }
 
+    /// How far the lines of an open private key are looked for; 0 when none is open.
+    var openKeyReach: Int {
+        get { scan.block.reach }
+        set { scan.block.reach = newValue }
+    }
+
     /// Counts a number that was set to 0 outside of a text.
     func countNumber() {
         numbers += 1

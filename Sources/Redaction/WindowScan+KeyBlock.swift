@@ -35,7 +35,8 @@ extension WindowScan {
     func findBlocks(_ text: Span<UInt8>, _ region: Int) {
         blockLabels.sort { $0.start < $1.start }
         var zone = region
-        var reach = block.reach
+        // A field of the protocol is no line of a key that was begun elsewhere.
+        var reach = isPreciseOnly ? 0 : block.reach
         for label in blockLabels where label.end > region {
             if reach > 0, label.start > zone { takeLines(text, zone, min(label.start, zone + reach)) }
             zone = label.end
@@ -46,6 +47,7 @@ extension WindowScan {
 
     /// What is open behind the decided part of a window, `cut`.
     func blockAfter(_ cut: Int, _ region: Int) -> KeyBlock {
+        if isPreciseOnly { return block }
         var zone = region
         var reach = block.reach
         for label in blockLabels where label.end > region && label.end <= cut {

@@ -161,7 +161,7 @@ final class WindowScan {
         findRuns(text, region)
         if hasKnown { findKnown(text, region) }
         if view.hasPercent { findPercent(text, region) }
-        if block.isOpen || !blockLabels.isEmpty { findBlocks(text, region) }
+        if block.isOpen && !isPreciseOnly || !blockLabels.isEmpty { findBlocks(text, region) }
         cut = isFinal ? text.count : border(min(held, trailingRun(text, region), trailingOpening(text)), text, region)
         return settle(text, region)
     }

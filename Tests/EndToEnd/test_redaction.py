@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 from louver import BINARY, PLENTY
-from raw import ask, wait_until
+from raw import Connection, ask, call, modern, wait_until
 from servers import LAX
 from upstream import Turn
 
@@ -87,7 +87,7 @@ def test_text_hygiene_is_a_switch_of_the_policy(front, serve, identity):
 
 def test_what_was_done_to_a_reply_is_told_once_to_everybody(front, serve, identity):
     """Numbers set to 0 and values that could not be looked at are among the kinds, in `_meta` and in metrics."""
-    long = "".join(random.Random(5).choices("ghijkl", k=8)) + base64.b64encode(random.Random(6).randbytes(60_000)).decode()
+    long = base64.b64encode(b"some text that says nothing. " * 4_000).decode()
 
     def say(turn: Turn) -> None:
         turn.result({"content": [{"type": "text", "text": f"data {long} end"}], "structuredContent": {"secret": 4711, "password": SECRET}})
@@ -98,10 +98,40 @@ def test_what_was_done_to_a_reply_is_told_once_to_everybody(front, serve, identi
     json.loads(reply.body.decode(), object_pairs_hook=lambda pairs: told.append([key for key, _ in pairs]) or dict(pairs))
     assert all(len(keys) == len(set(keys)) for keys in told), "no member twice"
     counts = reply.answer["result"]["_meta"]["io.louver/redactions"]
-    assert counts["number"] == 1 and counts["password"] == 1, counts
+    assert counts == {"number": 1, "password": 1, "withheld": 1}
     louver.expect(1, "louver_redactions_total", kind="number")
     for kind, count in counts.items():
         louver.expect(count, "louver_redactions_total", kind=kind)
+
+
+def test_broken_text_is_mended_and_counted(front, serve, identity):
+    def say(turn: Turn) -> None:
+        text = json.dumps(turn.answer({"content": [{"type": "text", "text": "a BYTE b LONE c"}]})).encode()
+        turn.reply(200, text.replace(b"BYTE", b"\xff").replace(b"LONE", b"\\ud800"))
+
+    louver = front(serve({"say": say}))
+    assert text_of(ask(louver.port, "/scripted", identity.token(), "say")) == "a \ufffd b \ufffd c"
+    louver.expect(2, "louver_reply_repairs_total")
+
+
+def test_a_private_key_that_comes_a_line_an_event_is_replaced(front, serve, identity):
+    """With events of others in between: its first line says that the next ones are a key."""
+    body = [drawn(f"line {number}", 64) for number in range(6)]
+    label = "PRIVATE " + "KEY-----"
+
+    def say(turn: Turn) -> None:
+        turn.events()
+        for line in ["-----BEGIN " + label, *body, "-----END " + label]:
+            for data in (line, "heartbeat 4711 of the scheduler"):
+                turn.event({"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": data}})
+        turn.event(turn.answer({"content": [{"type": "text", "text": "done"}]}))
+        turn.end()
+
+    louver = front(serve({"say": say}))
+    shown = ask(louver.port, "/scripted", identity.token(), "say").body.decode()
+    assert "done" in shown and shown.count("heartbeat 4711 of the scheduler") == 8
+    assert not [line for line in body if line in shown], shown
+    assert "REDACTED_private-key_" in shown
 
 
 def test_a_placeholder_that_comes_back_is_refused_unless_the_policy_lets_it_pass(front, serve, identity):
@@ -193,6 +223,24 @@ def test_a_secret_in_a_link_withholds_the_reply_unless_it_is_allowed(front, serv
     lax = front(upstream, more=LAX + f"redaction: {{ allow: [{entry}] }}\n")
     assert ask(lax.port, "/scripted", identity.token(), "linked").answer["result"]["content"][0][member] == f"x/{FAKE}"
     wait_until(lambda: lax.metric("louver_redactions_allowed_total", detector="github-token") == 1, 30)
+
+
+def test_a_secret_in_a_link_behind_a_large_text_cuts_the_reply_off(front, serve, identity):
+    """Its beginning is on its way by then, and a field of the protocol is not changed."""
+
+    def linked(turn: Turn) -> None:
+        link = {"type": "resource_link", "name": "log", "uri": f"x://h/{FAKE}"}
+        turn.result({"content": [{"type": "text", "text": "words and words " * 200_000}, link]})
+
+    louver = front(serve({"linked": linked}))
+    with Connection(louver.port) as connection:
+        connection.start("/scripted", call("linked", {}), modern(identity.token(), "tools/call", "linked"))
+        received = b""
+        while piece := connection.socket.recv(1 << 16):
+            received += piece
+    assert b"words and words" in received and FAKE.encode() not in received
+    assert not received.endswith(b"0\r\n\r\n"), "the client can tell that it is not whole"
+    louver.expect(1, "louver_replies_total", outcome="aborted")
 
 
 def test_memory_that_cannot_be_locked_is_told_and_counted(front, serve, identity, tmp_path, monkeypatch):

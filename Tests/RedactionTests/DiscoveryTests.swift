@@ -39,6 +39,26 @@ import Testing
         #expect(found.allSatisfy { !$0.reason.contains(token) && !$0.reason.contains("hunter2") })
     }
 
+    /// What is withheld says why.
+    @Test func namesTheReasonForWhatIsWithheld() throws {
+        let long = String(decoding: Base64.encode([UInt8](repeating: 0x61, count: 100_000)), as: UTF8.self)
+        let encoded = try #require(explain(Array("data \(long) end".utf8), pieces: [Array("data \(long) end".utf8)]).first)
+        #expect(encoded.detector == "withheld" && encoded.reason.hasPrefix("encoded deeper or longer than is looked into"))
+        let file = """
+            version: 1
+            detectors:
+              - { id: mine, about: Long, literals: [acme_], pattern: 'acme_(?:a+)+[bc]', positives: [acme_ab], negatives: [acme_] }
+            """
+        let set = try DetectorSet.load([("mine.yaml", Array(file.utf8))]).get()
+        let scrubber = TextScrubber(RedactionEngine(detectors: set, tenantKey: SecretBytes([UInt8](repeating: 1, count: 32).span)))
+        var found: [Discovery] = []
+        scrubber.explain { found.append($0) }
+        var out = ByteBuffer()
+        scrubber.push(Array("acme_\(String(repeating: "a", count: 3_000)) ".utf8).span, into: &out)
+        scrubber.finish(into: &out)
+        #expect(found.map(\.reason) == ["a detector could not look at it in the steps it may take"])
+    }
+
     @Test func saysTheSameWhereverTheTextWasCut() {
         let (text, _) = Self.sample()
         let whole = explain(text, pieces: [text])

@@ -51,6 +51,37 @@ import Testing
         #expect(report.withheld == 1 && clean.hasPrefix("see REDACTED_withheld_"))
     }
 
+    /// A match that needs more stack than there is fails, and so does one that takes too many steps: neither comes out as no match.
+    @Test(arguments: ["acme_(?:(a)|b)*z", "acme_((?:a(?1)?))z", "acme_(?:a+)+[bc]", "acme_(a?){60}a{60}b"])
+    func aMatchThatCannotBeFinishedFails(pattern: String) throws {
+        let compiled = try CompiledPattern(pattern, isAnchored: true)
+        let text = Array("acme_".utf8) + [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
+        let outcome = PatternMatcher().run(compiled, group: 0, in: text.span, from: 0, mayGrow: false)
+        guard case .failed = outcome else { return #expect(Bool(false), "\(pattern): \(outcome)") }
+    }
+
+    /// Patterns of somebody's own that would take all memory or time to compile are refused with their place, or bounded when they run.
+    @Test(arguments: [
+        "acme_(?:(?:(?:a{1,500}){1,500}){1,500}){1,500}",
+        "acme_\(String(repeating: "(", count: 5_000))a\(String(repeating: ")", count: 5_000))",
+        "acme_(?:a{65535}){65535}", "acme_(?<=a*)b", #"acme_\C"#, "acme_(?R)", "acme_(*UTF)a",
+        "acme_\(String(repeating: "(?:a|b)?", count: 20_000))c",
+    ])
+    func aBombOfAPatternIsRefusedOrBounded(pattern: String) {
+        let file = """
+            version: 1
+            detectors:
+              - { id: mine, about: A bomb, literals: [acme_], pattern: '\(pattern)', positives: [acme_ab], negatives: [acme_] }
+            """
+        switch DetectorSet.load([("mine.yaml", Array(file.utf8))]) {
+        case .failure(let faults): #expect(faults.description.hasPrefix("mine.yaml:3:"), "\(faults.description.prefix(200))")
+        case .success(let set):
+            let engine = RedactionEngine(detectors: set, tenantKey: SecretBytes([UInt8](repeating: 1, count: 32).span))
+            let (clean, report) = scrub("see acme_\(String(repeating: "ab", count: 1_500)) here", engine)
+            #expect(clean.hasPrefix("see ") && clean.hasSuffix(" here") && report.total <= 1, "\(clean.prefix(80))")
+        }
+    }
+
     @Test func whatGrowsTooMuchWhenInflatedIsWithheld() throws {
         let text = [UInt8](repeating: 0x41, count: 4_000_000)
         var bomb = [UInt8](repeating: 0, count: 64 * 1024)

@@ -59,6 +59,14 @@ import Testing
         #expect(ledger.count == 0)
     }
 
+    @Test(arguments: [(9, 0), (10, 1), (512, 1), (513, 0)]) func learnsFromTenRandomCharactersOn(count: Int, learned: Int) throws {
+        var random = SeededGenerator(seed: 8)
+        let value = "k8Q" + random.text(count - 3, from: "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789")
+        let ledger = LearnedSecrets()
+        _ = try reply(#"{"password":"\#(value)"}"#, ledger, now: start)
+        #expect(ledger.count == learned)
+    }
+
     @Test func keepsAtMostSoMany() throws {
         let ledger = LearnedSecrets()
         var random = SeededGenerator(seed: 5)

@@ -60,6 +60,30 @@ import Testing
         #expect(try scrub(#"{"cursor":"\#(token)"}"#).text.contains(token))
     }
 
+    /// A stream hands on to its next message that a private key was begun, and no field of the protocol is taken for a line of it.
+    @Test func aPrivateKeyGoesOnInTheNextMessage() throws {
+        var random = SeededGenerator(seed: 4)
+        let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+        let body = (0..<5).map { _ in random.text(64, from: letters) }
+        let label = "PRIVATE " + "KEY-----"
+        let lines = ["-----BEGIN " + label] + body + ["-----END " + label, body[0]]
+        let scrubber = ReplyScrubber(Samples.engine)
+        var reach = 0
+        for (number, line) in lines.enumerated() {
+            for text in [line, "a line of somebody else's, with words"] {
+                scrubber.reset()
+                scrubber.openKeyReach = reach
+                let clean = try ReplyDriver.scrub(
+                    [Array(#"{"uri":"app://\#(random.text(40, from: letters))","data":"\#(text)"}"#.utf8)], scrubber)
+                reach = scrubber.openKeyReach
+                let isKept = String(decoding: clean, as: UTF8.self).hasSuffix(#","data":"\#(text)"}"#)
+                #expect(isKept == !((1...5).contains(number) && text == line), "\(number): \(String(decoding: clean, as: UTF8.self))")
+                #expect(!scrubber.mustWithhold)
+            }
+        }
+        #expect(reach == 0)
+    }
+
     @Test func scrubsBlobsOfText() throws {
         let plain = "db password=" + password + "\n"
         let (text, _) = try scrub(#"{"blob":"\#(String(decoding: Base64.encode(Array(plain.utf8)), as: UTF8.self))","x":1}"#)
