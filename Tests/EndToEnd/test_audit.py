@@ -65,6 +65,7 @@ def test_each_decision_leaves_one_line(front, serve, identity):
     assert (stranger["decision"], stranger["status"]) == ("refuse", 401) and "subject" not in stranger and "peer" in stranger
     assert (broken["decision"], broken["outcome"]) == ("refuse", "refused")
     assert (hello["decision"], hello["method"], hello["era"]) == ("allow", "initialize", "legacy")
+    wait_until(lambda: louver.access_file.read_text().count("\n") == 7)
     lines = [json.loads(line) for line in louver.access_file.read_text().splitlines()]
     assert good["id"] in {line["id"] for line in lines}, "the access line of an exchange carries the same id"
     assert "private" not in (louver.folder / "audit.log").read_text()

@@ -141,6 +141,7 @@ def test_no_client_hangs_loops_or_downgrades_over_a_refusal(front, serve, identi
         if tool == "mild":
             assert "by-result" in json.dumps(refused) and "Use the other tool." in json.dumps(refused)
 
+    wait_until(lambda: '"tools/call"' in louver.access_file.read_text())
     lines = [json.loads(line) for line in louver.access_file.read_text().splitlines()]
     methods = [line["method"] for line in lines]
     assert methods.count("initialize") + methods.count("server/discover") <= 2, methods

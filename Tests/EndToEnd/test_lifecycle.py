@@ -61,7 +61,7 @@ def test_a_bad_file_keeps_the_old_one_and_says_so(front, serve, identity):
     assert is_allowed(louver, token, "fine") and not is_allowed(louver, token, "also")
     told = readiness(louver)
     assert told["status"] == "ready" and told["last_reload"].startswith("refused")
-    assert "policy.yaml:" in louver.log_file.read_text() and "alow" in louver.log_file.read_text()
+    wait_until(lambda: "policy.yaml:" in louver.log_file.read_text() and "alow" in louver.log_file.read_text())
     (louver.folder / "policy.yaml").write_text(policy(["fine", "also"]))
     louver.signal(signal.SIGHUP)
     wait_until(lambda: readiness(louver)["last_reload"] == "applied")

@@ -79,7 +79,7 @@ def test_memory_has_a_cap(front, serve, identity):
     reply = ask(louver.port, "/scripted", token, "fine")
     assert (reply.status, reply.headers["retry-after"]) == (503, "1")
     louver.expect_at_least(2, "louver_bound_hits_total", bound="memory")
-    assert "memory_high" in louver.log_file.read_text()
+    wait_until(lambda: "memory_high" in louver.log_file.read_text())
     assert json.loads(louver.admin("/healthz")) == {"status": "alive"}
 
 

@@ -36,7 +36,7 @@ def test_shadow_rules_are_counted_and_decide_nothing(front, serve, identity):
     assert "fine" in ask(louver.port, "/scripted", identity.token(), "work").body.decode()
     ask(louver.port, "/scripted", identity.token(), "other")
     louver.expect(1, "louver_policy_shadow_matches_total", rule="what-if")
-    wait_until(lambda: "what-if" in louver.access_file.read_text())
+    wait_until(lambda: louver.access_file.read_text().count("\n") == 2)
     lines = [json.loads(line) for line in louver.access_file.read_text().splitlines()]
     assert [line.get("shadows") for line in lines if line.get("object") == "work"] == [["what-if"]]
     assert [line.get("shadows") for line in lines if line.get("object") == "other"] == [None]
@@ -393,6 +393,7 @@ def test_a_changed_or_new_tool_is_quarantined_until_it_is_accepted(front, serve,
     assert "fine" in play("other")
     assert len(upstream.calls()) == 2
     louver.expect(2, "louver_tools_quarantined_total")
+    wait_until(lambda: louver.log_file.read_text().count('"tool_quarantined"') == 2)
     events = [json.loads(line) for line in louver.log_file.read_text().splitlines()]
     assert {event["tool"] for event in events if event["event"] == "tool_quarantined"} == {"work", "fresh"}
 

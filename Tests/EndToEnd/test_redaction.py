@@ -184,7 +184,7 @@ def test_what_a_policy_allows_passes_and_is_counted(front, serve, identity):
         return any(line.get("allowed", {}).get("aws-access-key-id") == 1 for line in lines)
 
     wait_until(told, 30)
-    assert "was over with" in louver.log_file.read_text()
+    wait_until(lambda: "was over with" in louver.log_file.read_text())
     checked = subprocess.run([str(BINARY), "check", "--offline", "--config", str(louver.configuration)], capture_output=True, text=True, check=True)
     assert "was over with" in checked.stdout and "has no end" in checked.stdout
 
@@ -258,6 +258,7 @@ def test_memory_that_cannot_be_locked_is_told_and_counted(front, serve, identity
     for token in (identity.token("alice"), identity.token("bob")):
         ask(louver.port, "/scripted", token, "connection")
     wait_until(lambda: louver.metric("louver_secrets_unlocked_total") == 3, 30)
+    wait_until(lambda: '"secrets_unlocked"' in louver.log_file.read_text())
     log = louver.log_file.read_text()
     assert log.count('"secrets_unlocked"') == 1 and SECRET not in log
     assert "RLIMIT_MEMLOCK" in log, "and at start"

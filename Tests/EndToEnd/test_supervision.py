@@ -264,6 +264,7 @@ def test_a_kernel_that_does_not_go_along_is_told_of_or_fails_the_start(serve, id
         assert "hardening: require" in louver.log_file.read_text() and "undumpable" in louver.log_file.read_text()
     else:
         wait_until(lambda: ready(louver), 20)
+        wait_until(lambda: "process_not_hardened" in louver.log_file.read_text())
         events = [json.loads(line) for line in louver.log_file.read_text().splitlines()]
         assert any(event.get("event") == "process_not_hardened" and event.get("refused") == "undumpable" for event in events)
         assert louver.stop() == 0

@@ -59,6 +59,7 @@ def test_phases_and_loops_are_measured(front, serve, identity):
         louver.expect_some("louver_phase_duration_seconds_sum", phase=phase)
     louver.expect_at_least(41, "louver_loop_lag_seconds_count")
     assert sum(louver.metric("louver_loop_busy_seconds_total", loop=str(loop)) for loop in range(2)) > 0
+    wait_until(lambda: len(lines(louver)) == 40)
     timed = [line for line in lines(louver) if "forward" in line["us"]]
     assert timed and all(0 < line["us"]["forward"] <= line["us"]["total"] for line in timed)
 

@@ -112,6 +112,7 @@ def test_a_trace_goes_on_through_louver(front, serve, identity, collector):
     assert (told["mcp.method.name"], told["gen_ai.tool.name"], told["louver.outcome"], told["louver.rule"]) == ("tools/call", "fine", "answered", "read-only")
     assert told["http.response.status_code"] == "200" and attributes(below)["louver.upstream"] == "scripted"
     assert int(own["startTimeUnixNano"]) <= int(below["startTimeUnixNano"]) <= int(below["endTimeUnixNano"]) <= int(own["endTimeUnixNano"])
+    wait_until(lambda: louver.access_file.read_text())
     line = json.loads(louver.access_file.read_text().splitlines()[0])
     assert line["trace"] == trace
 
