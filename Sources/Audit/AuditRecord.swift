@@ -97,11 +97,7 @@ public struct AuditRecord: ~Copyable, Sendable {
             pen.put(place.span)
             pen.put(words)
             pen.member(",\"kind\":", word: kind)
-            guard let argumentDigest else { return }
-            pen.put(",\"arguments_digest\":\"")
-            pen.hexadecimal(argumentDigest.high)
-            pen.hexadecimal(argumentDigest.low)
-            pen.put("\"")
+            if let argumentDigest { pen.member(",\"arguments_digest\":", hexadecimal: argumentDigest.high, argumentDigest.low) }
         }
         writeArguments(into: &out, arguments)
         if let bucket = rarities?.bucket { JSONLine.member(",\"bucket\":", bucket.span, longest: longest, into: &out) }

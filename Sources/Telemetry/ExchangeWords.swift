@@ -55,11 +55,7 @@ public struct ExchangeWords: Sendable {
             pen.member(",\"upstream_status\":", number: upstreamStatus)
             pen.member(",\"bytes_in\":", number: bytesIn)
             pen.member(",\"bytes_out\":", number: bytesOut)
-            guard let trace else { return }
-            pen.put(",\"trace\":\"")
-            pen.hexadecimal(trace.high)
-            pen.hexadecimal(trace.low)
-            pen.put("\"")
+            if let trace { pen.member(",\"trace\":", hexadecimal: trace.high, trace.low) }
         }
     }
 

@@ -118,6 +118,16 @@ public struct LinePen: ~Copyable {
         put("\"")
     }
 
+    /// Writes a key and the 32 hexadecimal digits of a number of 128 bits, between quotation marks.
+    @inline(__always)
+    public mutating func member(_ key: StaticString, hexadecimal high: UInt64, _ low: UInt64) {
+        put(key)
+        put("\"")
+        hexadecimal(high)
+        hexadecimal(low)
+        put("\"")
+    }
+
     /// Writes a key and a number.
     @inline(__always)
     public mutating func member(_ key: StaticString, number: Int) {
