@@ -50,6 +50,14 @@ class Server:
         except OSError:
             return ""
 
+    @property
+    def extra(self) -> str:
+        return self.extra_within("100ms")
+
+    def extra_within(self, timeout: str) -> str:
+        """What a configuration says to keep limits here, with so much time for an answer."""
+        return LIMITS + f'redis: {{ url: "redis://127.0.0.1:{self.port}", timeout: {timeout} }}\n'
+
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.kill()

@@ -72,7 +72,7 @@ def test_tls_and_a_user_of_its_own(front, serve, identity, tmp_path):
 def test_a_replica_is_never_read(front, serve, identity, tmp_path):
     """A replica's numbers may be old. The call is decided as without a store, also when the primary becomes one while it is used."""
     server, other = Server(tmp_path).start(), Server(tmp_path).start()
-    louver = front(serve({"fine": fine}), limits=ONE, extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n')
+    louver = front(serve({"fine": fine}), limits=ONE, extra=server.extra)
     assert statuses(louver, identity.token(), 1) == [200]
     server.say("REPLICAOF", "127.0.0.1", str(other.port))
     wait_until(lambda: readiness(louver) == "lost")
@@ -168,7 +168,7 @@ def test_a_store_that_is_half_dead_is_lost(kind, front, serve, identity):
 
 def test_a_poisoned_key_costs_its_own_bucket_only(front, serve, identity, tmp_path):
     server = Server(tmp_path).start()
-    louver = front(serve({"fine": fine}), limits=ONE, extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n')
+    louver = front(serve({"fine": fine}), limits=ONE, extra=server.extra)
     assert statuses(louver, identity.token("alice"), 1) == [200]
     key = server.say("KEYS", "louver:*").split("\r\n")[2]
     server.say("DEL", key)
@@ -181,7 +181,7 @@ def test_a_poisoned_key_costs_its_own_bucket_only(front, serve, identity, tmp_pa
 
 def test_coming_and_going_is_told_once(front, serve, identity, tmp_path):
     server = Server(tmp_path).start()
-    extra = LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\naudit: {{ file: audit.log }}\n'
+    extra = server.extra + "audit: { file: audit.log }\n"
     louver = front(serve({"fine": fine}), limits=ONE, extra=extra)
     wait_until(lambda: readiness(louver) == "up")
     server.stop()
@@ -225,7 +225,7 @@ def test_what_was_drawn_too_late_goes_back(front, serve, identity, tmp_path):
     louver = front(
         serve({"fine": fine}),
         limits="limits:\n  - { id: per-user, per: [principal], rate: 1/h, burst: 2 }\n  - { id: all, per: [global], rate: 1/h, burst: 9 }\n",
-        extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n',
+        extra=server.extra,
     )
     token = identity.token()
     assert statuses(louver, token, 1) == [200]
@@ -253,7 +253,7 @@ def test_keys_say_nothing_and_end(front, serve, identity, tmp_path):
   - { id: bytes, per: [global], rate: 1KiB/min, burst: 1MiB }
 """
     louver = front(
-        serve({"held": held, "fine": fine}), limits=limits, extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n'
+        serve({"held": held, "fine": fine}), limits=limits, extra=server.extra
     )
     token = identity.token("alice-the-analyst")
     with Connection(louver.port) as connection:
@@ -275,7 +275,7 @@ def test_keys_say_nothing_and_end(front, serve, identity, tmp_path):
 
 def test_a_script_that_was_flushed_is_sent_again(front, serve, identity, tmp_path):
     server = Server(tmp_path).start()
-    louver = front(serve({"fine": fine}), limits=ONE, extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 500ms }}\n')
+    louver = front(serve({"fine": fine}), limits=ONE, extra=server.extra_within("500ms"))
     token = identity.token()
     assert statuses(louver, token, 2) == [200] * 2
     server.say("SCRIPT", "FLUSH")
@@ -292,7 +292,7 @@ def connections(server: Server) -> set[str]:
 
 def test_a_reload_keeps_the_connection(front, serve, identity, tmp_path):
     server = Server(tmp_path).start()
-    louver = front(serve({"fine": fine}), limits=ONE, extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n', workers=2)
+    louver = front(serve({"fine": fine}), limits=ONE, extra=server.extra, workers=2)
     token = identity.token()
     wait_until(lambda: len(connections(server)) == 2)
     before = connections(server)
@@ -319,7 +319,7 @@ def test_a_reload_with_other_options_refuses_nobody(front, serve, identity, tmp_
     louver = front(
         serve({"fine": fine}),
         limits="limits:\n  - { id: wide, per: [principal], rate: 1000000/min, burst: 1000000 }\n",
-        extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 500ms }}\n',
+        extra=server.extra_within("500ms"),
         workers=2,
     )
     wait_until(lambda: readiness(louver) == "up")
@@ -357,7 +357,7 @@ def test_a_cap_is_held_over_a_reload(front, serve, identity, tmp_path):
     louver = front(
         serve({"held": held, "fine": fine}),
         limits="limits:\n  - { id: one, per: [principal], concurrent: 1 }\n",
-        extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n',
+        extra=server.extra,
     )
     token = identity.token()
     with Connection(louver.port) as connection:
@@ -381,7 +381,7 @@ def test_what_passes_without_the_store_is_marked(mode, front, serve, identity, t
         f"limits:\n  - {{ id: per-user, per: [principal], rate: 1/h, burst: 3, when_store_is_down: {mode} }}\n"
         f"  - {{ id: places, per: [principal], concurrent: 5, when_store_is_down: {mode} }}\n"
     )
-    extra = LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\naudit: {{ file: audit.log }}\n'
+    extra = server.extra + "audit: { file: audit.log }\n"
     louver = front(serve({"held": held, "fine": fine}), limits=limits, extra=extra)
     token = identity.token()
     wait_until(lambda: readiness(louver) == "up")
@@ -461,7 +461,7 @@ def test_a_cluster_holds_every_bucket(front, serve, identity, tmp_path):
 def test_leases_admit_no_more_than_they_say(front, serve, identity, tmp_path):
     """Four replicas, eight callers of one bucket of 60 with leases of five: at most four leases more than burst and rate allow."""
     server = Server(tmp_path).start()
-    extra = LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n'
+    extra = server.extra
     upstream = serve({"fine": fine})
     limits = "limits:\n  - { id: leased, per: [global], rate: 60/min, burst: 60, lease: 5 }\n"
     replicas = [front(upstream, limits=limits, extra=extra) for _ in range(4)]
@@ -491,7 +491,7 @@ def test_leases_admit_no_more_than_they_say(front, serve, identity, tmp_path):
 
 def test_unused_tokens_of_a_lease_go_back(front, serve, identity, tmp_path):
     server = Server(tmp_path).start()
-    extra = LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n'
+    extra = server.extra
     louver = front(serve({"fine": fine}), limits="limits:\n  - { id: leased, per: [principal], rate: 1/min, burst: 10, lease: 5 }\n", extra=extra)
     token = identity.token()
     for _ in range(10):

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 import pytest
 from raw import Connection, ask, call, modern, wait_until
-from redis_servers import LIMITS, Cluster, Sentinels, Server
+from redis_servers import Cluster, Sentinels, Server
 from test_limits import fine
 
 SECONDS = float(os.environ.get("LOUVER_CHAOS", "4"))
@@ -107,7 +107,7 @@ def recovers(louver, identity) -> None:
 def test_chaos_killed_and_frozen(mode, front, serve, identity, tmp_path):
     server = Server(tmp_path).start()
     louver = front(
-        serve({"fine": fine}), limits=limits(mode), extra=LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 100ms }}\n', workers=2
+        serve({"fine": fine}), limits=limits(mode), extra=server.extra, workers=2
     )
     wait_until(lambda: is_up(louver))
     end = time.monotonic() + SECONDS
@@ -167,7 +167,7 @@ LEASE = 10
 def test_chaos_four_replicas_admit_what_one_would(lease, front, serve, identity, tmp_path):
     """Exactly burst and rate, within 1 %, however many replicas there are; with leases, never more than replicas times lease above it."""
     server = Server(tmp_path).start()
-    extra = LIMITS + f'redis: {{ url: "redis://127.0.0.1:{server.port}", timeout: 500ms }}\n'
+    extra = server.extra_within("500ms")
     upstream = serve({"fine": fine})
     entry = f"limits:\n  - {{ id: shared, per: [global], rate: 40/s, burst: 40, lease: {lease} }}\n"
     replicas = [front(upstream, limits=entry, extra=extra) for _ in range(4)]
