@@ -4,6 +4,8 @@ public enum FieldRole: Sendable {
     case text
     /// A value of the protocol: only high-precision patterns look, and a hit withholds the reply.
     case protocolField
+    /// An address, which would lead elsewhere if it were altered: every detector looks, and a hit withholds the reply.
+    case link
     /// Not looked at: cursors, request state, our own seals.
     case opaque
     /// Base64 of a text-like MIME type: decoded before it is looked at.

@@ -15,7 +15,7 @@ public protocol ValueScrubber: AnyObject {
     func open(_ isObject: Bool)
     /// It ends.
     func close(_ isObject: Bool)
-    /// A key inside a scrubbed value: appends what is to stand between its quotes; the caller writes the quotes.
+    /// A key: appends what is to stand between its quotes; the caller writes the quotes. One that is no free text stays as it is.
     func key(raw: Span<UInt8>, decoded: Span<UInt8>, role: FieldRole, into out: inout ByteBuffer)
     /// A string begins.
     func beginString(role: FieldRole)
@@ -27,7 +27,7 @@ public protocol ValueScrubber: AnyObject {
     func number(_ text: Span<UInt8>, into out: inout ByteBuffer)
     /// `true`, `false` or `null`: appends it.
     func literal(_ text: Span<UInt8>, into out: inout ByteBuffer)
-    /// Whether the reply must not be delivered: a protocol field matched, or scrubbing failed beyond repair.
+    /// Whether the reply must not be delivered: something matched that cannot be changed, or scrubbing failed beyond repair.
     var mustWithhold: Bool { get }
 }
 

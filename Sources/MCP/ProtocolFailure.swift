@@ -54,8 +54,9 @@ public struct ProtocolFailure: Error, Sendable, Equatable {
 
 extension ProtocolFailure {
     /// A session that is unknown, over, or somebody else's: clients open a new one on this (2025-11-25 basic/transports).
-    public static let sessionNotFound = ProtocolFailure(
-        404, ProtocolErrorCode.invalidRequest, "session_not_found", "session not found; initialize again")
+    public static func sessionNotFound(_ id: RequestID? = nil) -> ProtocolFailure {
+        ProtocolFailure(404, ProtocolErrorCode.invalidRequest, "session_not_found", "session not found; initialize again", id: id)
+    }
 
     /// A method that is not offered here.
     public static func unknownMethod(_ status: Int, id: RequestID? = nil) -> ProtocolFailure {

@@ -18,7 +18,6 @@ enum ReplyGrammar {
         case .resource: return resource(key)
         case .prompt: return prompt(key)
         case .schema, .schemaMap, .form, .formMap: return schema(key, shape)
-        case .protocolField: return ReplyMember(.protocolField, keyRole: .protocolField)
         case .skipped: return ReplyMember(.skipped)
         default: return small(shape, key)
         }
@@ -87,7 +86,7 @@ enum ReplyGrammar {
             if ASCII.equals(key, "progress") || ASCII.equals(key, "total") { return ReplyMember(.protocolField) }
             if ASCII.equals(key, "message") { return ReplyMember(.free) }
         case .resourcesUpdated:
-            if ASCII.equals(key, "uri") { return ReplyMember(.protocolField) }
+            if ASCII.equals(key, "uri") { return ReplyMember(.link) }
         case .acknowledged:
             if ASCII.equals(key, "notifications") { return ReplyMember(.protocolField) }
         case .cancelled:
@@ -129,8 +128,9 @@ enum ReplyGrammar {
 
     private static func contentBlock(_ key: Span<UInt8>) -> ReplyMember {
         if ASCII.equals(key, "text") { return ReplyMember(.free) }
-        // The URI of a link is what a client asks for next: altered, it would lead elsewhere.
-        if ASCII.equals(key, "type") || ASCII.equals(key, "mimeType") || ASCII.equals(key, "uri") { return ReplyMember(.protocolField) }
+        if ASCII.equals(key, "type") || ASCII.equals(key, "mimeType") { return ReplyMember(.protocolField) }
+        // What a client asks for next.
+        if ASCII.equals(key, "uri") { return ReplyMember(.link) }
         if ASCII.equals(key, "data") { return ReplyMember(.blob) }
         if ASCII.equals(key, "resource") { return ReplyMember(.resourceContents) }
         if ASCII.equals(key, "annotations") { return ReplyMember(.annotations) }
@@ -140,25 +140,25 @@ enum ReplyGrammar {
     }
 
     private static func resourceContents(_ key: Span<UInt8>) -> ReplyMember {
-        if ASCII.equals(key, "uri") || ASCII.equals(key, "mimeType") { return ReplyMember(.protocolField) }
+        if ASCII.equals(key, "uri") { return ReplyMember(.link) }
+        if ASCII.equals(key, "mimeType") { return ReplyMember(.protocolField) }
         if ASCII.equals(key, "text") { return ReplyMember(.free) }
         if ASCII.equals(key, "blob") { return ReplyMember(.blob) }
         return .unknown
     }
 
     private static func tool(_ key: Span<UInt8>) -> ReplyMember {
-        if ASCII.equals(key, "name") || ASCII.equals(key, "execution") { return ReplyMember(.protocolField) }
+        if ASCII.equals(key, "name") { return ReplyMember(.protocolField) }
         if isDescription(key) { return ReplyMember(.free) }
         if ASCII.equals(key, "inputSchema") || ASCII.equals(key, "outputSchema") { return ReplyMember(.schema) }
-        if ASCII.equals(key, "annotations") { return ReplyMember(.annotations) }
+        if ASCII.equals(key, "annotations") || ASCII.equals(key, "execution") { return ReplyMember(.annotations) }
         if ASCII.equals(key, "icons") { return ReplyMember(.icon) }
         return .unknown
     }
 
     private static func resource(_ key: Span<UInt8>) -> ReplyMember {
-        if ASCII.equals(key, "uri") || ASCII.equals(key, "uriTemplate") || ASCII.equals(key, "mimeType") || ASCII.equals(key, "size") {
-            return ReplyMember(.protocolField)
-        }
+        if ASCII.equals(key, "uri") || ASCII.equals(key, "uriTemplate") { return ReplyMember(.link) }
+        if ASCII.equals(key, "mimeType") || ASCII.equals(key, "size") { return ReplyMember(.protocolField) }
         if ASCII.equals(key, "name") || isDescription(key) { return ReplyMember(.free) }
         if ASCII.equals(key, "annotations") { return ReplyMember(.annotations) }
         if ASCII.equals(key, "icons") { return ReplyMember(.icon) }
@@ -173,7 +173,8 @@ enum ReplyGrammar {
         return .unknown
     }
 
-    /// JSON Schema: keywords and property names carry the protocol, what describes is free text. A form asks a person.
+    /// JSON Schema: keywords and property names carry the protocol; what describes, and what no draft defines, is free text. A form asks a
+    /// person.
     private static func schema(_ key: Span<UInt8>, _ shape: ReplyShape) -> ReplyMember {
         let isForm = shape == .form || shape == .formMap
         if shape == .schemaMap || shape == .formMap { return ReplyMember(isForm ? .form : .schema, keyRole: .protocolField) }
@@ -188,7 +189,25 @@ enum ReplyGrammar {
         {
             return ReplyMember(isForm ? .formMap : .schemaMap)
         }
-        return ReplyMember(isForm ? .form : .schema, keyRole: .protocolField)
+        if isForm { return ReplyMember(.form, keyRole: .protocolField) }
+        return isKeyword(key) ? ReplyMember(.schema) : .unknown
+    }
+
+    /// The keywords of JSON Schema, draft 7 to 2020-12, and of OpenAPI that hold schemas, names, numbers or patterns, the frequent first.
+    private static let keywords: [StaticString] = [
+        "type", "anyOf", "items", "required", "additionalProperties", "$ref", "format", "minimum", "maximum", "oneOf", "allOf",
+        "x-mcp-header",
+        "$schema", "$id", "id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor", "$vocabulary", "pattern",
+        "not",
+        "if", "then", "else", "prefixItems", "additionalItems", "contains", "minContains", "maxContains", "propertyNames", "dependencies",
+        "dependentRequired", "unevaluatedItems", "unevaluatedProperties", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength",
+        "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "readOnly", "writeOnly", "deprecated",
+        "nullable", "discriminator", "contentEncoding", "contentMediaType", "contentSchema",
+    ]
+
+    private static func isKeyword(_ key: Span<UInt8>) -> Bool {
+        for word in keywords where ASCII.equals(key, word) { return true }
+        return false
     }
 
     private static func small(_ shape: ReplyShape, _ key: Span<UInt8>) -> ReplyMember {
@@ -200,8 +219,16 @@ enum ReplyGrammar {
             if ASCII.equals(key, "name") || ASCII.equals(key, "required") { return ReplyMember(.protocolField) }
             if isDescription(key) { return ReplyMember(.free) }
         case .annotations:
-            return isDescription(key) ? ReplyMember(.free) : ReplyMember(.protocolField, keyRole: .protocolField)
-        case .icon: return ReplyMember(.protocolField, keyRole: .protocolField)
+            if ASCII.equals(key, "audience") || ASCII.equals(key, "priority") || ASCII.equals(key, "lastModified")
+                || ASCII.equals(key, "readOnlyHint") || ASCII.equals(key, "destructiveHint") || ASCII.equals(key, "idempotentHint")
+                || ASCII.equals(key, "openWorldHint") || ASCII.equals(key, "taskSupport")
+            {
+                return ReplyMember(.protocolField)
+            }
+        case .icon:
+            if ASCII.equals(key, "src") || ASCII.equals(key, "mimeType") || ASCII.equals(key, "sizes") || ASCII.equals(key, "theme") {
+                return ReplyMember(.protocolField)
+            }
         case .serverInfo:
             if ASCII.equals(key, "name") || ASCII.equals(key, "version") { return ReplyMember(.protocolField) }
             if isDescription(key) || ASCII.equals(key, "websiteUrl") { return ReplyMember(.free) }

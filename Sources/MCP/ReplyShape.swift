@@ -7,6 +7,8 @@ enum ReplyShape: UInt8 {
     case free
     /// Names, types, URIs that identify: never altered; a hit of a precise detector withholds the reply.
     case protocolField
+    /// An address: never altered; a hit of any detector withholds the reply.
+    case link
     /// Cursors and request state: passed as they are.
     case opaque
     /// Base64 that may hold text.
@@ -28,6 +30,7 @@ enum ReplyShape: UInt8 {
     var role: FieldRole {
         switch self {
         case .protocolField, .schema, .schemaMap, .form, .formMap: .protocolField
+        case .link: .link
         case .opaque: .opaque
         case .blob: .blob
         default: .text

@@ -128,7 +128,8 @@ extension ReplySink: JSONSink {
         switch shape {
         case .envelope, .result, .error, .params, .meta, .paramsMeta:
             if !isObject { try fail(ReplyFailure("reply_shape")) }
-        case .opaque, .blob: shape = .free
+        case .opaque, .blob, .link: shape = .free
+        case .protocolField where isObject: shape = .free
         case .errorCode: try fail(ReplyFailure("reply_shape"))
         default:
             if shape.isCaptured { try fail(ReplyFailure("reply_shape")) }

@@ -113,7 +113,7 @@ extension Exchange {
     /// The session that a GET or DELETE speaks of.
     private func bodilessSession(on route: Route, of caller: Caller) throws -> LegacySession {
         record.era = "legacy"
-        let session = try openSession(on: route, of: caller)
+        let session = try openSession(on: route, of: caller, for: nil)
         try session.check(stated: EndpointVerb.statedVersion(head))
         return session
     }
@@ -129,16 +129,16 @@ extension Exchange {
             }
             return nil
         }
-        let session = try openSession(on: route, of: caller)
+        let session = try openSession(on: route, of: caller, for: inbound.requestID)
         try session.check(inbound)
         return session
     }
 
     /// Opens the seal on a session id. Somebody else's, another route's, a forged or an outdated one is as unknown as none.
-    private func openSession(on route: Route, of caller: Caller) throws -> LegacySession {
+    private func openSession(on route: Route, of caller: Caller, for id: RequestID?) throws -> LegacySession {
         guard let sealed = head.fields.value(.mcpSessionID),
             let session = site.seal.open(sealed.span, principal: caller.principal.key, route: route.nameBytes)
-        else { throw ProtocolFailure.sessionNotFound }
+        else { throw ProtocolFailure.sessionNotFound(id) }
         return session
     }
 }

@@ -117,7 +117,7 @@ extension Exchange {
     private func checkSession(_ reply: any UpstreamReply) async throws {
         guard reply.status == 404, reply.form == .message, forwarding?.message.session != nil else { return }
         let body = try await reply.whole(atMost: Limits.heldReplyBytesMax)
-        if (try? JSONDocument.parse(body, dialect: .reply))?.root["error"]?["code"] != nil { throw ProtocolFailure.sessionNotFound }
+        if (try? JSONDocument.parse(body, dialect: .reply))?.root["error"]?["code"] != nil { throw ProtocolFailure.sessionNotFound() }
     }
 
     @inline(never)

@@ -21,6 +21,8 @@ extension Exchange {
             connection.wire.stream.fail(Failure(.louver, "reply_aborted"))
             return
         }
+        // Part of a reply may stand there that was found wanting at its end.
+        connection.draft.clear()
         do { try await answer(refusal) } catch {
             keepsAlive = false
             record.detail = "the refusal could not be delivered"

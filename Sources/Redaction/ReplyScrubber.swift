@@ -143,7 +143,7 @@ public final class ReplyScrubber: ValueScrubber {
         return report
     }
 
-    /// Whether the reply must not be delivered: a protocol field holds a secret, or something could not be looked at.
+    /// Whether the reply must not be delivered: a field that cannot be changed holds a secret, or something could not be looked at.
     public var mustWithhold: Bool { hasFailed }
 
     // MARK: Structure
@@ -194,13 +194,22 @@ public final class ReplyScrubber: ValueScrubber {
                 levels[depth].key = levels[depth].wrapped
             }
         }
-        if role != .text || isClean(raw) {
+        if isClean(raw) {
             out.append(raw)
             return
         }
         let before = changes
+        let replacements = text.replacements
         text.push(raw, into: &scratch)
-        finishText(into: &out)
+        if role == .text {
+            finishText(into: &out)
+        } else {
+            // A name of the protocol cannot be changed.
+            text.finish(into: &scratch)
+            scratch.clear()
+            out.append(raw)
+            if text.replacements > replacements { hasFailed = true }
+        }
         // What passes here need not pass elsewhere.
         if changes == before { keyNames.noteClean(raw) }
     }
@@ -248,10 +257,10 @@ public final class ReplyScrubber: ValueScrubber {
         switch role {
         case .opaque: return
         case .blob: blob.clear()
-        case .protocolField:
+        case .protocolField, .link:
             _ = nextValue()
             replacementsBefore = text.replacements
-            text.begin(valueOf: .none, isPreciseOnly: true)
+            text.begin(valueOf: .none, isPreciseOnly: role == .protocolField)
         case .text:
             element.removeAll(keepingCapacity: true)
             text.begin(valueOf: nextValue())
@@ -264,7 +273,7 @@ public final class ReplyScrubber: ValueScrubber {
         case .opaque: out.append(raw)
         case .blob:
             if blob.readableCount + raw.count > Limits.redactionBlobBytesMax { hasFailed = true } else { blob.append(raw) }
-        case .protocolField:
+        case .protocolField, .link:
             out.append(raw)
             text.push(raw, into: &scratch)
             scratch.clear()
@@ -282,7 +291,7 @@ public final class ReplyScrubber: ValueScrubber {
         switch role {
         case .opaque: return
         case .blob: endBlob(into: &out)
-        case .protocolField:
+        case .protocolField, .link:
             text.finish(into: &scratch)
             scratch.clear()
             if text.replacements > replacementsBefore { hasFailed = true }

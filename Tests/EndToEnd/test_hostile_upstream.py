@@ -112,6 +112,8 @@ LIES = {
     "404 with other JSON": lambda turn: turn.json({"detail": MARK}, 404),
     "429": lambda turn: turn.json({"detail": MARK}, 429, Retry_After="100"),
     "500 with words": lambda turn: turn.reply(500, MARK.encode(), "text/plain"),
+    "400 with a right answer": lambda turn: turn.json(turn.answer(content(MARK)), 400),
+    "404 with a right answer": lambda turn: turn.json(turn.answer(content(MARK)), 404),
     "500 with a right answer": lambda turn: turn.json(turn.answer(content(MARK)), 500),
     "503": lambda turn: turn.reply(503),
     "an unasked 101": text_then_close(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n"),

@@ -3,25 +3,28 @@ import Testing
 
 @testable import MCP
 
-/// Every string of these replies begins with the role it must have: `T` free text, `P` protocol field, `B` blob, `-` not shown at all.
+/// Every string of these replies begins with the role it must have: `T` free text, `P` protocol field, `L` link, `B` blob, `-` not
+/// shown at all.
 @Suite struct ReplyGrammarTests {
     private static let call =
-        #""content":[{"type":"P","text":"T"},{"type":"P","data":"B","mimeType":"P"},{"type":"P","resource":{"uri":"P","#
-        + #""mimeType":"P","text":"T","blob":"B","_meta":{"a":"T"}},"annotations":{"audience":["P"],"lastModified":"P"}},"#
-        + #"{"type":"P","uri":"P","name":"T","title":"T","description":"T","icons":[{"src":"P"}]}],"#
+        #""content":[{"type":"P","text":"T"},{"type":"P","data":"B","mimeType":"P"},{"type":"P","resource":{"uri":"L","#
+        + #""mimeType":"P","text":"T","blob":"B","_meta":{"a":"T"}},"annotations":{"audience":["P"],"lastModified":"P","note":"T"}},"#
+        + #"{"type":"P","uri":"L","name":"T","title":"T","description":"T","icons":[{"src":"P","note":"T"}]}],"#
         + #""structuredContent":{"content":[{"type":"T"}]},"other":{"type":"T"},"requestState":"-""#
 
     private static let tools =
         #""tools":[{"name":"P","title":"T","description":"T","inputSchema":{"type":"P","required":["P"],"properties":{"#
-        + #""description":{"type":"P","description":"T","enum":["T"],"default":"T","const":{"type":"T"},"items":{"format":"P"}}},"#
-        + #""anyOf":[{"$ref":"P","title":"T"}]},"annotations":{"title":"T","readOnlyHint":true},"execution":{"taskSupport":"P"},"#
+        + #""description":{"type":"P","description":"T","enum":["T"],"default":"T","const":{"type":"T"},"#
+        + #""items":{"format":"P","x-note":"T","example":{"type":"T"}}}},"#
+        + #""anyOf":[{"$ref":"P","title":"T"}]},"annotations":{"title":"T","readOnlyHint":true,"note":"T"},"#
+        + #""execution":{"taskSupport":"P","note":"T"},"#
         + #""_meta":{"fastmcp":{"tags":["T"]}}}],"nextCursor":"-""#
 
     private static let prompts =
         #""prompts":[{"name":"P","title":"T","description":"T","arguments":[{"name":"P","description":"T","required":true}]}]"#
 
     private static let initialize =
-        #""protocolVersion":"P","capabilities":{"tools":{"x":"P"}},"serverInfo":{"name":"P","version":"P","title":"T","#
+        #""protocolVersion":"P","capabilities":{"tools":{"x":"T"}},"serverInfo":{"name":"P","version":"P","title":"T","#
         + #""description":"T","websiteUrl":"T"},"instructions":"T""#
 
     private static let discover =
@@ -35,14 +38,14 @@ import Testing
         (Sample.initialize, initialize), (Sample.modern("server/discover"), discover),
         (
             Sample.modern("resources/read", params: "\"uri\":\"a\"", name: "a"),
-            #""contents":[{"uri":"P","mimeType":"P","text":"T"},{"blob":"B"}]"#
+            #""contents":[{"uri":"L","mimeType":"P","text":"T"},{"blob":"B"}]"#
         ),
         (
             Sample.modern("prompts/get", params: "\"name\":\"a\"", name: "a"),
             #""description":"T","messages":[{"role":"P","content":{"type":"P","text":"T"}}]"#
         ),
-        (Sample.modern("resources/list"), #""resources":[{"uri":"P","name":"T","mimeType":"P","size":3,"description":"T"}]"#),
-        (Sample.modern("resources/templates/list"), #""resourceTemplates":[{"uriTemplate":"P","name":"T"}]"#),
+        (Sample.modern("resources/list"), #""resources":[{"uri":"L","name":"T","mimeType":"P","size":3,"description":"T"}]"#),
+        (Sample.modern("resources/templates/list"), #""resourceTemplates":[{"uriTemplate":"L","name":"T"}]"#),
         (Sample.legacy("completion/complete", params: completion), #""completion":{"values":["T","T"],"total":2,"hasMore":false}"#),
     ]
 
@@ -63,10 +66,20 @@ import Testing
         #expect(run.scrubber.keys.allSatisfy { $0.role == .text })
     }
 
+    @Test func namesOfSchemasAreLookedAtAndStay() throws {
+        let tool = #"{"name":"t","inputSchema":{"properties":{"LEAK":{}}}}"#
+        let run = try Rewriting(Rewriting.result(#""tools":[\#(tool)]"#), answering: Sample.modern("tools/list"))
+        #expect(run.failure?.code == .withheld)
+        let fine = try Rewriting(
+            Rewriting.result(#""tools":[\#(tool.replacing("LEAK", with: "dag_id"))]"#), answering: Sample.modern("tools/list"))
+        #expect(fine.output.contains(#""properties":{"dag_id":{}}"#))
+    }
+
     private func letter(_ role: FieldRole) -> String {
         switch role {
         case .text: "T"
         case .protocolField: "P"
+        case .link: "L"
         case .blob: "B"
         case .opaque: "-"
         }

@@ -7,12 +7,17 @@ struct ReplyDriver: JSONSink {
     let scrubber: ReplyScrubber
     var out: [UInt8] = []
     private var role = FieldRole.text
+    /// What all keys are taken for.
+    private let keyRole: FieldRole
 
-    init(_ scrubber: ReplyScrubber) { self.scrubber = scrubber }
+    init(_ scrubber: ReplyScrubber, keys: FieldRole = .text) {
+        self.scrubber = scrubber
+        keyRole = keys
+    }
 
     /// The whole text scrubbed, given in pieces.
-    static func scrub(_ pieces: [[UInt8]], _ scrubber: ReplyScrubber) throws -> [UInt8] {
-        var driver = ReplyDriver(scrubber)
+    static func scrub(_ pieces: [[UInt8]], _ scrubber: ReplyScrubber, keys: FieldRole = .text) throws -> [UInt8] {
+        var driver = ReplyDriver(scrubber, keys: keys)
         var tokenizer = JSONTokenizer()
         for piece in pieces { try tokenizer.push(piece.span, to: &driver) }
         try tokenizer.finish(&driver)
@@ -34,10 +39,11 @@ struct ReplyDriver: JSONSink {
         role = .text
         if ASCII.equals(decoded, "cursor") { role = .opaque }
         if ASCII.equals(decoded, "uri") { role = .protocolField }
+        if ASCII.equals(decoded, "link") { role = .link }
         if ASCII.equals(decoded, "blob") { role = .blob }
         out.append(0x22)
         var buffer = ByteBuffer()
-        scrubber.key(raw: raw, decoded: decoded, role: .text, into: &buffer)
+        scrubber.key(raw: raw, decoded: decoded, role: keyRole, into: &buffer)
         out += buffer.copy()
         out.append(0x22)
     }

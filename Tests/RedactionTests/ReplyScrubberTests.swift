@@ -51,6 +51,29 @@ import Testing
         #expect(!Survival.survives(secret, in: twin), "\(twin)")
     }
 
+    @Test func withholdsForASecretInALink() throws {
+        let secret = "Wh" + "7-twT9xKq"
+        for link in ["postgresql://u:\(secret)@h/d", "https://h/x?a=1&password=\(secret)", "https://h/?api_key=\(secret)"] {
+            let (text, scrubber) = try scrub(#"{"link":"\#(link)"}"#)
+            #expect(scrubber.mustWithhold && text.contains(link), "\(link)")
+        }
+        for link in ["airflow://dags/etl/runs/manual__2026-01-01T00:00:00+00:00", "s3://bucket/dags/a.py?page=2", "http://u@h:80/x#y"] {
+            #expect(try !scrub(#"{"link":"\#(link)"}"#).scrubber.mustWithhold, "\(link)")
+        }
+    }
+
+    @Test func withholdsForASecretInANameOfTheProtocol() throws {
+        var random = SeededGenerator(seed: 4)
+        let token = "gh" + "p_" + random.text(36, from: "ABCDEFGHIJabcdefghij0123456789")
+        let text = #"{"additionalProperties":1,"\#(token)":{"dag_run_id":2}}"#
+        let scrubber = ReplyScrubber(Samples.engine)
+        let out = try ReplyDriver.scrub([Array(text.utf8)], scrubber, keys: .protocolField)
+        #expect(scrubber.mustWithhold && out == Array(text.utf8))
+        scrubber.reset()
+        _ = try ReplyDriver.scrub([Array(text.replacing(token, with: "aws_access_key_id").utf8)], scrubber, keys: .protocolField)
+        #expect(!scrubber.mustWithhold)
+    }
+
     @Test func withholdsForASecretInAProtocolField() throws {
         var random = SeededGenerator(seed: 3)
         let token = "gh" + "p_" + random.text(36, from: "ABCDEFGHIJabcdefghij0123456789")
