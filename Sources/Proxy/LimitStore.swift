@@ -99,20 +99,18 @@ final class LimitStore {
     ) async -> LimitVerdict? {
         let trip = trips.popLast() ?? RedisTrip(codec, redis)
         trip.begin(redis, rules, request, ticket, hold)
-        let holder = hold.holder
         do {
-            try await redis.execute(trip, slot: slot, until: deadline) { codec.write(rules, request, ticket, holder: holder, into: &$0) }
+            try await redis.execute(trip, slot: slot, until: deadline)
             if case .scriptMissing = trip.answer {
-                try await redis.execute(trip, slot: slot, until: deadline) {
-                    codec.write(rules, request, ticket, holder: holder, sendsScript: true, into: &$0)
-                }
+                trip.sendsScript = true
+                try await redis.execute(trip, slot: slot, until: deadline)
             }
         } catch {
             worker.storeLost((error as? Failure)?.reason ?? "store_failed")
             // The debit may be made all the same. A place under a cap must not be held by nobody; the rest goes back when the reply comes
             // and says so, until when the trip is not over.
             if trip.isSent {
-                codec.writeRefund(rules, request, ticket.onlyCaps(rules), holder: holder) { slot, command in post(command, slot) }
+                codec.writeRefund(rules, request, ticket.onlyCaps(rules), holder: hold.holder) { slot, command in post(command, slot) }
             } else {
                 trips.append(trip)
             }

@@ -12,10 +12,24 @@ class RedisErrand {
 
     /// Whether it was written to a connection, so that it may be carried out.
     var isSent = false
+    /// Whether it is for a slot that is on its way to this node from another one of the cluster.
+    var isAsking = false
+    /// Errands of the same turn that are like it, and travel with it as a number.
+    var companions: [RedisErrand] = []
+
+    /// Appends the command, for so many errands alike.
+    func write(calls: Int, into out: inout ByteBuffer) {}
+
+    /// Whether one command can carry out both, one after the other.
+    func isLike(_ other: RedisErrand) -> Bool { false }
 
     /// The reply came in time.
-    func arrived(_ reply: ReplyTape) {}
+    ///
+    /// - Parameters:
+    ///   - call: which of the errands it answers this one is, from 0.
+    ///   - calls: how many it answers.
+    func arrived(_ reply: ReplyTape, call: Int, of calls: Int) {}
 
     /// The reply came when nobody waited for it any longer.
-    func arrivedLate(_ reply: ReplyTape) {}
+    func arrivedLate(_ reply: ReplyTape, call: Int, of calls: Int) {}
 }

@@ -5,11 +5,11 @@ import Redis
 
 /// One pipelined connection of a loop to one Redis server, kept up in the background.
 ///
-/// Commands are gathered over a turn of the loop and written at its end, or at once where the turn has nothing else to do; replies are
-/// matched in order. A reply that is late fails its own waiter; several in a row break the connection, and so does a server that says it
-/// cannot do its work. A broken connection is made anew after a growing, jittered pause, and counts as up when the server has said within
-/// the time of an exchange that it takes writes: until then everybody is told at once that the store is lost. So no exchange waits longer
-/// than its deadline, and a store that is half dead costs next to nothing.
+/// Commands are gathered over a turn of the loop and written at its end, or at once where the turn has nothing else to do; those that are
+/// alike travel as one, with their number. Replies are matched in order. A reply that is late fails its own waiters; several in a row
+/// break the connection, and so does a server that says it cannot do its work. A broken connection is made anew after a growing, jittered
+/// pause, and counts as up when the server has said within the time of an exchange that it takes writes: until then everybody is told at
+/// once that the store is lost. So no exchange waits longer than its deadline, and a store that is half dead costs next to nothing.
 final class RedisLink {
     private let target: RedisTarget
     private let loop: EventLoop
@@ -20,6 +20,10 @@ final class RedisLink {
     /// What was sent, in order; nil where nobody ever waits for the reply.
     private var pending: [RedisErrand?] = []
     private var firstPending = 0
+    /// What goes out at the end of this turn.
+    private var gathered: [RedisErrand] = []
+    /// How many replies and waits are outstanding.
+    private var load = 0
     /// Fires when the first of them has waited for long enough: one for all, because they are nearly in the order of their deadlines.
     private var overdue: Timer?
     private var overdueAt = Instant.never
@@ -55,25 +59,14 @@ final class RedisLink {
 
     /// Sends a command and waits for its reply, at most until `deadline`.
     ///
-    /// - Parameters:
-    ///   - isAsking: whether it is for a slot that is on its way here from another node of the cluster.
-    ///   - write: writes the command.
-    func execute(
-        _ errand: RedisErrand, isAsking: Bool = false, until deadline: Instant, _ write: (inout ByteBuffer) -> Void
-    ) async throws {
+    func execute(_ errand: RedisErrand, until deadline: Instant) async throws {
         if wire == nil, isNew { _ = await room.wait(until: deadline) }
-        guard let wire else { throw Failure(.store, "store_down") }
-        guard pending.count - firstPending < Limits.redisPipelineMax else { throw Failure(.store, "store_busy") }
-        if isAsking {
-            RedisCommand.append([Array("ASKING".utf8)], to: &wire.output)
-            pending.append(nil)
-        }
-        write(&wire.output)
-        pending.append(errand)
+        guard wire != nil else { throw Failure(.store, "store_down") }
+        guard load < Limits.redisPipelineMax else { throw Failure(.store, "store_busy") }
         errand.deadline = deadline
-        errand.isSent = true
         try await withUnsafeThrowingContinuation { continuation in
             errand.continuation = continuation
+            gather(errand)
             watch(deadline)
             // Nothing can be gathered with it: the server works while the turn comes to its end.
             if !loop.hasOtherWork { flush() }
@@ -82,15 +75,47 @@ final class RedisLink {
 
     /// Sends a command whose reply nobody waits for; false when there is no connection to take it.
     func post(_ command: borrowing ByteBuffer) -> Bool {
-        guard let wire, pending.count - firstPending < Limits.redisPipelineMax else { return false }
+        guard let wire, load < Limits.redisPipelineMax else { return false }
         command.withReadable { wire.output.append($0) }
         pending.append(nil)
+        load += 1
         return true
+    }
+
+    /// Lets it go out at the end of the turn, with another of this turn that is like it where there is one. Callers that come together
+    /// come for the same buckets more often than not.
+    private func gather(_ errand: RedisErrand) {
+        load += 1
+        for other in gathered.suffix(Self.comparedMax) where other.isLike(errand) {
+            other.companions.append(errand)
+            return
+        }
+        gathered.append(errand)
+    }
+
+    /// With how many of a turn one is compared.
+    private static let comparedMax = 16
+
+    private func writeGathered(to wire: Wire) {
+        for errand in gathered {
+            if errand.isAsking {
+                RedisCommand.append([Array("ASKING".utf8)], to: &wire.output)
+                pending.append(nil)
+                load += 1
+            }
+            errand.write(calls: 1 + errand.companions.count, into: &wire.output)
+            errand.isSent = true
+            for companion in errand.companions { companion.isSent = true }
+            pending.append(errand)
+        }
+        gathered.removeAll(keepingCapacity: true)
     }
 
     /// Hands on what was gathered in this turn of the loop.
     func flush() {
-        guard let wire, !isFlushing, !wire.output.isEmpty else { return }
+        guard let wire else { return }
+        writeGathered(to: wire)
+        guard !isFlushing, !wire.output.isEmpty else { return }
         do { if try wire.flushAtOnce() { return expectReply() } } catch { return drop(Failure(.store, "store_write")) }
         isFlushing = true
         LocalTask.run(on: loop) { await self.flushRest(of: wire) }
@@ -98,7 +123,7 @@ final class RedisLink {
 
     /// Where one call's reply is all that is on its way, it may be worth to poll for it.
     private func expectReply() {
-        guard pending.count - firstPending == 1, pending[firstPending] != nil, let until = busyPoll.sent(at: .now()) else { return }
+        guard load == 1, pending.last.map({ $0 != nil }) == true, let until = busyPoll.sent(at: .now()) else { return }
         loop.poll(until: until)
     }
 
@@ -192,15 +217,16 @@ final class RedisLink {
 
     private func checkRole(of wire: Wire) async {
         let question = RoleErrand()
-        let deadline = loop.now + max(target.timeout, Limits.redisHeartbeatWait)
-        try? await execute(question, until: deadline) { RedisCommand.append([Array("ROLE".utf8)], to: &$0) }
+        try? await execute(question, until: loop.now + max(target.timeout, Limits.redisHeartbeatWait))
         if question.isReplica, wire === self.wire { drop(Failure(.store, "store_is_replica")) }
     }
 
     private final class RoleErrand: RedisErrand {
         var isReplica = false
 
-        override func arrived(_ reply: ReplyTape) {
+        override func write(calls: Int, into out: inout ByteBuffer) { RedisCommand.append([Array("ROLE".utf8)], to: &out) }
+
+        override func arrived(_ reply: ReplyTape, call: Int, of calls: Int) {
             guard case .array(let parts) = reply.reply, case .bulk(let role)? = parts.first else { return }
             isReplica = !ASCII.equals(role.span, "master")
         }
@@ -240,11 +266,20 @@ final class RedisLink {
             pending.removeFirst(firstPending)
             firstPending = 0
         }
+        load -= 1
         guard let errand else { return }
-        guard let waiting = errand.continuation else { return errand.arrivedLate(reply) }
+        let others = errand.companions.count
+        load -= others
+        hand(reply, to: errand, 0, of: 1 + others)
+        for at in 0..<others { hand(reply, to: errand.companions[at], 1 + at, of: 1 + others) }
+        errand.companions.removeAll(keepingCapacity: true)
+    }
+
+    private func hand(_ reply: ReplyTape, to errand: RedisErrand, _ call: Int, of calls: Int) {
+        guard let waiting = errand.continuation else { return errand.arrivedLate(reply, call: call, of: calls) }
         lateInARow = 0
         errand.continuation = nil
-        errand.arrived(reply)
+        errand.arrived(reply, call: call, of: calls)
         waiting.resume()
     }
 
@@ -263,8 +298,8 @@ final class RedisLink {
     private func giveUp(_ now: Instant) {
         var next = Instant.never
         var late: [UnsafeContinuation<Void, any Error>] = []
-        for case let errand? in pending[firstPending...] {
-            guard let waiting = errand.continuation else { continue }
+        func check(_ errand: RedisErrand) {
+            guard let waiting = errand.continuation else { return }
             if errand.deadline > now {
                 next = min(next, errand.deadline)
             } else {
@@ -272,7 +307,12 @@ final class RedisLink {
                 late.append(waiting)
             }
         }
-        lateInARow += late.count
+        for case let errand? in pending[firstPending...] {
+            let before = late.count
+            check(errand)
+            for companion in errand.companions { check(companion) }
+            if late.count > before { lateInARow += 1 }
+        }
         for waiting in late { waiting.resume(throwing: Failure(.store, "store_timeout")) }
         overdueAt = next
         if next != .never, let overdue { loop.schedule(overdue, at: next) }
@@ -281,15 +321,21 @@ final class RedisLink {
 
     /// Breaks the connection and fails everybody who waits on it.
     private func drop(_ failure: Failure) {
-        let waiting = pending[firstPending...]
+        var waiting = pending[firstPending...].compactMap(\.self) + gathered
+        for errand in waiting {
+            waiting += errand.companions
+            errand.companions = []
+        }
         pending = []
         firstPending = 0
+        gathered = []
+        load = 0
         busyPoll.forget()
         loop.stopPolling()
         let wasUp = wire != nil
         wire?.close()
         wire = nil
-        for case let errand? in waiting {
+        for errand in waiting {
             guard let continuation = errand.continuation else { continue }
             errand.continuation = nil
             continuation.resume(throwing: failure)

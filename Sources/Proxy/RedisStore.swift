@@ -58,17 +58,16 @@ final class RedisStore {
     }
 
     /// Sends the command for the keys of a slot and waits for its reply, at most until `deadline`, redirections included.
-    func execute(_ errand: RedisTrip, slot: Int, until deadline: Instant, _ write: (inout ByteBuffer) -> Void) async throws {
-        if let only { return try await only.execute(errand, until: deadline, write) }
+    func execute(_ errand: RedisTrip, slot: Int, until deadline: Instant) async throws {
+        if let only { return try await only.execute(errand, until: deadline) }
         if isClosed { throw Failure(.store, "store_closed") }
         if slots.isEmpty { _ = await slotsKnown.wait(until: deadline) }
         guard !slots.isEmpty, var address = slots[slot] else {
             refresh()
             throw Failure(.store, "store_down")
         }
-        var isAsking = false
         for _ in 0..<Limits.redisRedirectsMax {
-            do { try await link(address).execute(errand, isAsking: isAsking, until: deadline, write) } catch {
+            do { try await link(address).execute(errand, until: deadline) } catch {
                 // Perhaps another node has taken over.
                 refresh()
                 throw error
@@ -78,11 +77,11 @@ final class RedisStore {
             case .moved(let to):
                 slots[slot] = to
                 address = to
-                isAsking = false
+                errand.isAsking = false
                 refresh()
             case .ask(let to):
                 address = to
-                isAsking = true
+                errand.isAsking = true
             case .tryAgain:
                 guard loop.now < deadline else { return }
                 await loop.sleep(.milliseconds(1))

@@ -20,6 +20,9 @@ public struct BucketName: Hashable, Sendable, BitwiseCopyable {
     /// What stands in front of every name.
     public static let prefix: StaticString = "louver:{"
 
+    /// How what lies under a name is written, in every name: with another form come other names, so that none is read for another.
+    static let form: UInt64 = 2
+
     init(owner: UInt64, limit: UInt64, rest: UInt64) {
         self.owner = owner
         self.limit = limit

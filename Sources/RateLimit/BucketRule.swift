@@ -99,6 +99,7 @@ public struct BucketRule: Sendable, Hashable {
 
     private static func digest(_ scope: [UInt8], _ id: [UInt8], _ per: KeyPart, _ arithmetic: BucketArithmetic) -> BucketKey {
         var hash = KeyHash(seed: .shared)
+        hash.add(BucketName.form)
         hash.add(part: 0xFF, scope.span)
         hash.add(part: 0xFE, id.span)
         hash.add(UInt64(per.rawValue))

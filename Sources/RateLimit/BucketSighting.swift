@@ -39,17 +39,20 @@ public struct BucketSighting: Sendable {
         var level = arithmetic.capacity
         switch reply {
         case .integer(let held) where rule.isCap: level -= max(0, min(held, arithmetic.capacity))
-        case .bulk(let text) where !rule.isCap:
-            let words = String(decoding: text, as: UTF8.self).split(separator: " ")
-            guard words.count == 2, let stored = Int64(words[0]), let stamp = UInt64(words[1]), stored >= -BucketArithmetic.debtMax else {
-                return nil
-            }
+        case .bulk(let bytes) where !rule.isCap:
+            guard bytes.count == 16, let stored = Int64(exactly: Self.number(bytes[..<8])),
+                let stamp = UInt64(exactly: Self.number(bytes[8...])), stored >= -BucketArithmetic.debtMax
+            else { return nil }
             level = min(TokenBucket(level: stored, stamp: stamp).level(arithmetic, now: now), arithmetic.capacity)
         default: return nil
         }
         if level == arithmetic.capacity { return nil }
         self.init(
             limit, rule, arithmetic, owner: rule.per.contains(.principal) ? name.owner : nil, rest: name.rest, level: level, now: now)
+    }
+
+    private static func number(_ bytes: ArraySlice<UInt8>) -> Double {
+        Double(bitPattern: bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) })
     }
 
     /// How full it is, from 0; the emptiest come first.

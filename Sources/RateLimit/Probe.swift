@@ -47,6 +47,14 @@ struct Probe: BitwiseCopyable {
     /// Whether it holds what the call needs.
     var holdsEnough: Bool { level >= need }
 
+    /// Units that calls alike drew before this one, from a bucket that held `level`; nil when it cannot have given that much.
+    func drawn(by calls: Int, from level: Int64) -> Int64? {
+        if calls == 0 || cost == 0 { return 0 }
+        let most = level < need ? 0 : (level - need) / cost + 1
+        if !isShadow, most < calls { return nil }
+        return min(Int64(calls), most) * cost
+    }
+
     /// What the caller is told about it.
     func standing(debited: Bool) -> LimitStanding {
         let left = debited ? level - cost : level

@@ -4,10 +4,11 @@ import Redis
 /// The shared store, without its socket: writes the one command that debits every bucket of a call, and reads what comes back.
 ///
 ///     let ticket = LimitTicket(rules, request)
-///     limiter.write(rules, request, ticket, holder: 7, into: &out) ... send, wait at most the deadline ...
+///     limiter.price(rules, request, ticket, into: &debits)
+///     limiter.write(debits, holder: 7, into: &out) ... send, wait at most the deadline ...
 ///     switch limiter.read(reply, ticket, rules, request, hold: &hold) {
 ///         case .verdict(let verdict): ...
-///         case .scriptMissing: limiter.write(again: ticket ..., sendsScript: true) ...
+///         case .scriptMissing: limiter.write(debits, holder: 7, sendsScript: true, into: &out) ...
 ///         case .failed: limiter.verdictWithoutStore(...)
 ///
 /// Buckets are called by a `BucketName`.
@@ -36,28 +37,45 @@ public struct RedisLimiter: Sendable {
         RedisCommand.append(argument: script.span, to: &out)
     }
 
-    /// Writes the debit of the buckets of a ticket, all or none.
-    ///
-    /// - Parameters:
-    ///   - holder: what the call is called among those that hold a cap; unique in the world.
-    ///   - sendsScript: whether the text of the script goes along, after the server did not know its name.
-    public func write(
-        _ rules: [BucketRule], _ request: borrowing LimitRequest, _ ticket: LimitTicket, holder: UInt64, sendsScript: Bool = false,
-        into out: inout ByteBuffer
+    /// Works out what a call draws from each bucket of a ticket; `debits` is emptied first.
+    public func price(
+        _ rules: [BucketRule], _ request: borrowing LimitRequest, _ ticket: LimitTicket, into debits: inout [BucketDebit]
     ) {
-        var caps = false
-        ticket.forEach { caps = caps || rules[$0].arithmetic.isCap }
-        begin(ticket, rules, request, more: caps ? 2 : 0, sendsScript, &out)
+        debits.removeAll(keepingCapacity: true)
         ticket.forEach { index in
             let rule = rules[index]
             let cost = Int64(rule.cost(of: request.tool.span)) * rule.arithmetic.unitsPerToken
             let isOfBytes = rule.unit == .replyBytes
-            append(
-                rule.arithmetic, need: isOfBytes ? rule.arithmetic.unitsPerToken : cost,
-                draw: isOfBytes ? 0 : cost * Int64(rule.isShadow ? 1 : share(of: rule)), mode: rule.isShadow ? 1 : rule.lease > 1 ? 2 : 0,
-                &out)
+            debits.append(
+                BucketDebit(
+                    name(of: rule, request), rule.arithmetic, need: isOfBytes ? rule.arithmetic.unitsPerToken : cost,
+                    draw: isOfBytes ? 0 : cost * Int64(rule.isShadow ? 1 : share(of: rule)),
+                    rule.isShadow ? .shadow : rule.lease > 1 ? .lease : .exact))
         }
-        if caps { appendHolder(holder, &out) }
+    }
+
+    /// Writes debits, all or none.
+    ///
+    /// - Parameters:
+    ///   - calls: for how many calls alike; more than one only of debits that are shareable. They are debited one after the other until one
+    ///     is refused, and each reads the reply.
+    ///   - holder: what the call is called among those that hold a cap; unique in the world.
+    ///   - sendsScript: whether the text of the script goes along, after the server did not know its name.
+    public func write(
+        _ debits: [BucketDebit], calls: Int = 1, holder: UInt64, sendsScript: Bool = false, into out: inout ByteBuffer
+    ) {
+        let isHeld = debits.contains(where: \.isCap)
+        RedisCommand.begin(arguments: 3 + 2 * debits.count + (isHeld ? 3 : 1), to: &out)
+        RedisCommand.append(argument: sendsScript ? "EVAL" : "EVALSHA", to: &out)
+        RedisCommand.append(argument: sendsScript ? script.span : scriptName.span, to: &out)
+        RedisCommand.append(argument: debits.count, to: &out)
+        for debit in debits { debit.writeKey(into: &out) }
+        for debit in debits { debit.writeNumbers(into: &out) }
+        RedisCommand.append(argument: calls, to: &out)
+        if isHeld {
+            Self.append(holder: holder, &out)
+            RedisCommand.append(argument: Limits.capHold.millisecondsRoundedUp, to: &out)
+        }
     }
 
     /// Writes what an admitted call has to settle when it is over: the bytes of its reply, and the caps it gives back. Answers how many
@@ -79,7 +97,7 @@ public struct RedisLimiter: Sendable {
                 Self.append(key, &out)
                 Self.append(holder: hold.holder, &out)
             } else {
-                writeOne(rule, key, draw: rule.unitsOf(replyBytes: replyBytes, rule.arithmetic), &out)
+                writeOne(rule, key, draw: rule.unitsOf(replyBytes: replyBytes, rule.arithmetic), holder: 0, &out)
             }
             each(key.slot, out)
         }
@@ -119,37 +137,46 @@ public struct RedisLimiter: Sendable {
                 let key = name(of: rule, request)
                 var out = ByteBuffer()
                 let calls = leased.first { $0.rule == index }?.calls ?? 1
-                writeOne(rule, key, draw: -Int64(rule.cost(of: request.tool.span)) * rule.arithmetic.unitsPerToken * Int64(calls), &out)
+                let cost = Int64(rule.cost(of: request.tool.span)) * rule.arithmetic.unitsPerToken
+                writeOne(rule, key, draw: -cost * Int64(calls), holder: 0, &out)
                 each(key.slot, out)
             }
         }
         writeSettlement(rules, request, caps, replyBytes: 0, each: each)
     }
 
-    /// Reads the reply to what `write` wrote. A reply of the wrong form is a failure, never a pass.
+    /// Reads what the reply to what `write` wrote says about one of the calls. A reply of the wrong form is a failure, never a pass.
+    ///
+    /// - Parameters:
+    ///   - call: which of them, from 0.
+    ///   - calls: how many there were.
     public func read(
-        _ reply: ReplyTape, _ ticket: LimitTicket, _ rules: [BucketRule], _ request: borrowing LimitRequest, hold: inout LimitHold
+        _ reply: ReplyTape, _ ticket: LimitTicket, _ rules: [BucketRule], _ request: borrowing LimitRequest, call: Int = 0,
+        of calls: Int = 1, hold: inout LimitHold
     ) -> LimitReply {
         if let code = reply.errorCode { return code == .noScript ? .scriptMissing : .failed(code) }
-        guard reply.elementCount == ticket.count + 2, let debited = reply.integer(at: 0), let now = reply.integer(at: 1), now >= 0 else {
-            return .failed(.other)
-        }
+        guard reply.elementCount == ticket.count + 2, let debited = reply.integer(at: 0), (0...calls).contains(Int(debited)),
+            let now = reply.integer(at: 1), now >= 0
+        else { return .failed(.other) }
+        let before = min(call, Int(debited))
         hold.place = .store
         return Probes.with { probes in
             var at = 2
             var isSound = true
             ticket.forEach { index in
                 var probe = Probe(rule: index, rules[index], of: request.tool.span, key: rules[index].digest, now: UInt64(now))
-                if let level = reply.integer(at: at), level <= probe.arithmetic.capacity {
-                    probe.level = level
+                if let level = reply.integer(at: at), (-BucketArithmetic.debtMax...probe.arithmetic.capacity).contains(level),
+                    let drawn = probe.drawn(by: before, from: level)
+                {
+                    probe.level = level - drawn
                     probes.insert(probe)
                 } else {
                     isSound = false
                 }
                 at += 1
             }
-            guard isSound, probes.admits == (debited == 1) else { return .failed(.other) }
-            if debited == 1 { probes.note(rules, in: &hold) }
+            guard isSound, probes.admits == (call < debited) else { return .failed(.other) }
+            if call < debited { probes.note(rules, in: &hold) }
             return .verdict(probes.verdict)
         }
     }
@@ -228,41 +255,8 @@ public struct RedisLimiter: Sendable {
     /// A need that every bucket meets.
     private static let anyLevel = -(Int64(1) << 52)
 
-    private func begin(
-        _ ticket: LimitTicket, _ rules: [BucketRule], _ request: borrowing LimitRequest, more: Int, _ sendsScript: Bool,
-        _ out: inout ByteBuffer
-    ) {
-        RedisCommand.begin(arguments: 3 + 6 * ticket.count + more, to: &out)
-        appendScript(sendsScript, &out)
-        RedisCommand.append(argument: ticket.count, to: &out)
-        ticket.forEach { Self.append(name(of: rules[$0], request), &out) }
-    }
-
-    private func writeOne(_ rule: BucketRule, _ key: BucketName, draw: Int64, holder: UInt64? = nil, _ out: inout ByteBuffer) {
-        RedisCommand.begin(arguments: 3 + 6 + (holder == nil ? 0 : 2), to: &out)
-        appendScript(false, &out)
-        RedisCommand.append(argument: 1, to: &out)
-        Self.append(key, &out)
-        append(rule.arithmetic, need: Self.anyLevel, draw: draw, mode: 0, &out)
-        if let holder { appendHolder(holder, &out) }
-    }
-
-    private func appendScript(_ isText: Bool, _ out: inout ByteBuffer) {
-        RedisCommand.append(argument: isText ? "EVAL" : "EVALSHA", to: &out)
-        RedisCommand.append(argument: isText ? script.span : scriptName.span, to: &out)
-    }
-
-    private func append(_ arithmetic: BucketArithmetic, need: Int64, draw: Int64, mode: Int, _ out: inout ByteBuffer) {
-        RedisCommand.append(argument: Int(arithmetic.capacity), to: &out)
-        RedisCommand.append(argument: Int(arithmetic.window > 0 ? -arithmetic.window : arithmetic.unitsPerMicrosecond), to: &out)
-        RedisCommand.append(argument: Int(need), to: &out)
-        RedisCommand.append(argument: Int(draw), to: &out)
-        RedisCommand.append(argument: mode, to: &out)
-    }
-
-    private func appendHolder(_ holder: UInt64, _ out: inout ByteBuffer) {
-        Self.append(holder: holder, &out)
-        RedisCommand.append(argument: Limits.capHold.millisecondsRoundedUp, to: &out)
+    private func writeOne(_ rule: BucketRule, _ key: BucketName, draw: Int64, holder: UInt64, _ out: inout ByteBuffer) {
+        write([BucketDebit(key, rule.arithmetic, need: Self.anyLevel, draw: draw, .exact)], holder: holder, into: &out)
     }
 
     private static func append(_ name: BucketName, _ out: inout ByteBuffer) {

@@ -45,7 +45,7 @@ def fill(port: int) -> None:
     """Puts a million buckets into Redis, named as Louver names them, that last as long as the run."""
     script = (
         "for i = tonumber(ARGV[1]), tonumber(ARGV[2]) do local h = string.format('%016x', i) "
-        "redis.call('SET', 'louver:{' .. h .. '}:' .. h .. ':' .. h, '1 1', 'PX', 3600000) end"
+        "redis.call('SET', 'louver:{' .. h .. '}:' .. h .. ':' .. h, struct.pack('<dd', 1, 1), 'PX', 3600000) end"
     )
     for first in range(0, KEYS, 50_000):
         command = [shutil.which("redis-cli") or "redis-cli", "-p", str(port), "EVAL", script, "0", str(first), str(first + 49_999)]

@@ -15,6 +15,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "stack"), str(HERE / "stack" / "dags")]
 
 import stack as real_stack
+import redis_servers
 from louver import PLENTY, Identity, Louver
 from servers import LAX, SERVERS, policy
 from upstream import Tool, Upstream
@@ -47,6 +48,13 @@ def louver(stack: dict, identity: Identity):
     with Louver(upstreams, policy(every, more=""), identity, extra=PLENTY) as running:
         yield running
         assert running.stop() == 0, running.log_file.read_text()
+
+
+@pytest.fixture(autouse=True)
+def no_redis_outlives_its_test():
+    """Whatever a test started is ended, also where it failed before it could do so itself."""
+    yield
+    redis_servers.end_all()
 
 
 @pytest.fixture
@@ -92,10 +100,16 @@ def front(identity: Identity):
         return louver.start()
 
     yield make
+    failed: list[str] = []
     for louver in started:
-        was_killed = louver.process.poll() == -signal.SIGKILL
-        assert louver.stop() in (0, -signal.SIGKILL if was_killed else 0), louver.log_file.read_text()
+        was_killed = louver.process is not None and louver.process.poll() == -signal.SIGKILL
+        try:
+            if louver.stop() not in (0, -signal.SIGKILL if was_killed else 0):
+                failed.append(louver.log_file.read_text())
+        except subprocess.TimeoutExpired:
+            failed.append(f"it did not end:\n{louver.log_file.read_text()}")
         louver.forget()
+    assert not failed, "\n".join(failed)
 
 
 class Client:

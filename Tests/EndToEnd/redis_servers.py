@@ -1,15 +1,18 @@
-"""Real Redis servers for tests: one, one behind a socket, TLS and a login, with sentinels, or a cluster. All end with their test."""
+"""Real Redis servers for tests: one, one behind a socket, TLS and a login, with sentinels, or a cluster. All end with their test (`conftest.py`)."""
 
 from __future__ import annotations
 
 import re
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
 from louver import free_port
 from raw import Connection, wait_until
 
+# Every server of this process that was started, whatever became of the test that did.
+STARTED: list[subprocess.Popen] = []
 LIMITS = "limits: { admission: { rate: 1000000/min, burst: 1000000 } }\n"
 
 
@@ -17,6 +20,22 @@ def program(name: str) -> str:
     path = shutil.which(name)
     assert path, f"{name} is missing; `make setup` installs it"
     return path
+
+
+def launch(command: list[str]) -> subprocess.Popen:
+    """Starts a server that ends with its test, also where that fails."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    STARTED.append(process)
+    return process
+
+
+def end_all() -> None:
+    """Ends what is left, frozen or not."""
+    while STARTED:
+        process = STARTED.pop()
+        if process.poll() is None:
+            process.kill()
+        process.wait()
 
 
 class Server:
@@ -37,18 +56,23 @@ class Server:
             command = [program("redis-server"), str(file), "--sentinel", *common]
         else:
             command = [program("redis-server"), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", *common, *self.arguments]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = launch(command)
         wait_until(lambda: self.say("PING").startswith(("+PONG", "-NOAUTH")), 10)
         return self
 
     def say(self, *words: str) -> str:
-        """Sends one command and answers what comes back at once; empty while there is nobody."""
+        """Sends one command and answers what comes back at once, a character for each byte; empty while there is nobody."""
         try:
             with Connection(self.port, 2) as connection:
                 connection.send(f"*{len(words)}\r\n".encode() + b"".join(f"${len(word)}\r\n{word}\r\n".encode() for word in words))
-                return connection.socket.recv(262_144).decode()
+                return connection.socket.recv(262_144).decode("latin-1")
         except OSError:
             return ""
+
+    def bucket(self, key: str) -> tuple[float, float]:
+        """What a bucket holds, in units, and when that was."""
+        level, stamp = struct.unpack("<dd", self.say("GET", key).split("\r\n", 1)[1][:16].encode("latin-1"))
+        return level, stamp
 
     @property
     def extra(self) -> str:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 from louver import PLENTY, free_port
 from raw import Connection, Session, ask, legacy_call, wait_until
+from redis_servers import launch
 from upstream import Turn
 
 BURST = 5
@@ -86,7 +87,7 @@ class Redis:
 
     def start(self) -> None:
         command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--appendonly", "no", "--dir", str(self.folder)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.process = launch(command)
         wait_until(self.answers)
 
     def answers(self) -> bool:

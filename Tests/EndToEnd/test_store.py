@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from louver import BINARY, write_secret
@@ -237,7 +240,7 @@ def test_what_was_drawn_too_late_goes_back(front, serve, identity, tmp_path):
     # A refused call draws nothing, so asking again spoils nothing.
     wait_until(lambda: statuses(louver, token, 1) == [200], 10)
     assert statuses(louver, token, 1) == [429]
-    levels = [server.say("GET", key).split("\r\n")[1].split()[0] for key in server.say("KEYS", "louver:*").split("\r\n")[2::2]]
+    levels = [server.bucket(key)[0] for key in server.say("KEYS", "louver:*").split("\r\n")[2::2]]
     assert sorted(int(level) // 3_600_000_000 for level in levels) == [0, 7], levels
     server.stop()
 
@@ -453,6 +456,98 @@ def test_a_cluster_holds_every_bucket(front, serve, identity, tmp_path):
         assert one.metric("louver_store_lost_total") == 0
     finally:
         store.stop()
+
+
+def test_one_deadline_holds_for_all_parts_of_a_call(front, serve, identity, tmp_path):
+    """Its buckets lie on two nodes: one is slow, the other frozen. The call waits once, and gets back what the slow one gave."""
+    timeout, slow = 1.0, 0.7
+    store = Cluster(tmp_path)
+    entries = """limits:
+  - { id: mine, per: [principal], rate: 1/h, burst: 3 }
+  - { id: all, per: [global], rate: 1/h, burst: 30 }
+"""
+    louver = front(serve({"fine": fine}), limits=entries, extra=store.extra.replace("100ms", f"{timeout:.0f}s"))
+    wait_until(lambda: readiness(louver) == "up", 10)
+
+    def where(keys: set[str]) -> dict[str, int]:
+        return {key: at for at, node in enumerate(store.nodes) for key in node.say("KEYS", "louver:*").split("\r\n")[2::2] if key not in keys}
+
+    token = identity.token("person-0")
+    assert statuses(louver, token, 1) == [200]
+    seen = where(set())
+    assert len(seen) == 2
+    # A caller whose bucket is elsewhere than the one that all share: whichever is asked first is the slow one.
+    number = 0
+    while len(set(seen.values())) == 1:
+        number += 1
+        token = identity.token(f"person-{number}")
+        assert statuses(louver, token, 1) == [200]
+        shared = next(key for key in seen if store.nodes[seen[key]].bucket(key)[0] // 3_600_000_000 > 3)
+        seen = {shared: seen[shared]} | where({*seen})
+    first, second = (store.nodes[at] for at in sorted(seen.values()))
+    before = {key: store.nodes[at].bucket(key)[0] for key, at in seen.items()}
+    first.say("CLIENT", "PAUSE", str(int(slow * 1_000)), "ALL")
+    second.process.send_signal(signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        assert statuses(louver, token, 1) == [503]
+        waited = time.monotonic() - began
+    finally:
+        second.process.send_signal(signal.SIGCONT)
+    assert waited < timeout + slow, f"one deadline for all parts, not one for each: {waited:.2f} s"
+    # A refused call draws nothing, so asking again spoils nothing; then one more is left.
+    wait_until(lambda: statuses(louver, token, 1) == [200], 20)
+    wait_until(lambda: readiness(louver) == "up", 20)
+    after = {key: store.nodes[at].bucket(key)[0] for key, at in seen.items()}
+    assert [round((before[key] - after[key]) / 3_600_000_000) for key in seen] == [1, 1], "only the call that passed is paid for"
+
+
+# A cap whose holder dies -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_cap_outlives_its_holder_by_its_lease_only(front, serve, identity, tmp_path):
+    """A replica is killed while a call of it holds the only place: the others refuse as long as it might live, and not longer."""
+    server = Server(tmp_path).start()
+    held = Held()
+    entry = "limits:\n  - { id: one, per: [principal], concurrent: 1 }\n"
+    upstream = serve({"held": held, "fine": fine})
+    one, two = (front(upstream, limits=entry, extra=server.extra) for _ in range(2))
+    token = identity.token()
+    connection = Connection(one.port)
+    connection.start("/scripted", call("held", {}), modern(token, "tools/call", "held"))
+    wait_until(lambda: held.running == 1)
+    assert statuses(two, token, 1) == [429]
+    one.process.kill()
+    one.process.wait()
+    key = server.say("KEYS", "louver:*").split("\r\n")[2]
+    left = int(server.say("PTTL", key)[1:])
+    assert 0 < left <= 30_000
+    began = time.monotonic()
+    assert statuses(two, token, 2) == [429, 429], "nobody says that it is free"
+    wait_until(lambda: statuses(two, token, 1) == [200], 60)
+    assert time.monotonic() - began > left / 1_000 - 2, "nor is it free before its time"
+    held.go.set()
+
+
+LEAVES = """
+from redis_servers import Cluster, Server
+
+def test_fails(tmp_path):
+    server = Server(tmp_path).start()
+    print("PID", server.process.pid)
+    server.process.send_signal(19)
+    assert False
+"""
+
+
+def test_a_test_that_fails_leaves_no_redis(tmp_path):
+    (tmp_path / "test_leaves.py").write_text(LEAVES)
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", str(tmp_path), str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    told = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, cwd=tmp_path).stdout
+    found = re.search(r"PID (\d+)", told)
+    assert found and "1 failed" in told and "error" not in told.lower().replace("assertionerror", ""), told
+    assert not Path(f"/proc/{found[1]}").exists()
 
 
 # Leases --------------------------------------------------------------------------------------------------------------------------------

@@ -16,10 +16,28 @@ import Testing
         return link
     }
 
+    /// One word, for as many as say the same where it begins with `ALIKE`.
+    private final class WordErrand: RedisErrand {
+        let word: String
+        private(set) var place = ""
+
+        init(_ word: String) { self.word = word }
+
+        override func write(calls: Int, into out: inout ByteBuffer) {
+            RedisCommand.append([Array(word.utf8)] + (calls > 1 ? [Array("\(calls)".utf8)] : []), to: &out)
+        }
+
+        override func isLike(_ other: RedisErrand) -> Bool { word.hasPrefix("ALIKE") && (other as? WordErrand)?.word == word }
+
+        override func arrived(_ reply: ReplyTape, call: Int, of calls: Int) { place = "\(call) of \(calls)" }
+
+        override func arrivedLate(_ reply: ReplyTape, call: Int, of calls: Int) { place = "late, \(call) of \(calls)" }
+    }
+
     /// Sends a word and waits for its reply; why there was none, else nil.
     private func ask(_ link: RedisLink, _ word: String, until deadline: Instant) async -> String? {
         do {
-            try await link.execute(RedisErrand(), until: deadline) { RedisCommand.append([Array(word.utf8)], to: &$0) }
+            try await link.execute(WordErrand(word), until: deadline)
             return nil
         } catch {
             return (error as? Failure).map { "\($0.reason)" } ?? "\(error)"
@@ -70,6 +88,72 @@ import Testing
             #expect(answers.allSatisfy { $0 == nil })
             #expect(redis.heard.map { $0[0] }.filter { $0.hasPrefix("N") } == (0..<50).map { "N\($0)" })
             link.close()
+            redis.close()
+        }
+    }
+
+    /// Those alike of one turn are one command, and each is told which of them it was.
+    @Test func whatIsAlikeTravelsTogether() async throws {
+        try await OnLoop().run { loop in
+            let redis = try ScriptedRedis(loop) { _ in "+OK\r\n" }
+            let link = try await up(redis, loop)
+            let words = ["ALIKE1", "OTHER", "ALIKE2", "ALIKE1", "ALIKE2", "OTHER", "ALIKE1"]
+            let errands = words.map { WordErrand($0) }
+            var ended = 0
+            for errand in errands {
+                LocalTask.run(on: loop) {
+                    try? await link.execute(errand, until: loop.now + .seconds(60))
+                    ended += 1
+                }
+            }
+            try await loop.until { ended == errands.count }
+            let heard = redis.heard.filter { $0[0] != "ROLE" }
+            #expect(heard == [["ALIKE1", "3"], ["OTHER"], ["ALIKE2", "2"], ["OTHER"]])
+            #expect(errands.map(\.place) == ["0 of 3", "0 of 1", "0 of 2", "1 of 3", "1 of 2", "0 of 1", "2 of 3"])
+            // The next turn begins anew.
+            #expect(await ask(link, "ALIKE1", until: loop.now + .seconds(60)) == nil)
+            #expect(redis.heard.last { $0[0] != "ROLE" } == ["ALIKE1"])
+            link.close()
+            redis.close()
+        }
+    }
+
+    /// Each of them has its own deadline, and is told when the reply comes after all; a connection that breaks fails them all.
+    @Test func eachOfThoseAlikeWaitsForItself() async throws {
+        try await OnLoop().run { loop in
+            // A heartbeat may come between them, and waits like the rest.
+            var held: [String] = []
+            var unanswered = 0
+            let redis = try ScriptedRedis(loop) { words in
+                if words[0] == "GO" { return String(repeating: "+OK\r\n", count: unanswered + 1) }
+                unanswered += 1
+                if words[0] != "ROLE" { held.append(words.joined(separator: " ")) }
+                return nil
+            }
+            let link = try await up(redis, loop)
+            let errands = [WordErrand("ALIKE"), WordErrand("ALIKE"), WordErrand("ALIKE")]
+            var reasons: [String: String] = [:]
+            for (at, errand) in errands.enumerated() {
+                LocalTask.run(on: loop) {
+                    do {
+                        try await link.execute(errand, until: loop.now + (at == 1 ? .milliseconds(5) : .seconds(60)))
+                        reasons["\(at)"] = "answered"
+                    } catch { reasons["\(at)"] = "\((error as? Failure)?.reason ?? "")" }
+                }
+            }
+            try await loop.until { reasons["1"] != nil }
+            #expect(reasons == ["1": "store_timeout"] && held == ["ALIKE 3"])
+            #expect(await ask(link, "GO", until: loop.now + .seconds(60)) == nil)
+            try await loop.until { reasons.count == 3 }
+            #expect(reasons == ["0": "answered", "1": "store_timeout", "2": "answered"])
+            #expect(errands.map(\.place) == ["0 of 3", "late, 1 of 3", "2 of 3"])
+
+            var closed: [String?] = []
+            for _ in 0..<3 { LocalTask.run(on: loop) { closed.append(await self.ask(link, "ALIKE", until: loop.now + .seconds(60))) } }
+            try await loop.until { held == ["ALIKE 3", "ALIKE 3"] }
+            link.close()
+            try await loop.until { closed.count == 3 }
+            #expect(closed == ["store_closed", "store_closed", "store_closed"])
             redis.close()
         }
     }

@@ -107,11 +107,18 @@ import Testing
         #expect(root["buckets"]?.element(0)?["principal"]?.string == Array("a1a1a1a1a1a1a1a1".utf8))
     }
 
-    @Test(arguments: ["", "x", "1", "1 2 3", "99999999999999999999 1", "-9000000000000000000 1", "nan 1"])
-    func whatIsNoBucketIsNotShown(text: String) throws {
+    private static func stored(_ level: Double, _ stamp: Double) -> [UInt8] {
+        [level, stamp].flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number.bitPattern >> UInt64(8 * $0)) } }
+    }
+
+    @Test(arguments: [
+        [], [120], Array("60000000 1".utf8), stored(0.5, 1), stored(.nan, 1), stored(-.infinity, 1), stored(-1e300, 1), stored(0, -1),
+        stored(0, .nan), stored(0, 1e300), stored(0, 1) + [0],
+    ])
+    func whatIsNoBucketIsNotShown(text: [UInt8]) throws {
         let limit = try limits()[1]
         let name = RedisLimiter().name(of: limit.rule, LimitRequest(principal: alice))
-        #expect(BucketSighting(0, limit.rule, name, .bulk(Array(text.utf8)), now: 5) == nil)
+        #expect(BucketSighting(0, limit.rule, name, .bulk(text), now: 5) == nil)
         for reply in [RedisReply.null, .integer(1), .status([]), .error(Array("WRONGTYPE".utf8)), .array([])] {
             #expect(BucketSighting(0, limit.rule, name, reply, now: 5) == nil)
         }
@@ -120,7 +127,7 @@ import Testing
     @Test func aBucketInDebtShowsIt() throws {
         let limit = try limits()[1]
         let name = RedisLimiter().name(of: limit.rule, LimitRequest(principal: alice))
-        let found = try #require(BucketSighting(0, limit.rule, name, .bulk(Array("-90000000 0".utf8)), now: 0))
+        let found = try #require(BucketSighting(0, limit.rule, name, .bulk(Self.stored(-90_000_000, 0)), now: 0))
         #expect(found.left == -2, "a minute for each token: one and a half below zero")
         #expect(found.retryAfter == .seconds(150))
     }

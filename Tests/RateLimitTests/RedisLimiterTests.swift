@@ -12,14 +12,20 @@ import Testing
             whenStoreIsDown: loss, isShadow: shadow)
     }
 
-    private func arguments(_ out: inout ByteBuffer) throws -> [String] {
+    private func arguments(_ out: inout ByteBuffer) throws -> [[UInt8]] {
         let reader = RedisReplyReader()
         reader.feed(out.readable)
         out.clear()
         guard case .array(let items) = try reader.next() else { return [] }
         return items.map { item in
-            if case .bulk(let bytes) = item { return String(decoding: bytes, as: UTF8.self) }
-            return ""
+            if case .bulk(let bytes) = item { return bytes }
+            return []
+        }
+    }
+
+    private func doubles(_ bytes: [UInt8]) -> [Double] {
+        stride(from: 0, to: bytes.count, by: 8).map { at in
+            Double(bitPattern: bytes[at..<at + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) })
         }
     }
 
@@ -30,14 +36,16 @@ import Testing
         let request = LimitRequest(principal: Array("alice@example.org".utf8), tool: Array("get_log".utf8))
         let ticket = try #require(limiter.write(rules, request, into: &out))
         #expect(ticket.count == 3)
-        let words = try arguments(&out)
+        let sent = try arguments(&out)
+        let words = sent.map { String(decoding: $0, as: UTF8.self) }
         #expect(words[0] == "EVALSHA")
         #expect(words[1].utf8.count == 40)
         #expect(words[2] == "3")
         #expect(
-            Array(words[6...]) == Array(repeating: ["2000000", "1", "1000000", "1000000", "0"], count: 2).flatMap(\.self) + [
-                "2000000", "1", "1000000", "1000000", "1",
+            sent[6..<9].map(doubles) == [
+                [2_000_000, 1, 1_000_000, 1_000_000, 0], [2_000_000, 1, 1_000_000, 1_000_000, 0], [2_000_000, 1, 1_000_000, 1_000_000, 1],
             ])
+        #expect(words[9...] == ["1"])
         // One tag for the principal's buckets, another for everybody's, and the principal in none.
         let tags = words[3..<6].map { $0.split(separator: "{").last.flatMap { $0.split(separator: "}").first } ?? "" }
         #expect(tags[0] == tags[1])
@@ -46,9 +54,9 @@ import Testing
         #expect(words.allSatisfy { !$0.contains("alice") })
         _ = limiter.write(rules, request, sendsScript: true, into: &out)
         let whole = try arguments(&out)
-        #expect(whole[0] == "EVAL")
-        #expect(whole[1].contains("redis.call"))
-        #expect(Array(whole[2...]) == Array(words[2...]))
+        #expect(whole[0] == Array("EVAL".utf8))
+        #expect(String(decoding: whole[1], as: UTF8.self).contains("redis.call"))
+        #expect(Array(whole[2...]) == Array(sent[2...]))
     }
 
     @Test func nothingToAskNothingWritten() throws {
@@ -95,6 +103,11 @@ import Testing
         (.array([.integer(1), .integer(5), .integer(2_000_001)]), .failed(.other)),
         (.array([.integer(1), .integer(5), .integer(999_999)]), .failed(.other)),
         (.array([.integer(0), .integer(5), .integer(2_000_000)]), .failed(.other)),
+        (.array([.integer(2), .integer(5), .integer(2_000_000)]), .failed(.other)),
+        (.array([.integer(-1), .integer(5), .integer(2_000_000)]), .failed(.other)),
+        (.array([.integer(.min), .integer(.min), .integer(.min)]), .failed(.other)),
+        (.array([.integer(0), .integer(5), .integer(.min)]), .failed(.other)),
+        (.array([.integer(1), .integer(5), .integer(.max)]), .failed(.other)),
         (.array([.integer(1), .integer(5), .integer(2_000_000), .integer(1)]), .failed(.other)),
     ])
     func anyOtherReplyIsALostStore(reply: RedisReply, expected: LimitReply) throws {
@@ -103,6 +116,51 @@ import Testing
         let rules = [try rule("a")]
         let ticket = try #require(limiter.write(rules, LimitRequest(principal: [1]), into: &out))
         #expect(limiter.read(reply, ticket, rules, LimitRequest(principal: [1])) == expected)
+    }
+
+    /// Several calls alike were told in one: each reads what is left for it.
+    @Test func eachOfSeveralCallsReadsItsOwnVerdict() throws {
+        let limiter = RedisLimiter()
+        let rules = [try rule("a", burst: 4), try rule("b", burst: 4, shadow: true)]
+        let request = LimitRequest(principal: [1])
+        let ticket = LimitTicket(rules, request)
+        #expect(limiter.isShareable(rules, request, ticket))
+        func read(_ debited: Int64, _ a: Int64, _ b: Int64, call: Int) -> LimitReply {
+            var hold = LimitHold()
+            return limiter.read(
+                .array([.integer(debited), .integer(5), .integer(a), .integer(b)]), ticket, rules, request, call: call, of: 5, hold: &hold)
+        }
+        var remaining: [Int] = []
+        var shadows: [Bool] = []
+        for call in 0..<5 {
+            guard case .verdict(let verdict) = read(3, 3_500_000, 2_000_000, call: call), let standing = verdict.standing else {
+                Issue.record("no verdict for call \(call)")
+                continue
+            }
+            #expect(verdict.isAdmitted == (call < 3))
+            remaining.append(standing.remaining)
+            shadows.append(standing.shadowDenials != 0)
+            if call >= 3 { #expect(standing.retryAfter == .milliseconds(500)) }
+        }
+        #expect(remaining == [2, 1, 0, 0, 0])
+        #expect(shadows == [false, false, true, true, true])
+        // What cannot be: more than there was, fewer than there was, more than were asked for.
+        #expect(read(4, 3_500_000, 2_000_000, call: 4) == .failed(.other))
+        #expect(read(4, 3_500_000, 2_000_000, call: 3) == .failed(.other))
+        #expect(read(2, 3_500_000, 2_000_000, call: 2) == .failed(.other))
+        #expect(read(6, 4_000_000, 2_000_000, call: 0) == .failed(.other))
+    }
+
+    @Test func capsAndLeasesAreNotShared() throws {
+        let limiter = RedisLimiter()
+        let request = LimitRequest(principal: [1])
+        var lease = BucketTerms()
+        lease.lease = 5
+        let leased = try BucketRule(scope: [], id: [97], per: .principal, .rate(count: 1, period: .seconds(1), burst: 9), lease)
+        let cap = try BucketRule(scope: [], id: [98], per: .principal, .cap(count: 2), BucketTerms())
+        for rules in [[leased], [cap], [try rule("a"), cap]] {
+            #expect(!limiter.isShareable(rules, request, LimitTicket(rules, request)))
+        }
     }
 
     @Test func withoutAStoreEachRuleDoesWhatItSays() throws {

@@ -84,6 +84,25 @@ extension LimitVerdict {
     }
 }
 
+extension RedisLimiter {
+    /// Writes the debit of a ticket as a call does, or several calls alike.
+    func write(
+        _ rules: [BucketRule], _ request: LimitRequest, _ ticket: LimitTicket, calls: Int = 1, holder: UInt64, sendsScript: Bool = false,
+        into out: inout ByteBuffer
+    ) {
+        var debits: [BucketDebit] = []
+        price(rules, request, ticket, into: &debits)
+        write(debits, calls: calls, holder: holder, sendsScript: sendsScript, into: &out)
+    }
+
+    /// Whether several calls alike may be written as one.
+    func isShareable(_ rules: [BucketRule], _ request: LimitRequest, _ ticket: LimitTicket) -> Bool {
+        var debits: [BucketDebit] = []
+        price(rules, request, ticket, into: &debits)
+        return debits.allSatisfy(\.isShareable)
+    }
+}
+
 /// Calls of tests that hold nothing.
 extension RedisLimiter {
     func write(_ rules: [BucketRule], _ request: LimitRequest, sendsScript: Bool = false, into out: inout ByteBuffer) -> LimitTicket? {
@@ -99,12 +118,13 @@ extension RedisLimiter {
     }
 
     func read(
-        _ reply: RedisReply, _ ticket: LimitTicket, _ rules: [BucketRule], _ request: LimitRequest, hold: inout LimitHold
+        _ reply: RedisReply, _ ticket: LimitTicket, _ rules: [BucketRule], _ request: LimitRequest, call: Int = 0, of calls: Int = 1,
+        hold: inout LimitHold
     ) -> LimitReply {
         let reader = RedisReplyReader()
         reader.feed(Array(reply.text.utf8).span)
         guard (try? reader.advance()) == true else { return .failed(.other) }
-        return read(reader.tape, ticket, rules, request, hold: &hold)
+        return read(reader.tape, ticket, rules, request, call: call, of: calls, hold: &hold)
     }
 }
 

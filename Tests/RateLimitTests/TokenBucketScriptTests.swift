@@ -69,20 +69,35 @@ struct TokenBucketScriptTests {
         var out = ByteBuffer()
         let ticket = LimitTicket(rules, request)
         if ticket.count == 0 { return }
-        limiter.write(rules, request, ticket, holder: step, sendsScript: true, into: &out)
-        var hold = LimitHold()
-        hold.holder = step
+        let calls = limiter.isShareable(rules, request, ticket) ? Int.random(in: 1...4, using: &schedule.generator) : 1
+        limiter.write(rules, request, ticket, calls: calls, holder: step, sendsScript: true, into: &out)
         let reply = try #require(try server.exchange(&out))
-        guard case .verdict(let verdict) = limiter.read(reply, ticket, rules, request, hold: &hold), case .array(let values) = reply,
-            case .integer(let now) = values[1]
-        else {
-            Issue.record("no verdict: \(reply)")
+        guard case .array(let values) = reply, values.count > 1, case .integer(let now) = values[1] else {
+            Issue.record("no reply: \(reply)")
             return
         }
-        if !hold.isEmpty { schedule.running.append((request, hold)) }
-        let expected = model.take(rules, request, micros: UInt64(now), holder: step)
-        #expect(verdict.isAdmitted == expected.admitted)
-        if let standing = verdict.standing, standing.rule >= 0 { #expect(standing.remaining == expected.left[standing.rule]) }
+        try follow(&schedule, reply, ticket, request, calls, step, limiter, &model, micros: UInt64(now))
+    }
+
+    /// Holds what each of the calls reads against the model, which takes them one after the other.
+    private func follow(
+        _ schedule: inout Schedule, _ reply: RedisReply, _ ticket: LimitTicket, _ request: LimitRequest, _ calls: Int, _ step: UInt64,
+        _ limiter: RedisLimiter, _ model: inout ReferenceModel, micros: UInt64
+    ) throws {
+        for call in 0..<calls {
+            var hold = LimitHold()
+            hold.holder = step
+            guard
+                case .verdict(let verdict) = limiter.read(reply, ticket, schedule.rules, request, call: call, of: calls, hold: &hold)
+            else {
+                Issue.record("no verdict: \(reply), call \(call) of \(calls)")
+                return
+            }
+            if !hold.isEmpty { schedule.running.append((request, hold)) }
+            let expected = model.take(schedule.rules, request, micros: micros, holder: step)
+            #expect(verdict.isAdmitted == expected.admitted)
+            if let standing = verdict.standing, standing.rule >= 0 { #expect(standing.remaining == expected.left[standing.rule]) }
+        }
     }
 
     /// The same script with a clock we set, which also jumps back; rates so slow that no key expires while the test runs.
@@ -117,18 +132,10 @@ struct TokenBucketScriptTests {
             var out = ByteBuffer()
             let ticket = LimitTicket(schedule.rules, request)
             if ticket.count == 0 { continue }
-            limiter.write(schedule.rules, request, ticket, holder: step, into: &out)
-            var hold = LimitHold()
-            hold.holder = step
+            let calls = limiter.isShareable(schedule.rules, request, ticket) ? Int.random(in: 1...9, using: &schedule.generator) : 1
+            limiter.write(schedule.rules, request, ticket, calls: calls, holder: step, into: &out)
             let reply = try #require(try server.exchange(script, micros, &out))
-            guard case .verdict(let verdict) = limiter.read(reply, ticket, schedule.rules, request, hold: &hold) else {
-                Issue.record("no verdict: \(reply)")
-                return
-            }
-            if !hold.isEmpty { schedule.running.append((request, hold)) }
-            let expected = model.take(schedule.rules, request, micros: micros, holder: step)
-            #expect(verdict.isAdmitted == expected.admitted)
-            if let standing = verdict.standing, standing.rule >= 0 { #expect(standing.remaining == expected.left[standing.rule]) }
+            try follow(&schedule, reply, ticket, request, calls, step, limiter, &model, micros: micros)
         }
     }
 
@@ -212,33 +219,47 @@ struct TokenBucketScriptTests {
         #expect(try remaining() == 2)
     }
 
-    @Test func aForeignValueIsAnErrorOrAFullBucket() throws {
+    /// Whatever somebody else left under a bucket's name is told, and nothing is drawn: neither a full bucket nor an empty one.
+    @Test func aForeignValueIsAnErrorAndNothingIsDrawn() throws {
         let server = try #require(RedisServer())
         let limiter = RedisLimiter()
-        let rules = [try BucketRule(scope: [], id: [97], per: .principal, count: 1, period: .seconds(60), burst: 1)]
-        var out = ByteBuffer()
-        _ = limiter.write(rules, LimitRequest(principal: [1]), sendsScript: true, into: &out)
-        _ = try server.exchange(&out)
-        guard case .array(let keys) = try server.send(Array("KEYS".utf8), Array("*".utf8)), case .bulk(let key) = keys.first else {
-            Issue.record("no key")
+        let rules = ["a", "b"].map { id in
+            try? BucketRule(scope: [], id: Array(id.utf8), per: .principal, count: 1, period: .seconds(60), burst: 1)
+        }.compactMap(\.self)
+        let request = LimitRequest(principal: [1])
+        var keys: [[UInt8]] = []
+        for rule in rules {
+            var name = ByteBuffer()
+            limiter.name(of: rule, request).write(into: &name)
+            keys.append(name.takeAll())
+        }
+        func ask() throws -> LimitReply {
+            var out = ByteBuffer()
+            let ticket = try #require(limiter.write(rules, request, sendsScript: true, into: &out))
+            return limiter.read(try #require(try server.exchange(&out)), ticket, rules, request)
+        }
+        func bucket(_ level: Double, _ stamp: Double) -> [UInt8] {
+            [level, stamp].flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number.bitPattern >> UInt64(8 * $0)) } }
+        }
+        let garbage: [[UInt8]] = [
+            [], [120], Array("60000000 1".utf8), [UInt8](repeating: 0x30, count: 16), [UInt8](repeating: 0xFF, count: 16),
+            bucket(60_000_001, 1), bucket(0.5, 1), bucket(.nan, 1), bucket(-.infinity, 1), bucket(.infinity, 1), bucket(-1e300, 1),
+            bucket(0, -1), bucket(0, 0.5), bucket(0, .nan), bucket(0, .infinity), bucket(0, 1e300), bucket(0, 1) + [0],
+        ]
+        for value in garbage {
+            _ = try server.send(Array("SET".utf8), keys[1], value)
+            #expect(try ask() == .failed(.wrongType), "\(value)")
+            #expect(try server.send(Array("EXISTS".utf8), keys[0]) == .integer(0), "all or none")
+            #expect(try server.send(Array("GET".utf8), keys[1]) == .bulk(value))
+        }
+        _ = try server.send(Array("DEL".utf8), keys[1])
+        _ = try server.send(Array("LPUSH".utf8), keys[1], Array("x".utf8))
+        #expect(try ask() == .failed(.wrongType))
+        _ = try server.send(Array("DEL".utf8), keys[1])
+        guard case .verdict(.admitted) = try ask() else {
+            Issue.record("not admitted")
             return
         }
-        for garbage in ["", "x", "1", "1 2 3", "99999999999999999999999999 1", "nan nan"] {
-            _ = try server.send(Array("SET".utf8), key, Array(garbage.utf8))
-            let ticket = try #require(limiter.write(rules, LimitRequest(principal: [1]), sendsScript: true, into: &out))
-            guard
-                case .verdict(let verdict) = limiter.read(
-                    try #require(try server.exchange(&out)), ticket, rules, LimitRequest(principal: [1]))
-            else {
-                Issue.record("no verdict for \(garbage)")
-                continue
-            }
-            #expect(verdict.isAdmitted)
-        }
-        _ = try server.send(Array("DEL".utf8), key)
-        _ = try server.send(Array("LPUSH".utf8), key, Array("x".utf8))
-        let ticket = try #require(limiter.write(rules, LimitRequest(principal: [1]), sendsScript: true, into: &out))
-        #expect(limiter.read(try #require(try server.exchange(&out)), ticket, rules, LimitRequest(principal: [1])) == .failed(.wrongType))
     }
 }
 
