@@ -76,6 +76,14 @@ struct IdentifierGuard: Sendable {
         return finding
     }
 
+    /// What is wrong with the arguments of a prompt: a server may read what they name to put it together.
+    func finding(prompt arguments: JSONNode?) -> Finding? {
+        guard checksIdentifiers else { return nil }
+        var finding: Finding?
+        arguments?.forEachMember { key, value in if finding == nil { finding = judge(key, value) } }
+        return finding
+    }
+
     /// What is wrong with the URI of a resource.
     func finding(resource: [UInt8]) -> Finding? {
         !checksIdentifiers || IdentifierKind.uri.acceptsText(resource.span) ? nil : .malformed(argument: Array("uri".utf8), .uri)

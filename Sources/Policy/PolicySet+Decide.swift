@@ -69,7 +69,8 @@ extension PolicySet {
             return argumentGuard.finding(
                 tool: call.name, call.arguments, listed: call.listed, isConstrained: candidates.intersects(constrained))
         case .resource: return argumentGuard.finding(resource: call.name)
-        default: return nil
+        case .prompt: return argumentGuard.finding(prompt: call.arguments)
+        case .none: return nil
         }
     }
 

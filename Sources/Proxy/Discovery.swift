@@ -57,8 +57,9 @@ enum Discovery {
     static func versions(status: Int, body: [UInt8]) -> ProtocolVersionSet? {
         let document = try? JSONDocument.parse(body, dialect: .reply)
         if status == 200, document?.root["result"]?["supportedVersions"] != nil { return .all }
-        // A JSON-RPC error in a 200, or any of these statuses, is how servers with a handshake answer what they do not know.
-        if status == 200, document?.root["error"] != nil { return .handshake }
-        return status == 400 || status == 404 || status == 405 ? .handshake : nil
+        // A JSON-RPC error in a 200, or any of these statuses, is how servers with a handshake answer what they do not know. A 404 in other
+        // words may come from a balancer whose replicas roll, and what is answered here is remembered.
+        if status == 200 || status == 404, document?.root["error"]?["code"] != nil { return .handshake }
+        return status == 400 || status == 405 ? .handshake : nil
     }
 }

@@ -142,9 +142,13 @@ final class DownstreamConnection {
         isIdle = false
         wire.stream.deadlineReason = "head_timeout"
         wire.stream.deadline = loop.now + timeouts.head
+        var scanned = 0
         while true {
             do throws(HTTPFailure) {
-                if let (head, length) = try wire.input.withSpan({ (bytes) throws(HTTPFailure) in try HeadParser.parseRequest(bytes) }) {
+                let parsed = try wire.input.withSpan { (bytes) throws(HTTPFailure) in
+                    try HeadParser.parseRequest(bytes, scanned: &scanned)
+                }
+                if let (head, length) = parsed {
                     wire.input.consume(length)
                     return head
                 }

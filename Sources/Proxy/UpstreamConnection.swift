@@ -41,9 +41,11 @@ final class UpstreamConnection {
 
     private func readHead(of request: OutboundRequest) async throws -> ResponseHead {
         var interim = 0
+        var scanned = 0
         while true {
-            if let (head, length) = try parse() {
+            if let (head, length) = try parse(&scanned) {
                 wire.input.consume(length)
+                scanned = 0
                 if head.status >= 200 { return head }
                 interim += 1
                 if interim > 8 || head.status == 101 { throw Failure(.upstream, "interim_responses") }
@@ -68,9 +70,11 @@ final class UpstreamConnection {
         }
     }
 
-    private func parse() throws -> (head: ResponseHead, length: Int)? {
+    private func parse(_ scanned: inout Int) throws -> (head: ResponseHead, length: Int)? {
         if wire.input.isEmpty { return nil }
-        do { return try wire.input.withSpan { (bytes) throws(HTTPFailure) in try HeadParser.parseResponse(bytes) } } catch {
+        do {
+            return try wire.input.withSpan { (bytes) throws(HTTPFailure) in try HeadParser.parseResponse(bytes, scanned: &scanned) }
+        } catch {
             throw Failure(.upstream, "malformed_head", detail: "\(error.reason)")
         }
     }

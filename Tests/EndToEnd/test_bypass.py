@@ -76,7 +76,7 @@ def is_allowed(request) -> bool:
                 and set(params.get("_meta", {})) <= META_KEYS
             )
         case "prompts/get":
-            return params["name"] == "greet"
+            return params["name"] == "greet" and ".." not in json.dumps(params)
         case "completion/complete":
             return params["ref"] == {"type": "ref/prompt", "name": "greet"} and ".." not in json.dumps(params) and set(params["argument"]) == {"name", "value"}
         case "resources/read" | "resources/subscribe":
@@ -290,6 +290,8 @@ BODIES = {
     "resource as a list": lambda p: envelope('{"uri":["airflow://config"]}', "resources/read"),
     "resource with a name": lambda p: envelope('{"uri":"airflow://version","name":"delete_dag"}', "resources/read"),
     "prompt, case": lambda p: envelope('{"name":"Greet"}', "prompts/get"),
+    "prompt with a path": lambda p: envelope('{"name":"greet","arguments":{"dag_id":"../connections/x"}}', "prompts/get"),
+    "prompt with an encoded path": lambda p: envelope('{"name":"greet","arguments":{"dagId":"x%2f..%2fy"}}', "prompts/get"),
     "prompt, look-alike": lambda p: envelope('{"name":"gr\u0435et"}', "prompts/get"),
     "prompt with a retry": lambda p: envelope('{"name":"other","inputResponses":{},"requestState":"s"}', "prompts/get"),
     "resource with a retry": lambda p: envelope('{"uri":"airflow://config","inputResponses":{},"requestState":"s"}', "resources/read"),

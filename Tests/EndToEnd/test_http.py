@@ -293,6 +293,21 @@ def test_a_probe_is_answered_by_louver_which_asks_once(serve, front, identity):
     assert Session(louver.port, "/scripted", token).call("fine", {}, 1).status == 200
 
 
+def test_a_404_of_a_balancer_is_no_answer_to_a_probe(serve, front, identity):
+    """While replicas roll; what the server speaks is asked again, and not taken for settled."""
+    rolls = threading.Event()
+
+    def balanced(turn: Turn) -> None:
+        turn.upstream.respond(turn) if rolls.is_set() else turn.reply(404, b"<html>no such page</html>", "text/html")
+
+    louver = front(serve({"fine": fine}, instead=balanced), wire="auto")
+    token = identity.token()
+    reply = ask(louver.port, "/scripted", token, "fine", id="early")
+    assert (reply.status, reply.answer["id"], reply.answer["error"]["code"]) == (502, "early", 5020)
+    rolls.set()
+    assert ask(louver.port, "/scripted", token, "fine").status == 200
+
+
 @pytest.mark.parametrize("kind, status, code", [("dead", 502, 5020), ("silent", 504, 5040), ("confused", 502, 5020)])
 def test_a_first_request_gets_its_id_back_when_the_upstream_cannot_be_asked(kind, status, code, serve, front, identity):
     upstream = serve({"fine": fine}, instead=lambda turn: turn.until_closed(10) if kind == "silent" else turn.reply(500))

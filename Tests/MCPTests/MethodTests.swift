@@ -25,6 +25,12 @@ import Testing
         #expect(method.isOffered(in: .legacy) == legacy)
     }
 
+    /// Lists, reads and discovery may be sent twice; whatever does something may not.
+    @Test func whatMayBeSentTwice() {
+        let repeatable: Set<Method> = [.discover, .toolsList, .resourcesList, .resourceTemplatesList, .resourcesRead, .promptsList]
+        #expect(Set(Method.allCases.filter(\.isRepeatable)) == repeatable)
+    }
+
     @Test func lanes() {
         for method in Method.allCases {
             let isWhole = method.listedKind != nil || method.isHandshake || method == .tasksList

@@ -1,3 +1,4 @@
+import JSON
 import Policy
 import Testing
 
@@ -30,6 +31,21 @@ import Testing
             #expect(denial?.code == .guarded, "\(server) \(arguments)")
             #expect(denial?.rule == Array("louver/identifier-guard".utf8))
         }
+    }
+
+    /// A prompt that reads what it is about is as good as a tool.
+    @Test(arguments: [
+        (#"{"dag_id":"../connections/x"}"#, false), (#"{"dagId":"x%2f..%2fy"}"#, false), (#"{"run_id":"a?b"}"#, false),
+        (#"{"dag_id":"etl","question":"what of ../x?"}"#, true), ("{}", true), (#"{"dag_id":""}"#, false),
+    ])
+    func argumentsOfPromptsAreGuarded(arguments: String, passes: Bool) throws {
+        let policy = try PolicyFiles.load(
+            "version: 1\nname: p\nrules: [{ id: all, allow: prompts/get, prompts: [\"*\"], principals: [anyone] }]\n")
+        let call = PolicyCall(
+            method: Array("prompts/get".utf8), name: Array("greet".utf8), arguments: try JSONDocument.parse(Array(arguments.utf8)).root)
+        let decision = policy.judge(try Calls.principal(), call)
+        #expect(decision.isPermit == passes)
+        #expect(passes || decision.denial?.code == .guarded)
     }
 
     @Test(arguments: [

@@ -9,7 +9,7 @@ import Testing
     @Test(arguments: [
         ("both wires", 200, #"{"jsonrpc":"2.0","id":1,"result":{"supportedVersions":["2026-07-28"]}}"#, ProtocolVersionSet.all),
         ("an error in a 200", 200, stranger, .handshake), ("bad request", 400, stranger, .handshake),
-        ("bad request without words", 400, "", .handshake), ("not found", 404, "<html>", .handshake),
+        ("bad request without words", 400, "", .handshake), ("not found", 404, stranger, .handshake),
         ("method not allowed", 405, "", .handshake),
     ])
     func tells(_ name: String, _ status: Int, _ body: String, _ versions: ProtocolVersionSet) {
@@ -19,8 +19,7 @@ import Testing
     /// What says nothing about versions must not be remembered as an answer.
     @Test(arguments: [
         (200, ""), (200, "{}"), (200, "garbage"), (200, #"{"result":{}}"#), (401, stranger), (403, ""), (429, ""), (500, stranger),
-        (502, ""),
-        (503, ""), (307, ""),
+        (404, ""), (404, "<html>"), (404, #"{"error":"no such page"}"#), (200, #"{"error":"x"}"#), (502, ""), (503, ""), (307, ""),
     ])
     func saysNothing(_ status: Int, _ body: String) {
         #expect(Discovery.versions(status: status, body: Array(body.utf8)) == nil)
