@@ -113,10 +113,12 @@ class Connection:
         self.start(path, body, headers)
         return self.reply()
 
-    def start(self, path: str, body: bytes | dict, headers: dict[str, str]) -> None:
-        """Sends a POST without waiting for its answer. A header whose value is None is left out."""
+    def start(self, path: str, body: bytes | dict, headers: dict[str, str]) -> bytes:
+        """Sends a POST without waiting for its answer, and says what was sent. A header whose value is None is left out."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.send(self._head("POST", path, {"Content-Length": str(len(raw)), **headers}) + raw)
+        whole = self._head("POST", path, {"Content-Length": str(len(raw)), **headers}) + raw
+        self.send(whole)
+        return whole
 
     def get(self, path: str, headers: dict[str, str], method: str = "GET") -> None:
         """Sends a request without a body."""

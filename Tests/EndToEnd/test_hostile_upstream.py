@@ -89,47 +89,49 @@ def repeated_member(turn: Turn) -> None:
     turn.reply(200, json.dumps(turn.answer(content(MARK))).encode()[:-1] + b', "id": 4711}')
 
 
+# Each lie, and the class of failures that clients, metrics and logs are told.
 LIES = {
-    "another id": changed(id=4711),
-    "an id of another type": lambda turn: turn.json({**turn.answer(content(MARK)), "id": str(turn.id) + "0"}),
-    "no id": changed(id=None),
-    "no result and no error": changed(result=None),
-    "result and error": changed(error={"code": 1, "message": MARK}),
-    "another JSON-RPC version": changed(jsonrpc="1.0"),
-    "a batch": lambda turn: turn.json([turn.answer(content(MARK))]),
-    "a member twice": repeated_member,
-    "a string": lambda turn: turn.json(MARK),
-    "JSON that ends early": lambda turn: turn.reply(200, json.dumps(turn.answer(content(MARK))).encode()[:-9]),
-    "JSON with something after it": lambda turn: turn.reply(200, json.dumps(turn.answer(content(MARK))).encode() + b"{}"),
-    "nothing": lambda turn: turn.reply(200),
-    "garbage": lambda turn: turn.reply(200, b"\x00\xff\xfe garbage " + MARK.encode()),
-    "HTML": lambda turn: turn.reply(200, f"<html>{MARK}</html>".encode(), "text/html"),
-    "a redirect": lambda turn: turn.reply(307, Location="http://evil.example/mcp"),
-    "a redirect with a body": lambda turn: turn.json(turn.answer(content(MARK)), 302, Location="http://evil.example/mcp"),
-    "401": lambda turn: turn.json({"detail": MARK}, 401, WWW_Authenticate='Bearer realm="inside"'),
-    "403": lambda turn: turn.json({"detail": MARK}, 403),
-    "404 without JSON": lambda turn: turn.reply(404, MARK.encode(), "text/plain"),
-    "404 with other JSON": lambda turn: turn.json({"detail": MARK}, 404),
-    "429": lambda turn: turn.json({"detail": MARK}, 429, Retry_After="100"),
-    "500 with words": lambda turn: turn.reply(500, MARK.encode(), "text/plain"),
-    "400 with a right answer": lambda turn: turn.json(turn.answer(content(MARK)), 400),
-    "404 with a right answer": lambda turn: turn.json(turn.answer(content(MARK)), 404),
-    "500 with a right answer": lambda turn: turn.json(turn.answer(content(MARK)), 500),
-    "503": lambda turn: turn.reply(503),
-    "an unasked 101": text_then_close(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n"),
-    "another protocol": text_then_close(b"SSH-2.0-OpenSSH_9.2p1\r\n"),
-    "an end without a word": text_then_close(b""),
-    "half a head": text_then_close(b"HTTP/1.1 200 OK\r\nContent-Ty"),
-    "a head without end": head_without_end,
-    "two lengths": two_lengths,
-    "a body cut short": cut_short,
-    "a chunk cut short": cut_chunk,
-    "a chunk that is none": bad_chunk,
-    "events without an answer": events_without_an_answer,
-    "gzip cut short": encoded("gzip", gzip.compress(MARK.encode() * 100)[:-12]),
-    "gzip that is none": encoded("gzip", MARK.encode()),
-    "an unknown encoding": encoded("br", b"\x0b\x02\x80"),
-    "a gzip bomb": encoded("gzip", bomb()),
+    "another id": ("reply_id", changed(id=4711)),
+    "an id of another type": ("reply_id", lambda turn: turn.json({**turn.answer(content(MARK)), "id": str(turn.id) + "0"})),
+    "no id": ("reply_id", changed(id=None)),
+    "no result and no error": ("reply_shape", changed(result=None)),
+    "result and error": ("reply_ambiguous", changed(error={"code": 1, "message": MARK})),
+    "another JSON-RPC version": ("reply_version", changed(jsonrpc="1.0")),
+    "a batch": ("reply_shape", lambda turn: turn.json([turn.answer(content(MARK))])),
+    "a member twice": ("reply_json", repeated_member),
+    "a string": ("reply_shape", lambda turn: turn.json(MARK)),
+    "JSON that ends early": ("reply_truncated", lambda turn: turn.reply(200, json.dumps(turn.answer(content(MARK))).encode()[:-9])),
+    "JSON with something after it": ("reply_json", lambda turn: turn.reply(200, json.dumps(turn.answer(content(MARK))).encode() + b"{}")),
+    "nothing": ("foreign_content", lambda turn: turn.reply(200)),
+    "garbage": ("reply_json", lambda turn: turn.reply(200, b"\x00\xff\xfe garbage " + MARK.encode())),
+    "HTML": ("foreign_content", lambda turn: turn.reply(200, f"<html>{MARK}</html>".encode(), "text/html")),
+    "a redirect": ("upstream_redirect", lambda turn: turn.reply(307, Location="http://evil.example/mcp")),
+    "a redirect with a body": ("upstream_redirect", lambda turn: turn.json(turn.answer(content(MARK)), 302, Location="http://evil.example/mcp")),
+    "401": ("upstream_unauthorized", lambda turn: turn.json({"detail": MARK}, 401, WWW_Authenticate='Bearer realm="inside"')),
+    "403": ("upstream_unauthorized", lambda turn: turn.json({"detail": MARK}, 403)),
+    "404 without JSON": ("upstream_status", lambda turn: turn.reply(404, MARK.encode(), "text/plain")),
+    "404 with other JSON": ("upstream_status", lambda turn: turn.json({"detail": MARK}, 404)),
+    "429": ("upstream_throttled", lambda turn: turn.json({"detail": MARK}, 429, Retry_After="100")),
+    "500 with words": ("upstream_status", lambda turn: turn.reply(500, MARK.encode(), "text/plain")),
+    "400 with a right answer": ("upstream_status", lambda turn: turn.json(turn.answer(content(MARK)), 400)),
+    "404 with a right answer": ("upstream_status", lambda turn: turn.json(turn.answer(content(MARK)), 404)),
+    "500 with a right answer": ("upstream_status", lambda turn: turn.json(turn.answer(content(MARK)), 500)),
+    "503": ("upstream_status", lambda turn: turn.reply(503)),
+    "an unasked 101": ("malformed_head", text_then_close(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n")),
+    "another protocol": ("malformed_head", text_then_close(b"SSH-2.0-OpenSSH_9.2p1\r\n")),
+    "an end without a word": ("closed_without_reply", text_then_close(b"")),
+    "half a head": ("truncated_head", text_then_close(b"HTTP/1.1 200 OK\r\nContent-Ty")),
+    "a head without end": ("malformed_head", head_without_end),
+    "interim answers without end": ("interim_responses", text_then_close(b"HTTP/1.1 100 Continue\r\n\r\n" * 20)),
+    "two lengths": ("malformed_framing", two_lengths),
+    "a body cut short": ("truncated_body", cut_short),
+    "a chunk cut short": ("truncated_body", cut_chunk),
+    "a chunk that is none": ("malformed_body", bad_chunk),
+    "events without an answer": ("ended_without_answer", events_without_an_answer),
+    "gzip cut short": ("malformed_body", encoded("gzip", gzip.compress(MARK.encode() * 100)[:-12])),
+    "gzip that is none": ("malformed_body", encoded("gzip", MARK.encode())),
+    "an unknown encoding": ("unknown_encoding", encoded("br", b"\x0b\x02\x80")),
+    "a gzip bomb": ("malformed_body", encoded("gzip", bomb())),
 }
 
 
@@ -140,7 +142,7 @@ def lying(identity):
     from servers import policy
     from upstream import Upstream
 
-    names = {f"lie_{number}": lie for number, lie in enumerate(LIES.values())}
+    names = {f"lie_{number}": lie for number, (_, lie) in enumerate(LIES.values())}
     with Upstream({**names, "fine": fine}) as upstream:
         settings = {"url": upstream.url, "wire": "both", "timeout": "5s"}
         with Louver({"scripted": settings}, policy([*names, "fine"]), identity, extra=PLENTY, workers=1) as running:
@@ -152,7 +154,8 @@ def lying(identity):
 @pytest.mark.parametrize("lie", LIES)
 def test_a_lie_becomes_an_error_of_louver(lie, wire, lying, identity):
     tool = f"lie_{list(LIES).index(lie)}"
-    failures = lying.metric("louver_upstream_failures_total")
+    reason, _ = LIES[lie]
+    failures = lying.metric("louver_upstream_failures_total", reason=reason)
     session = Session(lying.port, "/scripted", identity.token()) if wire == "session" else None
     with Connection(lying.port) as connection:
 
@@ -166,13 +169,14 @@ def test_a_lie_becomes_an_error_of_louver(lie, wire, lying, identity):
         took = time.monotonic() - began
         assert reply.status == 502, reply.body
         error = reply.answer["error"]
-        assert (reply.answer["id"], error["code"]) == ("asked", 5020)
+        assert (reply.answer["id"], error["code"], error["data"]["rule"]) == ("asked", 5020, reason)
+        assert "try again" in error["message"], "the client is told what to do"
         assert MARK not in reply.body.decode() and "evil.example" not in reply.body.decode()
         assert not {"location", "www-authenticate"} & set(reply.headers)
         assert took < 2
         # The client's connection is as good as before.
         assert send("fine", 2).answer["result"]["content"][0]["text"] == "fine"
-    lying.expect(failures + 1, "louver_upstream_failures_total")
+    lying.expect(failures + 1, "louver_upstream_failures_total", reason=reason)
     assert MARK not in lying.access_file.read_text() + lying.log_file.read_text()
 
 
@@ -228,6 +232,7 @@ def test_the_deadline_holds_whatever_the_upstream_does(tool, front, serve, ident
     reply = ask(louver.port, "/scripted", identity.token(), "slow", id="late")
     took = time.monotonic() - began
     assert (reply.status, reply.answer["id"], reply.answer["error"]["code"]) == (504, "late", 5040), reply.body
+    assert reply.answer["error"]["data"]["rule"] == "upstream_timeout" and "again" in reply.answer["error"]["message"]
     assert 0.9 < took < 2
     assert ask(louver.port, "/scripted", identity.token(), "fine").status == 200
     wait_until(lambda: louver.metric("louver_upstream_connections", state="busy") == 0)

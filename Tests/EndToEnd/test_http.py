@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import resource
 import socket
+import struct
+import termios
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from raw import META, Connection, Session, ask, base, call, legacy_call, modern, wait_until
@@ -111,6 +115,47 @@ def test_pipelined_requests_wait_for_their_turn_outside(serve, front, identity):
         release.set()
         assert [connection.reply().answer["id"] for _ in range(100)] == list(range(100))
         sender.join(5)
+
+
+def queued(port: int, peer: int) -> int | None:
+    """What the kernel has received for the end at `port` of a connection on this machine and the program has not read."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, remote, _, queues, *_ = line.split()
+        if (int(local.split(":")[1], 16), int(remote.split(":")[1], 16)) == (port, peer):
+            return int(queues.split(":")[1], 16)
+    return None
+
+
+def test_no_more_than_64_kib_are_read_ahead(serve, front, identity):
+    """Counted by the kernel: what was sent, less what lies in its queues on both ends."""
+    release, running = threading.Event(), threading.Event()
+
+    def work(turn: Turn) -> None:
+        running.set()
+        release.wait(20)
+        turn.text("done")
+
+    louver = front(serve({"work": work}))
+    with Connection(louver.port) as connection:
+        peer = connection.socket.getsockname()[1]
+        first = connection.start("/scripted", call("work", {}), modern(identity.token(), "tools/call", "work"))
+        assert running.wait(10)
+        rest = first * 20_000
+        connection.socket.setblocking(False)
+        sent = 0
+        # Until both queues have been full for a while.
+        stuck = 0
+        while stuck < 30:
+            try:
+                sent += connection.socket.send(rest[sent : sent + 65536])
+                stuck = 0
+            except BlockingIOError:
+                stuck += 1
+                time.sleep(0.01)
+        unsent = struct.unpack("i", fcntl.ioctl(connection.socket, termios.TIOCOUTQ, bytes(4)))[0]
+        read_ahead = sent - unsent - queued(louver.port, peer)
+        release.set()
+    assert sent > 500_000 and 0 <= read_ahead <= 64 * 1024, (sent, unsent, read_ahead)
 
 
 # What is asked twice
