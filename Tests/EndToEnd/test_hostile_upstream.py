@@ -11,7 +11,7 @@ import zlib
 import planted
 import pytest
 from leaks import survivors
-from raw import Connection, Session, ask, call, legacy_call, modern, wait_until
+from raw import HELLO, META, Connection, Session, ask, base, call, legacy_call, modern, wait_until
 from upstream import Turn, content
 
 MARK = "these words never reach a client"
@@ -135,6 +135,12 @@ LIES = {
 }
 
 
+RULES = """  - { id: read, allow: [resources/read, resources/subscribe], resources: ["*"], principals: [analysts] }
+  - { id: prompt, allow: [prompts/get, completion/complete], prompts: ["*"], principals: [analysts] }
+  - { id: listen, allow: [logging/setLevel, subscriptions/listen], principals: [analysts] }
+"""
+
+
 @pytest.fixture(scope="module")
 def lying(identity):
     """One Louver in front of one upstream that has all the lies as tools."""
@@ -145,7 +151,8 @@ def lying(identity):
     names = {f"lie_{number}": lie for number, (_, lie) in enumerate(LIES.values())}
     with Upstream({**names, "fine": fine}) as upstream:
         settings = {"url": upstream.url, "wire": "both", "timeout": "5s"}
-        with Louver({"scripted": settings}, policy([*names, "fine"]), identity, extra=PLENTY, workers=1) as running:
+        with Louver({"scripted": settings}, policy([*names, "fine"], rules=RULES), identity, extra=PLENTY, workers=1) as running:
+            running.upstream = upstream
             yield running
             assert running.stop() == 0, running.log_file.read_text()
 
@@ -178,6 +185,44 @@ def test_a_lie_becomes_an_error_of_louver(lie, wire, lying, identity):
         assert send("fine", 2).answer["result"]["content"][0]["text"] == "fine"
     lying.expect(failures + 1, "louver_upstream_failures_total", reason=reason)
     assert MARK not in lying.access_file.read_text() + lying.log_file.read_text()
+
+
+# Every other request, with what it asks for.
+OTHERS = {
+    "tools/list": {},
+    "prompts/list": {},
+    "resources/list": {},
+    "resources/templates/list": {},
+    "resources/read": {"uri": "a://b"},
+    "prompts/get": {"name": "p"},
+    "completion/complete": {"ref": {"type": "ref/prompt", "name": "p"}, "argument": {"name": "a", "value": ""}},
+    "server/discover": {},
+    "subscriptions/listen": {"notifications": {}},
+    "initialize": HELLO,
+    "ping": {},
+    "resources/subscribe": {"uri": "a://b"},
+    "logging/setLevel": {"level": "info"},
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie_about_anything_becomes_an_error_of_louver(lie, lying, identity):
+    """The same on every lane of both wires."""
+    session = Session(lying.port, "/scripted", identity.token())
+    lying.upstream.instead = LIES[lie][1]
+    try:
+        for method, params in OTHERS.items():
+            lines = {"initialize": base(identity.token())}.get(method, session.headers)
+            body = {"jsonrpc": "2.0", "id": "asked", "method": method, "params": params}
+            if method in list(OTHERS)[:9]:
+                lines = modern(identity.token(), method, params.get("name") or params.get("uri"))
+                body["params"] = {**params, "_meta": META}
+            with Connection(lying.port) as connection:
+                reply = connection.post("/scripted", body, lines)
+            assert (reply.status, reply.answer["id"], reply.answer["error"]["code"]) == (502, "asked", 5020), (method, reply.body)
+            assert MARK not in reply.body.decode(), method
+    finally:
+        lying.upstream.instead = None
 
 
 def test_an_upstream_that_is_not_there(front, identity, serve):
