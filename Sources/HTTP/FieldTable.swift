@@ -59,6 +59,9 @@ public struct FieldTable: Sendable {
         return found
     }
 
+    /// Whether more than one line carries the name.
+    public func isRepeated(_ name: FieldName) -> Bool { repeated & name.bit != 0 }
+
     /// Whether a line carries the name.
     public func contains(_ name: FieldName) -> Bool { present & name.bit != 0 }
 

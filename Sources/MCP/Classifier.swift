@@ -11,15 +11,15 @@ public enum Classifier {
     ///
     /// - Parameter supported: what the upstream speaks and Louver polices; a -32022 names these.
     public static func classify(
-        _ head: RequestHead, body: [UInt8], supported: ProtocolVersionSet = .all
+        _ fields: FieldTable, body: [UInt8], supported: ProtocolVersionSet = .all
     ) throws(ProtocolFailure) -> Inbound {
-        try RoutingFields.refuseDuplicates(head)
-        try MediaRules.checkContent(head.fields)
+        try RoutingFields.refuseDuplicates(fields)
+        try MediaRules.checkContent(fields)
         let document = try parse(body)
         let envelope = Envelope(document.root)
         do throws(ProtocolFailure) {
-            try MediaRules.checkAccept(head.fields)
-            return try classify(head.fields, document, envelope, supported)
+            try MediaRules.checkAccept(fields)
+            return try classify(fields, document, envelope, supported)
         } catch {
             var failure = error
             failure.id = envelope.isCall ? envelope.id : nil

@@ -15,10 +15,10 @@ public enum EndpointVerb: Sendable, Equatable {
     ///
     /// - Parameter supported: what the upstream speaks; without a handshake there are no sessions.
     public static func decide(_ head: RequestHead, supported: ProtocolVersionSet = .all) throws(ProtocolFailure) -> EndpointVerb {
-        try RoutingFields.refuseDuplicates(head)
+        try RoutingFields.refuseDuplicates(head.fields)
         if head.method == .post { return .message }
         guard head.method == .get || head.method == .delete else { throw refused("http_method", "use POST") }
-        let stated: ProtocolVersion? = head.fields.withValue(.mcpProtocolVersion) { ProtocolVersion($0) } ?? nil
+        let stated = statedVersion(head.fields)
         guard head.fields.contains(.mcpSessionID), supported.newest(.legacy) != nil, stated?.era != .modern else {
             throw refused("no_session", "there is no stream without a session; use POST. HTTP+SSE of 2024-11-05 is not served")
         }
@@ -34,8 +34,8 @@ public enum EndpointVerb: Sendable, Equatable {
     }
 
     /// The version that a bodiless request states; nil where it states none or an unknown one.
-    public static func statedVersion(_ head: RequestHead) -> ProtocolVersion? {
-        head.fields.withValue(.mcpProtocolVersion) { ProtocolVersion($0) } ?? nil
+    public static func statedVersion(_ fields: FieldTable) -> ProtocolVersion? {
+        fields.withValue(.mcpProtocolVersion) { ProtocolVersion($0) } ?? nil
     }
 
     private static func refused(_ reason: StaticString, _ message: StaticString) -> ProtocolFailure {

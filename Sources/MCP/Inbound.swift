@@ -58,6 +58,11 @@ public final class Inbound: Sendable {
         self.carriesInput = carriesInput
     }
 
+    /// Whether it is a request, which has an id and is answered.
+    public var isRequest: Bool {
+        if case .request = kind { true } else { false }
+    }
+
     /// The request's id, nil for a notification or a response.
     public var requestID: RequestID? {
         if case .request(let id) = kind { id } else { nil }

@@ -36,6 +36,11 @@ public enum Method: UInt8, Sendable, CaseIterable {
         return nil
     }
 
+    /// The name on the wire, as bytes that need not be made anew; empty for `response`.
+    public var bytes: [UInt8] { Self.names[Int(rawValue)] }
+
+    private static let names = allCases.map { method in method.text.withUTF8Buffer { [UInt8]($0) } }
+
     /// The name on the wire; empty for `response`.
     public var text: StaticString {
         switch self {

@@ -28,12 +28,12 @@ public struct ParameterHeaders: Sendable, Equatable {
     }
 
     /// Checks the headers of a request against its arguments: present exactly where the argument is present and not null, and equal.
-    public func check(_ head: RequestHead, arguments: JSONNode?, id: RequestID?) throws(ProtocolFailure) {
+    public func check(_ fields: FieldTable, arguments: JSONNode?, id: RequestID?) throws(ProtocolFailure) {
         for parameter in parameters {
             let value = Self.value(parameter, in: arguments)
             var count = 0
             var isEqual = false
-            head.fields.forEach { name, known, header in
+            fields.forEach { name, known, header in
                 guard known == nil, Self.isHeader(name, of: parameter) else { return }
                 count += 1
                 isEqual = Self.matches(header, value, isInteger: parameter.isInteger)

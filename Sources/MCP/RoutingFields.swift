@@ -5,10 +5,9 @@ import HTTP
 /// (measured: a reference server runs the body's tool under the first of two version headers). Checked before anybody is authenticated.
 public enum RoutingFields {
     /// Refuses a head in which an MCP header stands twice. HTTP does so for `Host`, `Authorization`, `Origin` and the content headers.
-    public static func refuseDuplicates(_ head: RequestHead) throws(ProtocolFailure) {
-        let fields = head.fields
-        if fields.count(.mcpProtocolVersion) > 1 || fields.count(.mcpMethod) > 1 || fields.count(.mcpName) > 1
-            || fields.count(.mcpSessionID) > 1
+    public static func refuseDuplicates(_ fields: FieldTable) throws(ProtocolFailure) {
+        if fields.isRepeated(.mcpProtocolVersion) || fields.isRepeated(.mcpMethod) || fields.isRepeated(.mcpName)
+            || fields.isRepeated(.mcpSessionID)
         {
             throw mismatch("duplicate_mcp_header", "an MCP header stands more than once; send each of them once")
         }

@@ -169,11 +169,11 @@ public struct UpstreamRequest: ~Copyable, Sendable {
     /// - Parameters:
     ///   - session: the upstream's own session id; empty for none.
     ///   - parameters: the tool's mirrored arguments where its schema is known; they are then written from the arguments that are sent.
-    ///   - head: the client's request head. Its `Mcp-Param-*` that `parameters` do not name go on as they came, as an intermediary must
-    ///     let them; without it none does.
+    ///   - client: the fields of the client's request. Its `Mcp-Param-*` that `parameters` do not name go on as they came, as an
+    ///     intermediary must let them; without it none does.
     ///   - sentArguments: the parsed `arguments` when they were replaced.
     public func writeFields(
-        session: [UInt8] = [], parameters: ParameterHeaders? = nil, head: RequestHead? = nil, sentArguments: JSONNode? = nil,
+        session: [UInt8] = [], parameters: ParameterHeaders? = nil, client: FieldTable? = nil, sentArguments: JSONNode? = nil,
         into out: inout ByteBuffer
     ) {
         out.append("Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\nAccept-Encoding: identity\r\n")
@@ -189,6 +189,6 @@ public struct UpstreamRequest: ~Copyable, Sendable {
         out.append("\r\n")
         guard inbound.method == .toolsCall else { return }
         parameters?.write(arguments: arguments == nil ? inbound.arguments : sentArguments, into: &out)
-        if let head { UpstreamFields.copyParameters(head.fields, beside: parameters, into: &out) }
+        if let client { UpstreamFields.copyParameters(client, beside: parameters, into: &out) }
     }
 }

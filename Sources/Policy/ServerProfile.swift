@@ -1,5 +1,7 @@
 /// What is known about one kind of MCP server: its tools with what they do and which arguments they take.
-struct ServerProfile: Sendable {
+///
+/// A class, because every call is held to it: a copy would count each of its references.
+final class ServerProfile: Sendable {
     /// One tool.
     final class Tool: Sendable {
         let name: [UInt8]
@@ -39,18 +41,30 @@ struct ServerProfile: Sendable {
         }
     }
 
-    var name: String
+    let name: String
     /// Tools by name; empty for `generic`.
-    var tools: [[UInt8]: Tool]
+    let tools: [[UInt8]: Tool]
     /// What its server does with the token of a request.
-    var callersToken = CallersToken.used
+    let callersToken: CallersToken
     /// Texts in a tool's result that say that Airflow took its token for expired, though the call itself went well.
-    var expirySigns: [[UInt8]] = []
+    let expirySigns: [[UInt8]]
     /// How the paths end under which its server listens unless told otherwise. Whether there is a slash at the end matters: some answer
     /// the other spelling with a redirect, which Louver does not follow, some with an error.
-    var paths: [String] = []
+    let paths: [String]
     /// Tools that are asked again and again until something has happened: no repeat of them means a loop.
-    var polling: [[UInt8]] = []
+    let polling: [[UInt8]]
+
+    init(
+        name: String, tools: [[UInt8]: Tool], callersToken: CallersToken = .used, expirySigns: [[UInt8]] = [], paths: [String] = [],
+        polling: [[UInt8]] = []
+    ) {
+        self.name = name
+        self.tools = tools
+        self.callersToken = callersToken
+        self.expirySigns = expirySigns
+        self.paths = paths
+        self.polling = polling
+    }
 
     /// Whether the profile lists the tools of its server. If not, patterns stand for whatever comes, and arguments are not checked
     /// against a list.

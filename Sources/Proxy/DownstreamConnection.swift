@@ -261,7 +261,7 @@ final class DownstreamConnection {
 
     private func beginHead(_ status: Int, _ contentType: StaticString?, keepsAlive: Bool) {
         HeadWriter.statusLine(status, into: &wire.output)
-        wire.output.append(worker.dateField(loop.now))
+        wire.output.append(worker.dateField())
         if let contentType {
             wire.output.append("Content-Type: ")
             wire.output.append(contentType)

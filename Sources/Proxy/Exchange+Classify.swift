@@ -34,7 +34,8 @@ extension Exchange {
     private func classify(
         _ body: [UInt8], _ known: Result<ProtocolVersionSet, any Error>, on route: Route, from caller: Caller
     ) throws -> Message {
-        let inbound = try Classifier.classify(head, body: body, supported: (try? known.get()) ?? .all)
+        let fields = head.fields
+        let inbound = try Classifier.classify(fields, body: body, supported: (try? known.get()) ?? .all)
         message = inbound
         adoptTrace(of: inbound)
         record.method = inbound.method.text
@@ -42,7 +43,7 @@ extension Exchange {
         record.era = inbound.era == .modern ? "modern" : "legacy"
         if let target = inbound.target { record.target = target.name }
         if inbound.era == .modern, inbound.method == .toolsCall, let known = route.facts.parameters.find(inbound.target) {
-            try known.check(head, arguments: inbound.arguments, id: inbound.requestID)
+            try known.check(fields, arguments: inbound.arguments, id: inbound.requestID)
             mirrored = known
         }
         // Only now, when the answer can carry the request's id.
@@ -114,7 +115,7 @@ extension Exchange {
     private func bodilessSession(on route: Route, of caller: Caller) throws -> LegacySession {
         record.era = "legacy"
         let session = try openSession(on: route, of: caller, for: nil)
-        try session.check(stated: EndpointVerb.statedVersion(head))
+        try session.check(stated: EndpointVerb.statedVersion(head.fields))
         return session
     }
 

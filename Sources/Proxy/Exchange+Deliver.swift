@@ -48,7 +48,7 @@ extension Exchange {
 
     @inline(never)
     private func deliverWhole(_ reply: any UpstreamReply, of forwarding: Forwarding) async throws {
-        guard let inbound = forwarding.message.inbound, inbound.requestID != nil, let id = forwarding.id else {
+        guard let inbound = forwarding.message.inbound, inbound.isRequest, let id = forwarding.id else {
             return try await deliverAcceptance(reply)
         }
         if reply.status == 200 {

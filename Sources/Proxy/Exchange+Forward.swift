@@ -54,8 +54,7 @@ extension Exchange {
     }
 
     private func prepare(_ inbound: Inbound, _ id: UpstreamID, _ forwarding: Forwarding) throws -> Bool {
-        let (out, route, caller, message) = (connection.outbound, forwarding.route, forwarding.caller, forwarding.message)
-        let session = message.session
+        let (out, route, session) = (connection.outbound, forwarding.route, forwarding.message.session)
         if let answeredQuestion, let session {
             out.deadline = connection.loop.now + route.timeout
             UpstreamFields.writeSessionPost(session: session.upstreamID, version: session.version, into: &out.fields)
@@ -67,28 +66,24 @@ extension Exchange {
         request.requestState = inputState
         request.taskID = task?.upstreamID
         if let trace { request.traceparent = trace.traceparent }
-        if inbound.requestID == nil {
+        if !inbound.isRequest {
             if inbound.method == .cancelled {
                 request.cancelled = session.flatMap {
-                    worker.calls.find($0, of: caller.principal.key, inbound.cancelledID)
+                    worker.calls.find($0, of: forwarding.caller.principal.key, inbound.cancelledID)
                 }
             }
             guard inbound.method.isForwardedNotification(in: inbound.era), inbound.method != .cancelled || request.cancelled != nil else {
                 return false
             }
         } else if let session, let clientID = inbound.requestID {
-            registeredCall = worker.calls.register(session, of: caller.principal.key, clientID, id)
+            registeredCall = worker.calls.register(session, of: forwarding.caller.principal.key, clientID, id)
             if registeredCall == nil { worker.shard.add(.boundHits, "registered_calls") }
         }
         if inbound.method.lane == .perEvent { try requireRoomForStream() }
         out.deadline = inbound.method.lane == .perEvent ? .never : connection.loop.now + route.timeout
-        if inbound.requestID != nil, inbound.method.lane != .whole {
-            let questions = questionSeal(session, of: caller, on: route)
-            let tasks = taskTerms(inbound, message, for: caller, on: route)
-            request.mayBecomeTask = tasks != nil
-            let expectation = ReplyExpectation(
-                to: inbound, id: id, features: features, questions: questions, input: inputSeal(inbound, for: caller, on: route),
-                tasks: tasks)
+        if inbound.isRequest, inbound.method.lane != .whole {
+            let expectation = expectation(inbound, id, forwarding)
+            request.mayBecomeTask = expectation.tasks != nil
             if let lane { lane.expect(expectation) } else { lane = StreamedLane(self, expectation, inbound) }
             out.lane = lane
         }
@@ -98,10 +93,18 @@ extension Exchange {
             let sent = mirrored == nil ? nil : try JSONDocument.parse(forced).root
             request.writeFields(session: session?.upstreamID ?? [], parameters: mirrored, sentArguments: sent, into: &out.fields)
         } else {
-            request.writeFields(session: session?.upstreamID ?? [], parameters: mirrored, head: head, into: &out.fields)
+            request.writeFields(session: session?.upstreamID ?? [], parameters: mirrored, client: head.fields, into: &out.fields)
         }
         request.writeBody(into: &out.body)
         return true
+    }
+
+    private func expectation(_ inbound: Inbound, _ id: UpstreamID, _ forwarding: Forwarding) -> ReplyExpectation {
+        if features.isEmpty, taskRights.isEmpty { return ReplyExpectation(to: inbound, id: id) }
+        let (route, caller, message) = (forwarding.route, forwarding.caller, forwarding.message)
+        return ReplyExpectation(
+            to: inbound, id: id, features: features, questions: questionSeal(message.session, of: caller, on: route),
+            input: inputSeal(inbound, for: caller, on: route), tasks: taskTerms(inbound, message, for: caller, on: route))
     }
 
     /// What seals the ids of the questions that the server may ask here; nil where it may ask none.

@@ -14,7 +14,7 @@ extension Exchange {
     /// Waits for a place at an upstream that has a cap. Streams that live on and notifications need none.
     func waitForPlace(at gate: UpstreamGate, _ forwarding: Forwarding) async throws {
         let (route, principal) = (forwarding.route, forwarding.caller.principal.key)
-        guard let inbound = forwarding.message.inbound, inbound.requestID != nil, inbound.method.lane != .perEvent else {
+        guard let inbound = forwarding.message.inbound, inbound.isRequest, inbound.method.lane != .perEvent else {
             return
         }
         let loop = connection.loop

@@ -43,7 +43,7 @@ extension Exchange {
         let body = connection.wire.input.withReadable { [UInt8]($0.prefix(count)) }
         connection.wire.input.consume(count)
         hasUnreadBody = false
-        return try? Classifier.classify(head, body: body, supported: route.facts.versions ?? .all)
+        return try? Classifier.classify(head.fields, body: body, supported: route.facts.versions ?? .all)
     }
 
     static func retryAfter(_ wait: Duration, _ out: inout ByteBuffer) {

@@ -19,8 +19,10 @@ extension Exchange {
     ///
     /// No body byte has been read here, and nothing depends on who calls.
     func receive() throws -> Received {
-        try site.checkHost(head)
-        try RoutingFields.refuseDuplicates(head)
+        // Once: the exchange's own copy may change, so each phase that read it would count every reference in it.
+        let head = head
+        try site.checkHost(head.fields)
+        try RoutingFields.refuseDuplicates(head.fields)
         // Whoever comes next on this connection must be found where both sides think it is.
         _ = try framing.get()
         if let document = site.document(head.target.path) {

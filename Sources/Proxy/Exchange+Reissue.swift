@@ -1,5 +1,4 @@
 import Core
-import Glibc
 import Identity
 import MCP
 import Policy
@@ -100,22 +99,12 @@ extension Exchange {
     /// of what it does may have been done.
     func showsExpiry(_ answer: borrowing ByteBuffer, of inbound: Inbound) -> Bool {
         guard mayReplaceCredential, let forwarding, !forwarding.route.expirySigns.isEmpty, inbound.method == .toolsCall,
-            answer.readableCount <= Limits.expiryLookBytesMax, let tool = inbound.target?.name
+            answer.readableCount <= Limits.expiryLookBytesMax
         else { return false }
         let isExpired = answer.withReadable { text in
-            forwarding.route.expirySigns.contains { Self.holds(text, $0) }
+            forwarding.route.expirySigns.contains { $0.withUnsafeBytes { text.find($0) } != nil }
         }
-        guard isExpired else { return false }
+        guard isExpired, let tool = inbound.target?.name else { return false }
         return reject(forwarding) && forwarding.route.policy.onlyReads(tool)
-    }
-
-    private static func holds(_ text: UnsafeRawBufferPointer, _ sign: [UInt8]) -> Bool {
-        guard let base = text.baseAddress, let first = sign.first else { return false }
-        var at = 0
-        while at + sign.count <= text.count, let found = memchr(base + at, Int32(first), text.count - sign.count - at + 1) {
-            if memcmp(found, sign, sign.count) == 0 { return true }
-            at = base.distance(to: UnsafeRawPointer(found)) + 1
-        }
-        return false
     }
 }

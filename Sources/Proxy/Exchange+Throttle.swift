@@ -21,20 +21,14 @@ extension Exchange {
     @inline(never)
     func throttle(_ message: Message, for caller: Caller, on route: Route) throws -> (LimitRequest, RedisStore)? {
         record.enter(.throttle)
-        guard route.isLimited, let inbound = message.inbound, inbound.requestID != nil else { return nil }
-        // What a rule forces follows from what the client gave, so its own arguments tell calls apart.
-        var arguments: [UInt8] = []
-        if route.readsArguments, inbound.method == .toolsCall { arguments = argumentsDigest }
-        if let rule = route.policy.repeats { try refuseRepeat(inbound, rule, arguments, for: caller) }
+        guard route.isLimited, let inbound = message.inbound, inbound.isRequest else { return nil }
+        if let rule = route.policy.repeats, inbound.method == .toolsCall { try refuseRepeat(inbound, rule, for: caller) }
         if route.limits.isEmpty { return nil }
-        let request = LimitRequest(
-            principal: caller.principal.key, client: caller.principal.client ?? [], group: caller.subject(of: route.policy).group,
-            tool: Self.limitedName(inbound, target: record.target), upstream: route.upstreamName, route: route.nameBytes,
-            dag: inbound.arguments?["dag_id"]?.string ?? [], arguments: arguments)
+        let request = limitRequest(inbound, caller, route)
         if let redis = site.limiter.redis?.inUse { return (request, redis) }
         var hold = newHold(on: route)
         let verdict = site.limiter.take(route.limits, request, now: connection.loop.now, hold: &hold)
-        try conclude(verdict, LimitDebt(route: route, request: request, hold: hold), inbound)
+        try conclude(verdict, route, request, hold, inbound)
         return nil
     }
 
@@ -44,16 +38,32 @@ extension Exchange {
         var hold = newHold(on: route)
         let now = connection.loop.now
         let verdict = await site.limiter.take(route.limits, request, from: redis, now: now, worker: worker, hold: &hold)
-        try conclude(verdict, LimitDebt(route: route, request: request, hold: hold), message.inbound)
+        try conclude(verdict, route, request, hold, message.inbound)
+    }
+
+    /// What tells the call's buckets apart; what no bucket of the route asks for is left out.
+    private func limitRequest(_ inbound: Inbound, _ caller: Caller, _ route: Route) -> LimitRequest {
+        let parts = route.limitParts
+        return LimitRequest(
+            principal: caller.principal.key,
+            client: parts.contains(.client) ? caller.principal.client ?? [] : [],
+            group: parts.contains(.group) ? caller.subject(of: route.policy).group : [],
+            tool: Self.limitedName(inbound, target: record.target),
+            upstream: parts.contains(.upstream) ? route.upstreamName : [],
+            route: parts.contains(.route) ? route.nameBytes : [],
+            dag: parts.contains(.dag) ? inbound.arguments?["dag_id"]?.string ?? [] : [],
+            arguments: parts.contains(.arguments) && inbound.method == .toolsCall ? argumentsDigest : [])
     }
 
     private func newHold(on route: Route) -> LimitHold { LimitHold(holder: route.settlesLimits ? worker.nextHolder() : 0) }
 
     /// Notes what has to be settled in the end, and refuses what the buckets refuse.
-    private func conclude(_ verdict: LimitVerdict, _ debt: LimitDebt, _ inbound: Inbound?) throws {
-        let route = debt.route
-        record.isStoreLost = debt.hold.place == .memoryShare
-        if !debt.hold.isEmpty {
+    private func conclude(
+        _ verdict: LimitVerdict, _ route: Route, _ request: borrowing LimitRequest, _ hold: LimitHold, _ inbound: Inbound?
+    ) throws {
+        record.isStoreLost = hold.place == .memoryShare
+        if !hold.isEmpty {
+            let debt = LimitDebt(route: route, request: copy request, hold: hold)
             limitDebt = debt
             site.limiter.hold(debt)
         }
@@ -72,16 +82,15 @@ extension Exchange {
     /// What a call counts as. The two ways to begin are one: a client that is refused the one is not pushed to the other.
     private static func limitedName(_ inbound: Inbound, target name: [UInt8]) -> [UInt8] {
         if inbound.target != nil { return name }
-        let method = inbound.method == .discover ? Method.initialize : inbound.method
-        return method.text.withUTF8Buffer { [UInt8]($0) }
+        return inbound.method == .discover ? Method.initialize.bytes : inbound.method.bytes
     }
 
-    private func refuseRepeat(_ inbound: Inbound, _ rule: RepeatRule, _ arguments: [UInt8], for caller: Caller) throws {
-        guard inbound.method == .toolsCall, inbound.target != nil else { return }
+    private func refuseRepeat(_ inbound: Inbound, _ rule: RepeatRule, for caller: Caller) throws {
+        guard inbound.target != nil else { return }
         let (principal, tool) = (caller.principal.key, record.target)
         guard rule.applies(to: tool.span) else { return }
         let finding = worker.repeats.check(
-            principal: principal.span, tool: tool.span, arguments: arguments.span, rule: rule, now: connection.loop.now)
+            principal: principal.span, tool: tool.span, arguments: argumentsDigest.span, rule: rule, now: connection.loop.now)
         if let finding { throw Refusal.repeated(finding, rule, inbound) }
     }
 

@@ -39,7 +39,7 @@ final class Exchange {
     var caller: Caller?
     /// What was asked, once that is known.
     var message: Inbound?
-    /// What tells its arguments apart, once something wants to.
+    /// What tells its arguments apart, once something wants to: those that the client gave, from which what a rule forces follows.
     private(set) lazy var argumentsDigest = ArgumentsDigest.of(message?.arguments)
     /// Whether the connection can carry another request after this one.
     var keepsAlive: Bool

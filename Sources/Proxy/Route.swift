@@ -31,8 +31,8 @@ final class Route {
     let queueTimeout: Duration
     /// Whether calls are counted at all.
     let isLimited: Bool
-    /// Whether calls are told apart by their arguments.
-    let readsArguments: Bool
+    /// What the limits tell calls apart by.
+    let limitParts: KeyPart
     /// Whether calls have something to settle with their limits when they are over.
     let settlesLimits: Bool
     private let number: Int
@@ -76,7 +76,7 @@ final class Route {
         gate = server.options.concurrentCalls.map { shared.gate(url: server.options.url.description, cap: $0) }
         queueTimeout = server.options.queueTimeout
         isLimited = !limits.isEmpty || policy.repeats != nil
-        readsArguments = policy.repeats != nil || limits.contains { $0.per.contains(.arguments) }
+        limitParts = limits.reduce(into: []) { $0.formUnion($1.per) }
         settlesLimits = limits.contains { $0.isSettledLater }
         timeout = server.options.timeout
         orphanTimeout = server.options.orphanTimeout

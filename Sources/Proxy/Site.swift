@@ -154,9 +154,9 @@ final class Site {
     }
 
     /// Refuses a Host this server does not answer to, and an Origin that may not call (MCP security best practices, DNS rebinding).
-    func checkHost(_ head: RequestHead) throws(HTTPFailure) {
-        guard head.fields.withValue(.host, { hostGuard.admits(host: $0) }) ?? false else { throw HTTPFailure(status: 421, reason: "host") }
-        guard head.fields.withValue(.origin, { hostGuard.admits(origin: $0) }) ?? true else {
+    func checkHost(_ fields: FieldTable) throws(HTTPFailure) {
+        guard fields.withValue(.host, { hostGuard.admits(host: $0) }) ?? false else { throw HTTPFailure(status: 421, reason: "host") }
+        guard fields.withValue(.origin, { hostGuard.admits(origin: $0) }) ?? true else {
             throw HTTPFailure(status: 403, reason: "origin")
         }
     }

@@ -47,6 +47,8 @@ final class Worker {
     private let keyWaiters: WaitingRoom
     private var keysAskedFor: Set<KeySource.Identity> = []
     private var holder: UInt64
+    private var wallClock = WallTime(nanoseconds: 0)
+    private var wallRead = Instant.never
 
     init(_ snapshot: Snapshot, shared: SharedState, loop: EventLoop, number: Int) {
         self.loop = loop
@@ -66,8 +68,11 @@ final class Worker {
         loop.atEndOfTurn { [self] in endTurn() }
     }
 
-    /// The civil time.
-    var wallTime: WallTime { .now() }
+    /// The civil time, read once a turn of the loop: precise enough for tokens and log lines.
+    var wallTime: WallTime {
+        if wallRead != loop.now { (wallClock, wallRead) = (.now(), loop.now) }
+        return wallClock
+    }
 
     /// Connections open now.
     var connectionCount: Int { connections.count }
@@ -331,7 +336,8 @@ final class Worker {
         }
     }
 
-    func dateField(_ now: Instant) -> [UInt8] { date.line(.now()) }
+    /// The `Date` field of an answer.
+    func dateField() -> [UInt8] { date.line(wallTime) }
 
     // MARK: Keys of issuers
 

@@ -22,14 +22,14 @@ public final class MemoryLimiter: Sendable {
     }
 
     /// Debits every bucket that applies to the call, or none.
-    public func take(_ rules: [BucketRule], _ request: borrowing LimitRequest, now: Instant) -> LimitVerdict {
+    public func take(_ rules: [BucketRule], _ request: LimitRequest, now: Instant) -> LimitVerdict {
         var hold = LimitHold()
         return take(rules, request, now: now, hold: &hold)
     }
 
     /// The same; what an admitted call has to settle in the end is added to `hold`.
     public func take(
-        _ rules: [BucketRule], _ request: borrowing LimitRequest, now: Instant, hold: inout LimitHold
+        _ rules: [BucketRule], _ request: LimitRequest, now: Instant, hold: inout LimitHold
     ) -> LimitVerdict {
         hold.place = .memory
         return decide(rules, request, now: now, hold: &hold, among: .max)
@@ -37,14 +37,14 @@ public final class MemoryLimiter: Sendable {
 
     /// The same for the rules whose bit is set in `mask`, with this replica's share of each: what `local` means while the store is lost.
     func takeLocal(
-        _ rules: [BucketRule], _ request: borrowing LimitRequest, now: Instant, among mask: UInt64, hold: inout LimitHold
+        _ rules: [BucketRule], _ request: LimitRequest, now: Instant, among mask: UInt64, hold: inout LimitHold
     ) -> LimitVerdict {
         hold.place = .memoryShare
         return decide(rules, request, now: now, hold: &hold, among: mask)
     }
 
     /// Gives back the caps that a call held, and debits what its reply cost.
-    public func settle(_ rules: [BucketRule], _ request: borrowing LimitRequest, _ hold: LimitHold, replyBytes: Int, now: Instant) {
+    public func settle(_ rules: [BucketRule], _ request: LimitRequest, _ hold: LimitHold, replyBytes: Int, now: Instant) {
         let micros = micros(now)
         var rest = hold.mask
         while rest != 0 {
@@ -121,11 +121,11 @@ public final class MemoryLimiter: Sendable {
     private func shard(of key: BucketKey) -> Int { Int(truncatingIfNeeded: key.low >> UInt64(64 - Self.shardBits)) }
 
     private func decide(
-        _ rules: [BucketRule], _ request: borrowing LimitRequest, now: Instant, hold: inout LimitHold, among mask: UInt64
+        _ rules: [BucketRule], _ request: LimitRequest, now: Instant, hold: inout LimitHold, among mask: UInt64
     ) -> LimitVerdict {
         let micros = micros(now)
         let isLocal = hold.place == .memoryShare
-        return Probes.with { probes in
+        return Probes.with(capacity: rules.count) { probes in
             for index in rules.indices where mask >> UInt64(index) & 1 != 0 && rules[index].applies(to: request.tool.span) {
                 var probe = Probe(
                     rule: index, rules[index], of: request.tool.span, isLocal: isLocal, key: rules[index].key(of: request, seed: seed),

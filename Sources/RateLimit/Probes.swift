@@ -1,5 +1,3 @@
-import Core
-
 /// The buckets of one call, in the order of their shards: locks are always taken in that order.
 ///
 /// They lie on the stack of `with`; a value of this type must not outlive its closure.
@@ -9,9 +7,11 @@ struct Probes {
 
     private init(_ items: UnsafeMutableBufferPointer<Probe>) { self.items = items }
 
-    /// Runs `body` with an empty list.
-    static func with<R>(_ body: (inout Probes) -> R) -> R {
-        withUnsafeTemporaryAllocation(of: Probe.self, capacity: Limits.limitRulesMax) { items in
+    /// Runs `body` with an empty list that has room for `capacity` buckets: few are asked for, since only a few fit on the stack itself.
+    /// Inlined, because a closure that is called holds copies of what it uses.
+    @inline(__always)
+    static func with<R>(capacity: Int, _ body: (inout Probes) -> R) -> R {
+        withUnsafeTemporaryAllocation(of: Probe.self, capacity: capacity) { items in
             var probes = Probes(items)
             return body(&probes)
         }
@@ -30,7 +30,7 @@ struct Probes {
 
     /// Adds a probe behind those of lower or equal shards.
     mutating func insert(_ probe: Probe) {
-        precondition(count < Limits.limitRulesMax, "more rules than a policy may hold")
+        precondition(count < items.count, "more buckets than there was room for")
         var at = count
         while at > 0, items[at - 1].shard > probe.shard {
             items[at] = items[at - 1]

@@ -160,7 +160,7 @@ public struct RedisLimiter: Sendable {
         else { return .failed(.other) }
         let before = min(call, Int(debited))
         hold.place = .store
-        return Probes.with { probes in
+        return Probes.with(capacity: rules.count) { probes in
             var at = 2
             var isSound = true
             ticket.forEach { index in

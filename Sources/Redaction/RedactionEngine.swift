@@ -69,20 +69,20 @@ public final class RedactionEngine: Sendable {
     /// Whether a text holds a placeholder of ours: `REDACTED_` and one of the kinds, or a tag.
     public func holdsPlaceholder(_ text: Span<UInt8>) -> Bool {
         let head: StaticString = "REDACTED_"
-        var at = 0
-        while at + head.utf8CodeUnitCount < text.count {
-            var same = 0
-            while same < head.utf8CodeUnitCount, text[at + same] == head.utf8Start[same] { same += 1 }
-            at += max(1, same)
-            guard same == head.utf8CodeUnitCount else { continue }
-            var kind: [UInt8] = []
-            while at < text.count, Placeholder.isKindByte(text[at]), kind.count <= 40 {
-                kind.append(text[at])
-                at += 1
+        return text.withUnsafeBytes { text in
+            let pattern = UnsafeRawBufferPointer(start: head.utf8Start, count: head.utf8CodeUnitCount)
+            var at = 0
+            while let found = text.find(pattern, from: at) {
+                at = found + pattern.count
+                var kind: [UInt8] = []
+                while at < text.count, Placeholder.isKindByte(text[at]), kind.count <= 40 {
+                    kind.append(text[at])
+                    at += 1
+                }
+                if kind.count == Placeholder.tagCount || detectors.kindBytes.contains(kind) { return true }
             }
-            if kind.count == Placeholder.tagCount || detectors.kindBytes.contains(kind) { return true }
+            return false
         }
-        return false
     }
 
     /// The 40 bits that stand for a secret in placeholders.

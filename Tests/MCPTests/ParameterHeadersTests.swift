@@ -1,4 +1,5 @@
 import Core
+import HTTP
 import JSON
 import Testing
 
@@ -61,7 +62,7 @@ import Testing
         let head = try Sample.call(fields: fields.map { ($0.0, $0.1) }).head
         let node = try Sample.json(arguments)
         do throws(ProtocolFailure) {
-            try headers.check(head, arguments: node, id: nil)
+            try headers.check(head.fields, arguments: node, id: nil)
             #expect(agrees, "\(name)")
         } catch {
             #expect(!agrees && error.code == -32020 && error.httpStatus == 400, "\(name)")

@@ -36,14 +36,14 @@ struct Post {
     }
 
     func classify(_ supported: ProtocolVersionSet = .all) throws -> Inbound {
-        try Classifier.classify(try head, body: [UInt8](body.utf8), supported: supported)
+        try Classifier.classify(try head.fields, body: [UInt8](body.utf8), supported: supported)
     }
 
     /// The refusal, nil when there is none.
     func refusal(_ supported: ProtocolVersionSet = .all) throws -> ProtocolFailure? {
         let head = try head
         do throws(ProtocolFailure) {
-            _ = try Classifier.classify(head, body: [UInt8](body.utf8), supported: supported)
+            _ = try Classifier.classify(head.fields, body: [UInt8](body.utf8), supported: supported)
             return nil
         } catch {
             return error

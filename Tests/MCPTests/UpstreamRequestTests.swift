@@ -1,4 +1,5 @@
 import Core
+import HTTP
 import JSON
 import Testing
 
@@ -99,7 +100,7 @@ import Testing
         let request = UpstreamRequest(try post.classify(), id: Sample.upstreamID)
         let head = try post.head
         #expect(
-            Sample.text { request.writeFields(head: head, into: &$0) }
+            Sample.text { request.writeFields(client: head.fields, into: &$0) }
                 == "Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\nAccept-Encoding: identity\r\n"
                 + "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: =?base64?Z8OkdA==?=\r\nMcp-Param-Zone: eu\r\n")
     }
@@ -110,7 +111,7 @@ import Testing
         let post = Sample.call(fields: [("mcp-param-dag", "=?base64?YQ==?="), ("Mcp-Param-Zone", "eu")])
         let request = UpstreamRequest(try post.classify(), id: Sample.upstreamID)
         let head = try post.head
-        let fields = Sample.text { request.writeFields(parameters: mirrored, head: head, into: &$0) }
+        let fields = Sample.text { request.writeFields(parameters: mirrored, client: head.fields, into: &$0) }
         #expect(fields.hasSuffix("Mcp-Name: get_dag\r\nMcp-Param-Dag: a\r\nMcp-Param-Zone: eu\r\n"))
     }
 

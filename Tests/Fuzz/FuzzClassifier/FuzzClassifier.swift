@@ -34,7 +34,7 @@ import MCP
     nonisolated private static func check(_ head: RequestHead, _ body: [UInt8]) {
         let inbound: Inbound
         do throws(ProtocolFailure) {
-            inbound = try Classifier.classify(head, body: body)
+            inbound = try Classifier.classify(head.fields, body: body)
         } catch {
             // The legacy wire answers an unknown method with an error in a reply that is a success of the transport.
             FuzzInput.require(error.httpStatus == 200 || (400..<500).contains(error.httpStatus), "a refusal that is not the client's fault")
@@ -50,14 +50,14 @@ import MCP
         request.writeBody(into: &body)
         var text = ByteBuffer()
         text.append("POST /mcp HTTP/1.1\r\nHost: a\r\n")
-        request.writeFields(head: head, into: &text)
+        request.writeFields(client: head.fields, into: &text)
         text.append("\r\n")
         guard let parsed = try? HeadParser.parseRequest(text.readable), parsed.length == text.readableCount else {
             fatalError("the head that was written is refused")
         }
         let again: Inbound
         do throws(ProtocolFailure) {
-            again = try Classifier.classify(parsed.head, body: body.copy())
+            again = try Classifier.classify(parsed.head.fields, body: body.copy())
         } catch {
             fatalError("what was written is refused: \(error.reason)")
         }

@@ -26,7 +26,7 @@ import MCP
             + request.head + "\r\n"
         let bytes = [UInt8](text.utf8)
         guard let parsed = try? HeadParser.parseRequest(bytes.span),
-            let inbound = try? Classifier.classify(parsed.head, body: [UInt8](request.body.utf8))
+            let inbound = try? Classifier.classify(parsed.head.fields, body: [UInt8](request.body.utf8))
         else { return nil }
         return ReplyExpectation(to: inbound, id: UpstreamID(instance: 1, serial: 2))
     }
