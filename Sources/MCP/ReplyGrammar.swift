@@ -189,8 +189,7 @@ enum ReplyGrammar {
         {
             return ReplyMember(isForm ? .formMap : .schemaMap)
         }
-        if isForm { return ReplyMember(.form, keyRole: .protocolField) }
-        return isKeyword(key) ? ReplyMember(.schema) : .unknown
+        return isKeyword(key) ? ReplyMember(isForm ? .form : .schema) : .unknown
     }
 
     /// The keywords of JSON Schema, draft 7 to 2020-12, and of OpenAPI that hold schemas, names, numbers or patterns, the frequent first.

@@ -210,8 +210,34 @@ HEADERS = {
     "Mcp_Session_Id": planted.GITHUB,
 }
 
+
+
+def question(method: str, **params: object) -> dict:
+    return {"jsonrpc": "2.0", "id": "asked", "method": method, "params": params}
+
+
+def form(**field: object) -> dict:
+    return {"type": "object", "properties": {"team": {"type": "string", **field}}}
+
+
+TALK = [{"role": "user", "content": {"type": "text", "text": TEXT}}]
+USE = [{"type": "tool_use", "id": "1", "name": "n", "input": KEYED}, {"type": "tool_result", "toolUseId": "1", "content": [], "structuredContent": KEYED}]
+QUESTIONS = {
+    "words of a form": question("elicitation/create", message=TEXT, requestedSchema=form(title=TEXT, description=TEXT, default=TEXT)),
+    "keyword of a form that nobody defined": question("elicitation/create", message="x", requestedSchema=form(**{"x-note": TEXT, "example": KEYED})),
+    "odd member of a form": question("elicitation/create", message="x", requestedSchema=form(), odd=[TEXT, KEYED]),
+    "page to open": question("elicitation/create", mode="url", url=LINKS[1], message=TEXT, elicitationId="1"),
+    "messages of a model": question("sampling/createMessage", messages=TALK, systemPrompt=TEXT, metadata=KEYED, maxTokens=9),
+    "tools of a model": question("sampling/createMessage", messages=[{"role": "assistant", "content": USE}], tools=TOOLS["description"]["tools"], maxTokens=9),
+    "roots": question("roots/list", odd=TEXT, _meta=KEYED),
+    "ping": question("ping", odd=TEXT),
+    "an answer to nothing": {"jsonrpc": "2.0", "id": 7, "result": {"content": [{"type": "text", "text": TEXT}]}},
+}
+
 RULES = """  - { id: read, allow: [resources/read], resources: ["*"], principals: [analysts] }
   - { id: prompt, allow: [prompts/get, completion/complete], prompts: ["*"], principals: [analysts] }
+  - { id: ask, allow: [elicitation/create, sampling/createMessage, roots/list], principals: [analysts] }
+  - { id: listen, allow: subscriptions/listen, principals: [analysts] }
 """
 
 
@@ -291,6 +317,42 @@ def test_no_notification_holds_a_secret(place, wire, house):
         turn.end()
 
     check(house.ask(wire, *CALL, answer))
+
+
+@pytest.mark.parametrize("stream", ["call", "session", "listen"])
+@pytest.mark.parametrize("place", {**NOTES, **QUESTIONS})
+def test_no_stream_holds_a_secret(place, stream, house):
+    """What comes by itself: on the stream of a call, of a session and of a subscription, with comments, ids and other events around it."""
+    said = {**NOTES, **QUESTIONS}[place]
+
+    def answer(turn: Turn) -> None:
+        if turn.request.method != "GET" and "method" not in turn.request.message:
+            return turn.reply(202)
+        if turn.request.method != "GET" and turn.request.message["method"] not in ("tools/call", "subscriptions/listen"):
+            return turn.upstream.respond(turn)
+        turn.events()
+        meta = {"_meta": {"io.modelcontextprotocol/subscriptionId": turn.id}} if stream == "listen" else {}
+        if stream == "listen":
+            turn.event(note("subscriptions/acknowledged", notifications={"toolsListChanged": True, "odd": TEXT}, **meta))
+        message = {**said, "params": {**said.get("params", {}), **meta}} if "method" in said else said
+        turn.chunk(f": {TEXT}\r\nid: {planted.GITHUB}\r\ndata: {json.dumps(message)}\r\n\r\nevent: {planted.GITHUB}\r\ndata: {TEXT}\r\n\r\n".encode())
+        if stream == "call":
+            turn.event(turn.answer(content("fine")))
+        turn.end()
+
+    house.upstream.instead = None
+    session = Session(house.louver.port, "/scripted", house.token)
+    house.upstream.instead = answer
+    with Connection(house.louver.port) as connection:
+        if stream == "session":
+            connection.get("/scripted", {**session.headers, "Accept": "text/event-stream"})
+            received = connection.reply().body
+        elif stream == "call":
+            received = connection.post("/scripted", {"jsonrpc": "2.0", "id": 1, "method": CALL[0], "params": CALL[1]}, session.headers).body
+        else:
+            body = {"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": {"notifications": {"toolsListChanged": True}, "_meta": META}}
+            received = connection.post("/scripted", body, modern(house.token, "subscriptions/listen")).body
+    assert survivors(received.decode()) == []
 
 
 @pytest.mark.parametrize("method", ["initialize", "server/discover"])

@@ -100,6 +100,14 @@ import Testing
     ])
     func otherFormsPass(schema: String) throws { #expect(try judged(schema) == nil, "\(schema)") }
 
+    @Test func whatNoSchemaDefinesIsTextInFormsToo() throws {
+        let schema = #"{"properties":{"v":{"type":"string","x-note":"LEAK","enumNames":["LEAK"]}}}"#
+        let seal = try #require(Self.seal.questions(Self.session, principal: [1], route: [2]))
+        let params = #"{"message":"Which?","requestedSchema":\#(schema)}"#
+        let run = try ask(#"{"jsonrpc":"2.0","id":7,"method":"elicitation/create","params":\#(params)}"#, [.elicitation], seal)
+        #expect(run.failure == nil && run.output.contains(#""x-note":"GONE","enumNames":["GONE"]"#))
+    }
+
     @Test func theQuestionItselfCounts() throws {
         let open = #"{"properties":{"v":{"type":"string"}}}"#
         #expect(try judged(open, message: "Please type your passphrase") == "elicits_secret")
