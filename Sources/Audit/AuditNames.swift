@@ -4,16 +4,18 @@ import Telemetry
 
 /// How the audit log names callers and arguments without giving them away: keyed digests, the same on every replica that shares the key.
 public final class AuditNames: Sendable {
+    private let secret: SecretBytes
     private let key: HMACKey
 
     /// Makes the names of one key. Without a key file the key is random, and digests compare only within one run of the process.
     public init(_ key: SecretBytes?) {
         if let key {
-            self.key = HMACKey(key, hash: .sha256)
+            secret = key
         } else {
             var random = SecureRandom.bytes(Limits.keyFileBytesMin)
-            self.key = HMACKey(SecretBytes(taking: &random), hash: .sha256)
+            secret = SecretBytes(taking: &random)
         }
+        self.key = HMACKey(secret, hash: .sha256)
     }
 
     /// The members that say who called. A pseudonym hides issuer and subject; groups and scopes, which the policy decides by, stay.
@@ -42,7 +44,7 @@ public final class AuditNames: Sendable {
     }
 
     /// What makes the digests of arguments on one loop: the first 16 bytes of the code of their canonical form.
-    public func digests() -> RunningHMAC { key.running() }
+    public func digests() -> RunningHMAC { RunningHMAC(secret) }
 
     private func list(_ key: StaticString, _ values: [[UInt8]], into out: inout ByteBuffer) {
         if values.isEmpty { return }

@@ -12,8 +12,10 @@
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <string.h>
 
 // The password callback for key files that carry none: an encrypted key is refused, and nobody is asked on a terminal.
 static inline int louver_no_password(char *buffer, int size, int writing, void *context) {
@@ -70,6 +72,43 @@ static inline int louver_hmac_init(EVP_MAC_CTX *context, const char *hash, const
     OSSL_PARAM parameters[2] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)hash, 0), OSSL_PARAM_construct_end()};
     return EVP_MAC_init(context, key, count, parameters);
 }
+
+// SHA-256 in the caller's own memory. OpenSSL 3 keeps these functions and calls them outdated: the ones it would have instead allocate and
+// count references for each text, which costs more than to hash a short one.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+
+static inline void louver_sha256_begin(SHA256_CTX *state) { SHA256_Init(state); }
+static inline void louver_sha256_update(SHA256_CTX *state, const void *piece, size_t count) { SHA256_Update(state, piece, count); }
+static inline void louver_sha256_finish(SHA256_CTX *state, unsigned char *digest) { SHA256_Final(digest, state); }
+
+// HMAC-SHA-256 (RFC 2104): the inner and the outer hash after the block that holds the key.
+static inline void louver_hmac256_key(const unsigned char *key, size_t count, SHA256_CTX *inner, SHA256_CTX *outer) {
+    unsigned char block[SHA256_CBLOCK] = {0};
+    if (count > sizeof block)
+        SHA256(key, count, block);
+    else
+        memcpy(block, key, count);
+    for (size_t at = 0; at < sizeof block; at++) block[at] ^= 0x36;
+    SHA256_Init(inner);
+    SHA256_Update(inner, block, sizeof block);
+    for (size_t at = 0; at < sizeof block; at++) block[at] ^= 0x36 ^ 0x5C;
+    SHA256_Init(outer);
+    SHA256_Update(outer, block, sizeof block);
+    OPENSSL_cleanse(block, sizeof block);
+}
+
+// The 32 bytes of a text's code, by what `louver_hmac256_key` made.
+static inline void louver_hmac256(const SHA256_CTX *inner, const SHA256_CTX *outer, const void *text, size_t count, unsigned char *code) {
+    SHA256_CTX state = *inner;
+    SHA256_Update(&state, text, count);
+    SHA256_Final(code, &state);
+    state = *outer;
+    SHA256_Update(&state, code, SHA256_DIGEST_LENGTH);
+    SHA256_Final(code, &state);
+    OPENSSL_cleanse(&state, sizeof state);
+}
+#pragma clang diagnostic pop
 
 // SSL_CTX and SSL calls that are macros over SSL_CTX_ctrl, and option bits that are macros over a shift.
 static const uint64_t louver_op_no_renegotiation = SSL_OP_NO_RENEGOTIATION;

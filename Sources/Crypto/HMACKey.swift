@@ -22,9 +22,6 @@ public final class HMACKey: Sendable {
         }
     }
 
-    /// Something to make the codes of many texts with, on one thread.
-    public func running() -> RunningHMAC { RunningHMAC(keyed.duplicate()) }
-
     /// Whether `mac` is the whole code of `bytes`, in time that does not depend on where they differ. A shortened code is refused.
     public func verify(_ mac: Span<UInt8>, over bytes: Span<UInt8>) -> Bool {
         guard mac.count == hash.outputCount else { return false }
@@ -53,14 +50,8 @@ private final class KeyedState: @unchecked Sendable {
 
     deinit { EVP_MAC_CTX_free(context) }
 
-    /// A context of the caller's own.
-    func duplicate() -> OpaquePointer {
-        guard let copy = EVP_MAC_CTX_dup(context) else { preconditionFailure("EVP_MAC_CTX_dup failed") }
-        return copy
-    }
-
     func run(_ bytes: Span<UInt8>, into out: UnsafeMutableRawBufferPointer) {
-        let working = duplicate()
+        guard let working = EVP_MAC_CTX_dup(context) else { preconditionFailure("EVP_MAC_CTX_dup failed") }
         defer { EVP_MAC_CTX_free(working) }
         var written = 0
         let done = bytes.withUnsafeBufferPointer { input in

@@ -11,11 +11,16 @@ public enum LineFile {
         }
     }
 
+    /// What is written at once: eight pages, the largest block that the kernel keeps at hand for each processor. For more it takes larger
+    /// blocks, which in a virtual machine often are memory that the host has yet to back: pieces of 256 KiB then cost five times as much.
+    private static let pieceBytes = 32 * 1024
+
     /// Writes bytes, waiting a second at a time for a place that takes none now; answers how many were written.
     public static func write(_ bytes: Span<UInt8>, to output: Int32, isClosing: () -> Bool) -> Int {
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(output, $0.baseAddress.map { $0 + done }, $0.count - done) }
+            let wanted = min(bytes.count - done, pieceBytes)
+            let count = bytes.withUnsafeBytes { Glibc.write(output, $0.baseAddress.map { $0 + done }, wanted) }
             if count > 0 {
                 done += count
             } else if count < 0, errno == EINTR {

@@ -82,4 +82,19 @@ import Testing
         #expect(key.authenticate([1]) == first)
         #expect(key.authenticate([UInt8]()) == empty)
     }
+
+    /// The states that are kept say what OpenSSL's own HMAC says, for keys and texts around the bounds of a block.
+    @Test func runningCodesAreTheSame() {
+        var generator = SeededGenerator(seed: 11)
+        for count in [1, 32, 63, 64, 65, 200] {
+            let secret = SecretBytes((0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) })
+            let running = RunningHMAC(secret)
+            for length in [0, 1, 55, 56, 64, 119, 120, 1_000, 0] {
+                let text = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
+                let (high, low) = running.shortCode(text.span)
+                let bytes = [high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - $0 * 8)) } }
+                #expect(bytes == [UInt8](HMACKey(secret, hash: .sha256).authenticate(text.span).prefix(16)))
+            }
+        }
+    }
 }
