@@ -2,8 +2,6 @@ import Configuration
 import Core
 import Crypto
 import Identity
-import Reactor
-import Telemetry
 
 /// Asks once at every endpoint that tells about tokens or gives them: for `louver check`, which says who does not answer, or does not know
 /// Louver, before a start does.
@@ -16,13 +14,10 @@ public struct EndpointProbe: Sendable {
         let introspection = snapshot.introspection
         let places = snapshot.upstreams.compactMap { upstream in upstream.tokenEndpoint.map { (upstream.options.name, $0) } }
         if introspection == nil, places.isEmpty { return }
-        let asked = OwnLoop.run(orElse: Failure(.louver, "unexpected")) { loop in
+        let asked = Asking.run { asking in
             var probe = EndpointProbe()
-            let registry = Registry()
-            let gauges = UpstreamGauges(registry.makeShard(), UpstreamHealth([], registry: registry))
-            let deadline = Instant.now() + Limits.keyWaitMax
-            if let introspection { await probe.ask(introspection, loop, gauges, deadline) }
-            for (name, place) in places { await probe.reach(place, of: name, loop, gauges, deadline) }
+            if let introspection { await probe.ask(introspection, asking) }
+            for (name, place) in places { await probe.reach(place, of: name, asking) }
             return probe
         }
         switch asked {
@@ -34,13 +29,13 @@ public struct EndpointProbe: Sendable {
     private init() {}
 
     /// Asks about a token that nobody has given: the answer to that shows that Louver may ask.
-    private mutating func ask(_ place: LoadedIntrospection, _ loop: EventLoop, _ gauges: UpstreamGauges, _ deadline: Instant) async {
+    private mutating func ask(_ place: LoadedIntrospection, _ asking: Asking) async {
         let name = "the introspection endpoint \(place.endpoint.url)"
         let order = place.questions.order(Base64.encode(SecureRandom.bytes(32), .url))
-        let peer = WebPeer(place.endpoint, loop: loop, gauges: gauges)
+        let peer = WebPeer(place.endpoint, loop: asking.loop, gauges: asking.gauges)
         defer { peer.retire() }
         do {
-            let answer = try await peer.post(order, deadline: deadline)
+            let answer = try await peer.post(order, deadline: asking.deadline)
             switch answer.status {
             case 200: break
             case 400, 401, 403:
@@ -48,20 +43,18 @@ public struct EndpointProbe: Sendable {
             default: warnings.append("\(name) cannot be asked: status \(answer.status)")
             }
         } catch {
-            warnings.append("\(name) cannot be asked: \((error as? Failure)?.reason ?? "unexpected")")
+            warnings.append("\(name) cannot be asked: \(Asking.reason(error))")
         }
     }
 
     /// Whether somebody answers there, whatever it is: a token cannot be asked for without a caller.
-    private mutating func reach(
-        _ place: TokenEndpoint, of upstream: String, _ loop: EventLoop, _ gauges: UpstreamGauges, _ deadline: Instant
-    ) async {
-        let peer = WebPeer(place, loop: loop, gauges: gauges)
+    private mutating func reach(_ place: TokenEndpoint, of upstream: String, _ asking: Asking) async {
+        let peer = WebPeer(place, loop: asking.loop, gauges: asking.gauges)
         defer { peer.retire() }
         do {
-            _ = try await peer.get(deadline: deadline)
+            _ = try await peer.get(deadline: asking.deadline)
         } catch {
-            let reason = (error as? Failure)?.reason ?? "unexpected"
+            let reason = Asking.reason(error)
             if Self.answers.contains(where: { reason.spells($0) }) { return }
             warnings.append("the token endpoint \(place.url) of upstream `\(upstream)` cannot be reached: \(reason)")
         }

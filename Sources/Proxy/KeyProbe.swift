@@ -1,8 +1,6 @@
 import Configuration
 import Core
 import Identity
-import Reactor
-import Telemetry
 
 /// Asks once for every key set that a configuration names by URL: for `louver check` and `louver token inspect`, which say what could not
 /// be had before a start does.
@@ -16,9 +14,9 @@ public struct KeyProbe: Sendable {
     public init(asking snapshot: Snapshot) {
         if snapshot.keySources.isEmpty { return }
         let sources = snapshot.keySources
-        let asked = OwnLoop.run(orElse: Failure(.louver, "unexpected")) { loop in
+        let asked = Asking.run { asking in
             var probe = KeyProbe()
-            await probe.ask(sources, loop)
+            for source in sources { await probe.ask(source, asking) }
             return probe
         }
         switch asked {
@@ -29,30 +27,24 @@ public struct KeyProbe: Sendable {
 
     private init() {}
 
-    private mutating func ask(_ sources: [KeySource], _ loop: EventLoop) async {
-        let registry = Registry()
-        let gauges = UpstreamGauges(registry.makeShard(), UpstreamHealth([], registry: registry))
-        let deadline = Instant.now() + Limits.keyWaitMax
-        for source in sources {
-            let identity = source.identity
-            let peer = WebPeer(
-                identity.url, tls: source.tls, serverName: source.serverName, bodyBytesMax: Limits.keySetBytesMax, loop: loop,
-                gauges: gauges)
-            let name = "the keys of issuer `\(identity.issuer)` at \(identity.url)"
-            do {
-                let answer = try await peer.get(deadline: deadline)
-                if answer.status == 200 {
-                    keys[source.place] = try KeySet.jwks(answer.body)
-                } else {
-                    warnings.append("\(name) cannot be fetched: status \(answer.status)")
-                }
-            } catch let fault as IdentityFault {
-                warnings.append("\(name) cannot be used: \(fault.message)")
-            } catch {
-                let failure = error as? Failure
-                warnings.append("\(name) cannot be fetched: \(failure?.reason ?? "unexpected")")
+    private mutating func ask(_ source: KeySource, _ asking: Asking) async {
+        let identity = source.identity
+        let peer = WebPeer(
+            identity.url, tls: source.tls, serverName: source.serverName, bodyBytesMax: Limits.keySetBytesMax, loop: asking.loop,
+            gauges: asking.gauges)
+        defer { peer.retire() }
+        let name = "the keys of issuer `\(identity.issuer)` at \(identity.url)"
+        do {
+            let answer = try await peer.get(deadline: asking.deadline)
+            if answer.status == 200 {
+                keys[source.place] = try KeySet.jwks(answer.body)
+            } else {
+                warnings.append("\(name) cannot be fetched: status \(answer.status)")
             }
-            peer.retire()
+        } catch let fault as IdentityFault {
+            warnings.append("\(name) cannot be used: \(fault.message)")
+        } catch {
+            warnings.append("\(name) cannot be fetched: \(Asking.reason(error))")
         }
     }
 }

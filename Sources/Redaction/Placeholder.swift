@@ -13,9 +13,8 @@ public enum Placeholder {
         case hashOnly = "hash-only"
     }
 
-    /// The characters of a tag: 8 of 5 bits.
+    /// The characters of a tag: 8 of 5 bits, as base32 in small letters (RFC 4648 section 6).
     static let tagCount = 8
-    static let alphabet = [UInt8]("abcdefghijklmnopqrstuvwxyz234567".utf8)
     private static let head: StaticString = "REDACTED_"
 
     /// Appends a placeholder; `tag` holds 40 bits.
@@ -46,7 +45,7 @@ public enum Placeholder {
         guard written.count == tagCount || isWhole else { return nil }
         var tag: UInt64 = 0
         for letter in letters {
-            guard let value = alphabet.firstIndex(of: letter) else { return nil }
+            guard let value = value(of: letter) else { return nil }
             tag = tag << 5 | UInt64(value)
         }
         return tag
@@ -55,6 +54,11 @@ public enum Placeholder {
     private static func letter(_ place: Int, of tag: UInt64) -> UInt8 {
         let value = UInt8(truncatingIfNeeded: tag >> UInt64(5 * (tagCount - 1 - place)) & 31)
         return value < 26 ? UInt8(ascii: "a") + value : UInt8(ascii: "2") + (value - 26)
+    }
+
+    private static func value(of letter: UInt8) -> UInt8? {
+        let (fromA, from2) = (letter &- UInt8(ascii: "a"), letter &- UInt8(ascii: "2"))
+        return fromA < 26 ? fromA : from2 < 6 ? from2 + 26 : nil
     }
 
     /// The length of the placeholder that `text` begins with at `start`, or nil.
@@ -66,7 +70,7 @@ public enum Placeholder {
         while at < text.count, at - kindStart < 40, isKindByte(text[at]) { at += 1 }
         guard at - kindStart >= 2 else { return nil }
         guard at < text.count, text[at] == UInt8(ascii: "_"), text.count - at > tagCount else { return at - start }
-        for index in 1...tagCount where !isTagByte(text[at + index]) { return at - start }
+        for index in 1...tagCount where value(of: text[at + index]) == nil { return at - start }
         return at - start + 1 + tagCount
     }
 
@@ -74,5 +78,4 @@ public enum Placeholder {
     public static func isWhole(_ text: Span<UInt8>) -> Bool { length(in: text, at: 0) == text.count }
 
     static func isKindByte(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 || ASCII.isDigit(byte) || byte == UInt8(ascii: "-") }
-    private static func isTagByte(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 || byte &- 0x32 < 6 }
 }

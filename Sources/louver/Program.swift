@@ -49,7 +49,7 @@ enum Program {
         case .success(let parsed): return command.run(parsed, terminal)
         case .failure(let fault):
             terminal.fault("louver \(command.name): \(fault.message)", remedy: fault.remedy)
-            terminal.error("Try `louver \(command.name) --help`.")
+            if !fault.remedy.contains("--help") { terminal.error("Try `louver \(command.name) --help`.") }
             return .usage
         }
     }

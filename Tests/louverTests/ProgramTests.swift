@@ -59,7 +59,7 @@ import Testing
         ),
         ("policy tset x", "louver policy has no verb `tset`\n    did you mean `louver policy test`?\n"),
         ("check --confg x", "louver check: unknown flag `--confg`\n    did you mean --config?\nTry `louver check --help`.\n"),
-        ("check --frob", "louver check: unknown flag `--frob`\n    see `louver check --help`\nTry `louver check --help`.\n"),
+        ("check --frob", "louver check: unknown flag `--frob`\n    see `louver check --help`\n"),
         ("check --config", "louver check: --config needs a value\n    write --config FILE\nTry `louver check --help`.\n"),
         ("check --config=", "louver check: --config needs a value\n    write --config FILE\nTry `louver check --help`.\n"),
         (
