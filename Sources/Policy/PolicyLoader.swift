@@ -200,7 +200,9 @@ final class PolicyLoader {
             return
         }
         if open.contains(text.path) {
-            faults.add(reader.file, pack.written.mark, "\(Fault.quote(written)) extends itself, over \(open.joined(separator: " -> "))")
+            faults.add(
+                reader.file, pack.written.mark, "\(Fault.quote(written)) extends itself, over \(open.joined(separator: " -> "))",
+                remedy: "leave one of them out of `extends`")
             return
         }
         var scope = PolicyScope(narrowed: outer.narrowed, profile: profile, zone: outer.zone)
