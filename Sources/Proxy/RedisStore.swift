@@ -8,6 +8,17 @@ import Telemetry
 
 /// The shared store as one loop sees it: one server, the primary that Sentinel names, or a cluster.
 final class RedisStore {
+    /// Its life over reloads, in this order; a step may be left out.
+    private enum Phase {
+        /// The store of the configuration before serves, until it is known whether this one can be reached.
+        case waiting
+        /// It is the one that is asked, and counts for `/readyz`: as reached or not, as was told last.
+        case serving(isUp: Bool)
+        /// Another one is asked, or none; it stays open until nobody can wait for a reply any longer.
+        case leaving
+        case closed
+    }
+
     /// What it reaches.
     let target: RedisTarget
     private let loop: EventLoop
@@ -22,14 +33,9 @@ final class RedisStore {
     private let slotsKnown: WaitingRoom
     private var isRefreshing = false
     private var refreshedAt = Instant(nanoseconds: 0)
-    private var isClosed = false
-    private var isToldUp = false
-    private var isCounted = false
-    /// The store of the configuration before, which serves until this one has come up or failed to.
+    private var phase = Phase.waiting
+    /// The store of the configuration before, until it is closed.
     private var outgoing: RedisStore?
-    /// Whether it is known if this one can be reached.
-    private var isSettled: Bool
-    private var closing: Timer?
 
     /// - Parameters:
     ///   - audit: is told when the store is lost and found; nil where there is no audit log.
@@ -41,9 +47,8 @@ final class RedisStore {
         self.audit = audit
         self.health = health
         self.outgoing = outgoing
-        isSettled = outgoing == nil
         slotsKnown = WaitingRoom(loop: loop, capacity: Limits.redisPipelineMax)
-        if isSettled { join() }
+        if outgoing == nil { serve() }
         if isCluster { refresh() } else { only = makeLink { try await target.primary(on: loop) } }
     }
 
@@ -53,8 +58,19 @@ final class RedisStore {
     /// The store to ask now: this one, or the one before as long as nobody knows whether this one can be reached. A reload then refuses
     /// nobody for want of a connection.
     var inUse: RedisStore {
-        guard !isSettled, let before = outgoing?.inUse else { return self }
-        return before.isToldUp ? before : self
+        guard case .waiting = phase, let before = outgoing?.inUse else { return self }
+        return before.isUp ? before : self
+    }
+
+    /// Whether it serves, and was reached when that was told last.
+    private var isUp: Bool {
+        if case .serving(let isUp) = phase { return isUp }
+        return false
+    }
+
+    private var isClosed: Bool {
+        if case .closed = phase { return true }
+        return false
     }
 
     /// Sends the command for the keys of a slot and waits for its reply, at most until `deadline`, redirections included.
@@ -119,14 +135,11 @@ final class RedisStore {
     func closeSoon() {
         flush()
         leave()
-        let timer = Timer { [self] _ in close() }
-        closing = timer
-        loop.schedule(timer, at: loop.now + target.timeout)
+        loop.schedule(Timer { [self] _ in close() }, at: loop.now + target.timeout)
     }
 
     private func close() {
-        isClosed = true
-        closing = nil
+        phase = .closed
         outgoing?.close()
         outgoing = nil
         only?.close()
@@ -137,18 +150,17 @@ final class RedisStore {
         slotsKnown.wakeAll()
     }
 
-    /// Counts for `/readyz` from now on.
-    private func join() {
-        isCounted = true
+    /// It is the one that is asked from now on, and counts for `/readyz`.
+    private func serve() {
+        phase = .serving(isUp: false)
         health.joined()
     }
 
     /// Counts no longer: a store that is let go of is not lost.
     private func leave() {
         outgoing?.leave()
-        guard isCounted else { return }
-        isCounted = false
-        health.left(wasUp: isToldUp)
+        if case .serving(let isUp) = phase { health.left(wasUp: isUp) }
+        if !isClosed { phase = .leaving }
     }
 
     private func serving(_ slot: Int) -> RedisLink? { only ?? (slots.isEmpty ? nil : slots[slot].flatMap { links[$0] }) }
@@ -168,14 +180,17 @@ final class RedisStore {
 
     /// One server came or went. Said once each time, and shown in `/readyz`.
     private func changed(_ link: RedisLink, _ isUp: Bool, _ failure: Failure) {
-        if isClosed || closing != nil { return }
+        switch phase {
+        case .leaving, .closed: return
+        case .waiting, .serving: break
+        }
         if only.map({ !$0.isNew }) ?? links.values.allSatisfy({ !$0.isNew }) { takeOver() }
         if !isUp, isCluster { refresh() }
-        guard isCounted else { return }
+        guard case .serving(let wasUp) = phase else { return }
         let isUpNow = only?.isUp ?? (!links.isEmpty && links.values.allSatisfy(\.isUp))
-        guard isUpNow != isToldUp || !isUp && health.isFirstLoss() else { return }
-        if isUpNow != isToldUp { if isUpNow { health.found() } else { health.lost() } }
-        isToldUp = isUpNow
+        guard isUpNow != wasUp || !isUp && health.isFirstLoss() else { return }
+        if isUpNow != wasUp { if isUpNow { health.found() } else { health.lost() } }
+        phase = .serving(isUp: isUpNow)
         let address = link.address?.description ?? "unknown"
         if isUpNow {
             log.event(.info, "limit_store_up", .text("address", address))
@@ -194,10 +209,9 @@ final class RedisStore {
 
     /// It is known whether this store can be reached: from now on it is the one that is asked.
     private func takeOver() {
-        if isSettled { return }
-        isSettled = true
+        guard case .waiting = phase else { return }
         outgoing?.closeSoon()
-        join()
+        serve()
     }
 
     // MARK: Cluster
@@ -229,7 +243,7 @@ final class RedisStore {
 
     private func changedCluster() {
         takeOver()
-        if slots.isEmpty, !isToldUp, health.isFirstLoss() {
+        if slots.isEmpty, !isUp, health.isFirstLoss() {
             log.event(.warn, "limit_store_lost", .word("reason", "store_no_cluster"))
             tell(.storeLost, at: nil, "store_no_cluster")
         }

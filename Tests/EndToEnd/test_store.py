@@ -149,6 +149,8 @@ HALF_DEAD = {
     "too few": primary_that(b"*2\r\n:1\r\n:5\r\n"),
     "no numbers": primary_that(b"*3\r\n:1\r\n:5\r\n$3\r\nabc\r\n"),
     "more than full": primary_that(b"*3\r\n:1\r\n:5\r\n:9000000000000000000\r\n"),
+    "far below empty": primary_that(b"*3\r\n:0\r\n:5\r\n:-9223372036854775808\r\n"),
+    "more calls than asked": primary_that(b"*3\r\n:2\r\n:5\r\n:5000000\r\n"),
     "endless": primary_that(b"*1000000\r\n"),
     "huge": primary_that(b"$536870912\r\n"),
 }
