@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What it costs to see what Louver does and to change it while it runs, measured in one run on one machine.
 
-    telemetry.py [--seconds 6] [--rounds 5] [--reloads 100]
+    telemetry.py [--seconds 4] [--rounds 8] [--reloads 100]
 
 - CPU per request with metrics alone, and with access log, audit log (chained) and both: the share that each adds. Metrics cannot be
   switched off: what they take is measured in a program of its own, `telemetry-cost`, and told as a share of the same request.
@@ -12,8 +12,9 @@
 
 One worker; an nginx answers as the upstream. All variants are loaded in turn, a tenth of a second each, again and again: what else the
 machine does then meets all of them alike, while in longer turns it differs more than the shares are large. CPU is what the scheduler counted
-for every thread of the process. Each share is the median over the rounds, whose lowest and highest are told too. The last line is JSON. Each
-figure has a bar; the exit status is 1 when one is missed.
+for every thread of the process. Two processes of one variant differ by as much as a twentieth, by where their memory lies: so each round
+has processes of its own, and a share compares the medians over all rounds. The lowest and highest of a round are told too. The last line is
+JSON. Each figure has a bar; the exit status is 1 when one is missed.
 """
 
 from __future__ import annotations
@@ -86,6 +87,18 @@ def costs(sides: dict[str, Side], seconds: float) -> dict[str, float]:
         load.send_signal(signal.SIGCONT)
     told = {name: bench.RESULT.search(load.communicate()[0]) for name, load in loads.items()}
     return {name: (cpu(side.pid) - before[name]) / 1e3 / int(told[name][1]) for name, side in sides.items()}
+
+
+def one_round(wanted: dict[str, tuple[bool, bool]], number: int, port: int, token: str, seconds: float) -> dict[str, float]:
+    """CPU per request of each variant, in processes of this round, which are started in another order each time."""
+    names = list(wanted)
+    with ExitStack() as stack:
+        programs = {name: stack.enter_context(variant(port, name, *wanted[name])) for name in names[number % len(names) :] + names[: number % len(names)]}
+        sides = {name: Side(name, programs[name].url("mcp"), programs[name].process.pid) for name in names}
+        for side in sides.values():
+            bench.wait_for(side, token)
+            bench.measure(side, 32, 1)
+        return costs(sides, seconds)
 
 
 def scrapes(program: Program, seconds: int, connections: int) -> list[float]:
@@ -163,8 +176,8 @@ def turns(program: Program) -> dict[float, float]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=int, default=6)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--reloads", type=int, default=100)
     asked = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -175,28 +188,22 @@ def main() -> int:
         command, port = bench.upstream()
         start(stack, "upstream", command)
         wanted = {"metrics": (False, False), "access": (True, False), "audit": (False, True), "both": (True, True)}
-        programs = {name: stack.enter_context(variant(port, name, *logs)) for name, logs in wanted.items()}
-        sides = {name: Side(name, program.url("mcp"), program.process.pid) for name, program in programs.items()}
-        for side in sides.values():
-            bench.wait_for(side, token)
-            bench.measure(side, 32, 1)
         seen: dict[str, list[float]] = {name: [] for name in wanted}
-        for _ in range(asked.rounds):
-            for name, cost in costs(sides, asked.seconds).items():
+        for number in range(asked.rounds):
+            for name, cost in one_round(wanted, number, port, token, asked.seconds).items():
                 seen[name].append(cost)
-            for program in programs.values():
-                for log in program.folder.glob("*.log"):
-                    os.truncate(log, 0)
         for name in ("access", "audit", "both"):
-            shares = sorted(100 * (a / b - 1) for a, b in zip(seen[name], seen["metrics"]))
-            figures[f"{name}_adds_percent"] = statistics.median(shares)
-            if name == "both":
-                figures["both_adds_percent_lowest"], figures["both_adds_percent_highest"] = shares[0], shares[-1]
+            figures[f"{name}_adds_percent"] = 100 * (statistics.median(seen[name]) / statistics.median(seen["metrics"]) - 1)
+        shares = [100 * (a / b - 1) for a, b in zip(seen["both"], seen["metrics"])]
+        figures["both_adds_percent_lowest"], figures["both_adds_percent_highest"] = min(shares), max(shares)
         base = figures["cpu_us_metrics_only"] = statistics.median(seen["metrics"])
         counting = json.loads(subprocess.run([COST], capture_output=True, text=True, check=True).stdout.splitlines()[-1])["metrics_ns"] / 1e3
         figures["metrics_add_percent"] = 100 * counting / (base - counting)
         figures["all_adds_percent"] = 100 * ((1 + figures["both_adds_percent"] / 100) * base / (base - counting) - 1)
-        program, side = programs["both"], sides["both"]
+        program = stack.enter_context(variant(port, "both", True, True))
+        side = Side("both", program.url("mcp"), program.process.pid)
+        bench.wait_for(side, token)
+        bench.measure(side, 32, 1)
         before = used(program.process.pid)
         for _ in range(300):
             program.admin("/metrics")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 import ssl
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from certificates import Authority
@@ -89,20 +91,32 @@ def test_every_family_of_the_table_is_fed(front, serve, identity):
         body = broken % json.dumps(turn.id).encode()
         turn.reply(200, body)
 
-    louver = front(serve({"fine": fine, "mended": mended}), workers=1)
+    def streamed(turn: Turn) -> None:
+        turn.events()
+        given = turn.request.message["params"]["_meta"]["progressToken"]
+        turn.event({"jsonrpc": "2.0", "method": "notifications/progress", "params": {"progressToken": given, "progress": 1}})
+        turn.event({"jsonrpc": "2.0", "id": turn.id, "result": {"resultType": "complete", "content": [], "isError": False}})
+        turn.end()
+
+    louver = front(serve({"fine": fine, "mended": mended, "streamed": streamed}), workers=1)
     token = identity.token()
     session = Session(louver.port, "/scripted", token)
     assert session.call("fine", {}, 1).status == 200
     for _ in range(3):
         ask(louver.port, "/scripted", token, "fine")
     ask(louver.port, "/scripted", token, "mended")
+    asked = call("streamed", {})
+    asked["params"]["_meta"] = {**asked["params"]["_meta"], "progressToken": "p"}
+    with Connection(louver.port) as connection:
+        assert connection.post("/scripted", asked, modern(token, "tools/call", "streamed")).status == 200
+    louver.expect_at_least(2, "louver_events_delivered_total")
     louver.expect(1, "louver_sessions_opened_total")
     louver.expect_at_least(1, "louver_tokens_total", source="verified")
     louver.expect_at_least(1, "louver_tokens_total", source="remembered")
     louver.expect_at_least(1, "louver_reply_repairs_total")
-    for family in ("exchange", "upstream"):
-        louver.expect_at_least(5, f"louver_{family}_duration_seconds_count")
-        louver.expect_some(f"louver_{family}_duration_seconds_sum")
+    for family in ("louver_exchange_duration_seconds", "louver_upstream_duration_seconds"):
+        louver.expect_at_least(5, f"{family}_count")
+        louver.expect_some(f"{family}_sum")
     louver.expect_some("louver_loop_turns_total")
     told = louver.admin("/metrics")
     for fact in ("louver_build_info", "louver_configuration_info", "louver_policy_info", "louver_detectors_info"):
@@ -111,6 +125,15 @@ def test_every_family_of_the_table_is_fed(front, serve, identity):
     assert louver.metric("process_resident_memory_bytes") == pytest.approx(louver.resident_bytes, rel=0.5)
     assert 0 < louver.metric("process_open_fds") < louver.metric("process_max_fds")
     assert louver.metric("process_cpu_seconds_total") > 0 and abs(louver.metric("process_start_time_seconds") - time.time()) < 600
+
+
+def test_no_family_is_without_a_test():
+    """Each family of the table is named by a test other than this one, so that one that nothing feeds is seen."""
+    folder = Path(__file__).parent
+    tests = "".join(file.read_text() for file in folder.rglob("*.py"))
+    families = re.findall(r"^\| `(\w+)` \|", (folder.parents[1] / "Deploy" / "METRICS.md").read_text(), re.MULTILINE)
+    assert len(families) > 50
+    assert [family for family in families if family not in tests] == []
 
 
 def test_an_upstream_that_cannot_be_reached_is_told(front, serve, identity):
