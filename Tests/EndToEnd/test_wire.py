@@ -1,4 +1,4 @@
-"""The wire itself, byte by byte: what is malformed, who may have which session, and whose answer goes to whom."""
+"""The wire itself, byte by byte, before real servers: who may have which session, and whose answer goes to whom."""
 
 from __future__ import annotations
 
@@ -9,77 +9,6 @@ import pytest
 from raw import META, Connection, Session, base, call, modern
 
 ASK = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {"name": "fetch_dags", "arguments": {}, "_meta": META}}
-
-
-def asked(**changes: object) -> dict:
-    return {**ASK, **changes}
-
-
-MALFORMED = [
-    # what is wrong, the body, changed headers, the status, the code
-    ("not JSON", b"{", {}, 400, -32700),
-    ("a byte order mark", b"\xef\xbb\xbf" + json.dumps(ASK).encode(), {}, 400, -32700),
-    ("invalid UTF-8", json.dumps(ASK).encode().replace(b"fetch", b"\xff\xfe"), {}, 400, -32700),
-    ("NaN", json.dumps(ASK).encode().replace(b"7", b"NaN", 1), {}, 400, -32700),
-    ("a duplicate key", json.dumps(ASK).encode()[:-1] + b', "method": "tools/list"}', {}, 400, -32700),
-    ("an escaped duplicate key", json.dumps(ASK).encode()[:-1] + b', "m\\u0065thod": "tools/list"}', {}, 400, -32700),
-    ("a duplicate key deep inside", json.dumps(ASK).replace('"arguments": {}', '"arguments": {"a": {"b": 1, "b": 2}}').encode(), {}, 400, -32700),
-    ("a batch", json.dumps([ASK]).encode(), {}, 400, -32600),
-    ("two values", json.dumps(ASK).encode() * 2, {}, 400, -32700),
-    ("an id that is null", json.dumps(asked(id=None)).encode(), {}, 400, -32600),
-    ("an id that is a fraction", json.dumps(asked(id=1.5)).encode(), {}, 400, -32600),
-    ("another JSON-RPC version", json.dumps(asked(jsonrpc="1.0")).encode(), {}, 400, -32600),
-    ("a header that names another tool", json.dumps(ASK).encode(), {"Mcp-Name": "get_version"}, 400, -32020),
-    ("a header that names another method", json.dumps(ASK).encode(), {"Mcp-Method": "tools/list"}, 400, -32020),
-    ("no method header", json.dumps(ASK).encode(), {"Mcp-Method": None}, 400, -32020),
-    ("a version in the header only", json.dumps(asked(params={"name": "fetch_dags", "arguments": {}})).encode(), {}, 400, -32602),
-    ("a version in the body only", json.dumps(ASK).encode(), {"MCP-Protocol-Version": None}, 400, -32020),
-    ("a session version with a stateless body", json.dumps(ASK).encode(), {"MCP-Protocol-Version": "2025-06-18"}, 400, -32020),
-    ("an unknown version", json.dumps(ASK).encode(), {"MCP-Protocol-Version": "2031-01-01"}, 400, -32020),
-    ("an unknown method", json.dumps(asked(method="tools/destroy")).encode(), {"Mcp-Method": "tools/destroy"}, 404, -32601),
-    ("a task method", json.dumps(asked(method="tasks/get")).encode(), {"Mcp-Method": "tasks/get"}, 404, -32601),
-    ("deep nesting", b'{"jsonrpc":"2.0","id":7,"method":"tools/call","params":' + b"[" * 100_000 + b"]" * 100_000 + b"}", {}, 400, -32700),
-]
-
-
-@pytest.mark.parametrize("fault, body, changes, status, code", MALFORMED, ids=[row[0] for row in MALFORMED])
-def test_malformed_messages_end_at_the_door(fault, body, changes, status, code, louver, identity):
-    sent_before = louver.metric("louver_exchanges_total", outcome="answered")
-    with Connection(louver.port) as connection:
-        reply = connection.post("/msaa", body, {**modern(identity.token(), "tools/call", "fetch_dags"), **changes})
-    assert (reply.status, reply.answer["error"]["code"]) == (status, code), reply.body
-    if b'"id": 7' in body and code not in (-32700,) and fault != "a batch":
-        assert reply.answer["id"] == 7
-    louver.expect(sent_before, "louver_exchanges_total", outcome="answered")
-
-
-HTTP_FAULTS = [
-    ("two Host lines", "POST /msaa HTTP/1.1\r\nHost: {h}\r\nHost: {h}\r\nContent-Length: 2\r\n\r\n{{}}", 400),
-    ("no Host", "POST /msaa HTTP/1.1\r\nContent-Length: 2\r\n\r\n{{}}", 400),
-    ("another Host", "POST /msaa HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 2\r\n\r\n{{}}", 421),
-    ("a foreign Origin", "POST /msaa HTTP/1.1\r\nHost: {h}\r\nOrigin: https://evil.example\r\nContent-Length: 2\r\n\r\n{{}}", 403),
-    ("a length and chunks", "POST /msaa HTTP/1.1\r\nHost: {h}\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-    ("two lengths", "POST /msaa HTTP/1.1\r\nHost: {h}\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{{}}", 400),
-    ("a bare newline", "POST /msaa HTTP/1.1\nHost: {h}\n\n", 400),
-    ("a folded line", "POST /msaa HTTP/1.1\r\nHost: {h}\r\nX-A: b\r\n c\r\n\r\n", 400),
-    ("a space before the colon", "POST /msaa HTTP/1.1\r\nHost : {h}\r\n\r\n", 400),
-    ("an unknown path", "POST /nothing HTTP/1.1\r\nHost: {h}\r\nContent-Length: 2\r\n\r\n{{}}", 404),
-    ("a climbing path", "POST /msaa/../admin HTTP/1.1\r\nHost: {h}\r\nContent-Length: 2\r\n\r\n{{}}", 400),
-    ("PUT", "PUT /msaa HTTP/1.1\r\nHost: {h}\r\nContent-Length: 2\r\n\r\n{{}}", 405),
-    ("no token", "POST /msaa HTTP/1.1\r\nHost: {h}\r\nContent-Length: 2\r\n\r\n{{}}", 401),
-    ("Basic credentials", "POST /msaa HTTP/1.1\r\nHost: {h}\r\nAuthorization: Basic YTpi\r\nContent-Length: 2\r\n\r\n{{}}", 401),
-    ("HTTP/2 by surprise", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
-]
-
-
-@pytest.mark.parametrize("fault, raw, status", HTTP_FAULTS, ids=[row[0] for row in HTTP_FAULTS])
-def test_http_faults(fault, raw, status, louver):
-    with Connection(louver.port) as connection:
-        connection.send(raw.format(h=f"127.0.0.1:{louver.port}").encode())
-        got, headers = connection.head()
-    assert got == status or (fault in ("a climbing path", "HTTP/2 by surprise") and got in (400, 404, 505)), got
-    if status == 401:
-        assert "resource_metadata=" in headers["www-authenticate"]
 
 
 def test_the_resource_describes_itself_to_everybody(louver):
