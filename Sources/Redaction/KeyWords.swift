@@ -113,10 +113,15 @@ struct KeyWords: Sendable {
             disabled required status usage used rotation created updated issuer audience scope scopes strength hint reset history \
             validator validators mount class level prefix suffix rate cost price index kwargs error errors failed changed exists valid \
             invalid is has present missing server service engine stage stages dir directory folder interval timeout cache scope \
-            description desc title text date time timestamp
+            description desc title text date time timestamp source sources hasher hashers encoder encoders
             """, .harmlessLast
         ),
-        ("pass pw psw passwort password passwords passwd passphrase passcode userpass dbpass rootpass storepass keypass", .strong),
+        (
+            """
+            pass pw psw passwort password passwords passwd passphrase passcode userpass dbpass rootpass storepass keypass pgpass ftppass \
+            sftppass sshpass smtppass ldappass passe kennwort contrasena wachtwoord
+            """, .strong
+        ),
         ("secret secrets credential credentials creds cred", [.strong, .secretFamily]),
         ("auth bearer jwt sig signature hmac otp pat sas psk totp nonce", .medium),
         ("secret private encryption signing master account fernet shared hmac crypto aes decryption", .strongKey),

@@ -17,6 +17,7 @@ extension WindowScan {
         }
         if !value.isQuoted, text[value.start] == 0x5B { return judgeList(text, value, kind, limit, anchor: anchor) }
         guard let secret = secretPart(text, value, kind) else { return }
+        if value.wrapped > 0, secret == value.start..<value.end { return addWrapped(text, value, kind, anchor: anchor) }
         add(text, secret, kind, isCut: value.isCut, anchor: anchor)
     }
 
@@ -100,7 +101,8 @@ extension WindowScan {
         if isAddress(bytes) { return false }
         if ValueShape.isPath(bytes), kind.kind != .secret || bytes.count < 38 { return false }
         if value.isQuoted { return bytes.count >= (value.isMember ? 1 : 3) && !isSentence(bytes) }
-        if bytes[0] == 0x28 { return false }
+        // `(…)`, `{type: string}`
+        if bytes[0] == 0x28 || (bytes[0] == 0x7B && bytes[bytes.count - 1] == 0x3A) { return false }
         let isCode = value.following == 0x28 || value.following == 0x5B
         if isCode, ValueShape.isIdentifier(bytes) { return false }
         if isCall(bytes) { return false }
@@ -109,6 +111,7 @@ extension WindowScan {
             for at in 0..<bytes.count where bytes[at] == 0x2E || bytes[at] == 0x5F { return false }
         }
         switch value.separator {
+        case .bare: return bytes.count >= 10 && ValueShape.isRandom(bytes) && hasDigit(bytes) && !isCall(bytes)
         case .prose:
             return bytes.count >= 6 && !ValueShape.isIdentifier(bytes) && !isWordWithMark(bytes)
         case .colon:
@@ -167,6 +170,11 @@ extension WindowScan {
             }
         }
         return letters >= 5 && (2...5).contains(digits) && 2 * letters >= bytes.count
+    }
+
+    private func hasDigit(_ bytes: Span<UInt8>) -> Bool {
+        for at in 0..<bytes.count where ASCII.isDigit(bytes[at]) { return true }
+        return false
     }
 
     /// `sha256:…`, `arn:…` and their like.

@@ -17,6 +17,8 @@ extension WindowScan {
         case element
         /// The words `is`, `was`, or the next cell of a table.
         case prose
+        /// A blank.
+        case bare
     }
 
     /// A value and how it is written.
@@ -31,6 +33,8 @@ extension WindowScan {
         var isCut = false
         /// The byte behind it and its closing quote, or -1.
         var following = -1
+        /// Where the last of more strings ends that belong to it, or 0: see `wrappedEnd`.
+        var wrapped = 0
     }
 
     private static let keyReach = 64
@@ -54,6 +58,9 @@ extension WindowScan {
         if isFlag, high - low > 2, text[low + 1] == 0x44 { low += 2 }
         let kind = keyNames.classify(text.extracting(low..<high))
         guard kind.tier != .none, !isUser(text, low, high) else { return }
+        touchedEnd = false
+        lookAtColumn(text, low, high, kind, limit)
+        if touchedEnd, grows(text, limit) { return hold(low) }
         touchedEnd = false
         let value = findValue(text, from: high, site(text, low, isFlag: isFlag, kind: kind), limit: limit)
         if touchedEnd, grows(text, limit) { return hold(low) }
@@ -190,6 +197,7 @@ extension WindowScan {
                     value.end = at
                     value.isQuoted = true
                     value.following = byte(text, at + 1, limit)
+                    if value.following == 0x0A || value.following == 0x0D { value.wrapped = wrappedEnd(text, at, depth, limit) }
                     return true
                 }
             } else if next == 0x0A {
@@ -243,7 +251,7 @@ extension WindowScan {
         value.following = byte(text, at, limit)
         while isLine, value.end > value.start, text[value.end - 1] == 0x20 || text[value.end - 1] == 0x2C { value.end -= 1 }
         // A full stop or comma ends a sentence, not a secret.
-        if value.separator == .prose || value.separator == .colon, value.end - value.start > 1,
+        if value.separator == .prose || value.separator == .bare || value.separator == .colon, value.end - value.start > 1,
             text[value.end - 1] == 0x2E || text[value.end - 1] == 0x2C
         {
             value.end -= 1

@@ -23,13 +23,28 @@ extension WindowScan {
         case 0x3E where site.before == 0x3C:
             place += 1
             return .element
+        case 0x3C where site.before == 0x3E: return skipValueElement(text, &place, limit) ? .element : nil
+        case 0x2E where byte(text, place + 1, limit) == 0x2E:
+            // `Password......: x`
+            var at = place
+            while at - place < 64, byte(text, at, limit) == 0x2E { at += 1 }
+            at = skipBlanks(text, at, limit)
+            guard byte(text, at, limit) == 0x3A else { return nil }
+            place = at
+            return colon(text, &place, limit, site)
         case 0x7C where site.lead == 0x7C:
             place += 1
             return .prose
         case 0x0A where site.lead == 0x3A: return skipValueLine(text, &place, limit) ? .colon : nil
-        case 0x69, 0x77: return prose(text, &place, limit, site) ?? flag(first, site)
-        default: return flag(first, site)
+        case 0x69, 0x77: return prose(text, &place, limit, site) ?? flag(first, site) ?? bare(first, site)
+        default: return flag(first, site) ?? bare(first, site)
         }
+    }
+
+    /// `user etl and password x`: nothing but a blank.
+    private func bare(_ first: Int, _ site: KeySite) -> Separator? {
+        let isWord = first > 0 && ASCII.isAlphanumeric(UInt8(first))
+        return isWord && site.blanks == 1 && site.quote < 0 && !site.isFlag && site.kind.kind == .password ? .bare : nil
     }
 
     private func flag(_ first: Int, _ site: KeySite) -> Separator? {
@@ -45,14 +60,45 @@ extension WindowScan {
         return second == 0x3D ? .assignment : .colon
     }
 
-    /// `"password": {"value": "…"}`: the value stands one level deeper.
+    /// `"password": {"value": "…"}`: the value stands one level deeper, behind members that say what it is, as Terraform writes them.
     func skipWrapping(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int) -> Bool {
         var at = skipSpace(text, place + 1, limit)
-        let quote = byte(text, at, limit)
-        guard quote == 0x22 || quote == 0x27, isValueWord(text, at + 1, limit), byte(text, at + 6, limit) == quote else { return false }
-        at = skipBlanks(text, at + 7, limit)
-        guard byte(text, at, limit) == 0x3A else { return false }
-        place = skipBlanks(text, at + 1, limit)
+        for _ in 0..<4 {
+            let quote = byte(text, at, limit)
+            guard quote == 0x22 || quote == 0x27 else { return false }
+            if isValueWord(text, at + 1, limit), byte(text, at + 6, limit) == quote {
+                at = skipBlanks(text, at + 7, limit)
+                guard byte(text, at, limit) == 0x3A else { return false }
+                place = skipBlanks(text, at + 1, limit)
+                return true
+            }
+            guard let next = memberEnd(text, at, limit) else { return false }
+            at = skipSpace(text, next, limit)
+        }
+        return false
+    }
+
+    /// Behind a short member whose value is a word or a string, and its comma.
+    private func memberEnd(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int? {
+        var at = place
+        while at - place < 64 {
+            let next = byte(text, at, limit)
+            if next == 0x2C { return at + 1 }
+            guard next >= 0x20, next != 0x7B, next != 0x5B, next != 0x7D, next != 0x5C else { return nil }
+            at += 1
+        }
+        return nil
+    }
+
+    /// `<name>db.password</name><value>x</value>`.
+    private func skipValueElement(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int) -> Bool {
+        guard byte(text, place + 1, limit) == 0x2F else { return false }
+        var at = place + 2
+        while at - place < 32, byte(text, at, limit) > 0x20, byte(text, at, limit) != 0x3E { at += 1 }
+        guard byte(text, at, limit) == 0x3E else { return false }
+        at = skipSpace(text, at + 1, limit)
+        guard byte(text, at, limit) == 0x3C, isValueWord(text, at + 1, limit), byte(text, at + 6, limit) == 0x3E else { return false }
+        place = at + 7
         return true
     }
 
@@ -67,9 +113,14 @@ extension WindowScan {
         return .prose
     }
 
-    /// `"key": "db_password", "value": "…"`: the name is a value itself, and its own value is the next member.
+    /// `"key": "db_password", "value": "…"`, `name='db_password', value='…'`: the name is a value itself, and its own value is the next
+    /// member.
     private func skipValueMember(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ quote: Int) -> Bool {
         var at = skipSpace(text, place, limit)
+        if isValueWord(text, at, limit), byte(text, at + 5, limit) == 0x3D {
+            place = at + 6
+            return true
+        }
         guard byte(text, at, limit) == quote, isValueWord(text, at + 1, limit), byte(text, at + 6, limit) == quote else { return false }
         at = skipBlanks(text, at + 7, limit)
         guard byte(text, at, limit) == 0x3A else { return false }

@@ -1,0 +1,110 @@
+import Core
+
+/// Names of secrets at the head of a column: of comma-separated values, of a table in Markdown, or as database clients print one.
+extension WindowScan {
+    private static let headReach = 512
+    private static let rowsMax = 64
+
+    /// Looks below a name that heads a column, where it does.
+    func lookAtColumn(_ text: Span<UInt8>, _ low: Int, _ high: Int, _ kind: KeyClass, _ limit: Int) {
+        guard let mark = columnMark(text, low, high, limit), let column = columnsBefore(text, low, mark) else { return }
+        guard let (columns, end) = columnsBehind(text, high, mark, limit), column + columns > 0 else { return }
+        var at = end
+        for _ in 0..<Self.rowsMax {
+            guard let row = row(text, at, mark, column, limit) else { return }
+            if row.marks == column + columns {
+                look(text, row.cell, kind, low)
+            } else if !isRule(text, at, row.end) {
+                return
+            }
+            at = row.end + 1
+            if at >= limit { return }
+        }
+    }
+
+    /// What parts the columns, when a name is followed by it or by the end of the line.
+    private func columnMark(_ text: Span<UInt8>, _ low: Int, _ high: Int, _ limit: Int) -> UInt8? {
+        var at = high
+        if byte(text, at, limit) == 0x22 { at += 1 }
+        at = skipBlanks(text, at, limit)
+        let next = byte(text, at, limit)
+        if next == 0x2C || next == 0x7C { return UInt8(next) }
+        guard next == 0x0A || next == 0x0D else { return nil }
+        var before = low
+        let floor = max(0, low - 64)
+        while before > floor, text[before - 1] == 0x20 || text[before - 1] == 0x22 { before -= 1 }
+        guard before > 0, text[before - 1] == 0x2C || text[before - 1] == 0x7C else { return nil }
+        return text[before - 1]
+    }
+
+    private static func isHead(_ byte: UInt8) -> Bool { KeyNames.isPart(byte) || byte == 0x20 || byte == 0x22 }
+
+    /// The columns before the one that a name heads; nil when the line does not begin like a head.
+    private func columnsBefore(_ text: Span<UInt8>, _ low: Int, _ mark: UInt8) -> Int? {
+        var marks = 0
+        var at = low
+        let floor = max(0, low - Self.headReach)
+        while at > floor, text[at - 1] != 0x0A {
+            if text[at - 1] == mark { marks += 1 } else if !Self.isHead(text[at - 1]) { return nil }
+            at -= 1
+        }
+        return at > 0 && text[at - 1] == 0x0A || at == 0 && isAtStart ? marks : nil
+    }
+
+    /// The columns behind it, and where the next line begins.
+    private func columnsBehind(_ text: Span<UInt8>, _ high: Int, _ mark: UInt8, _ limit: Int) -> (Int, Int)? {
+        var marks = 0
+        var at = high
+        while at - high < Self.headReach {
+            let next = byte(text, at, limit)
+            guard next >= 0 else { return nil }
+            if next == 0x0A { return (marks, at + 1) }
+            if next == Int(mark) { marks += 1 } else if !Self.isHead(UInt8(next)), next != 0x0D { return nil }
+            at += 1
+        }
+        return nil
+    }
+
+    /// The cell of a column in the line that begins at `start`, how many marks the line has, and where it ends.
+    private func row(
+        _ text: Span<UInt8>, _ start: Int, _ mark: UInt8, _ column: Int, _ limit: Int
+    ) -> (cell: Range<Int>, marks: Int, end: Int)? {
+        var marks = 0
+        var cell = start..<start
+        var first = start
+        var at = start
+        while true {
+            let next = byte(text, at, limit)
+            if next < 0, limit < text.count || !isFinal { return nil }
+            if next < 0 || next == 0x0A || next == Int(mark) {
+                if marks == column { cell = first..<at }
+                if next != Int(mark) { return (cell, marks, at) }
+                marks += 1
+                first = at + 1
+            }
+            at += 1
+        }
+    }
+
+    /// Whether a line only parts the head from the rows.
+    private func isRule(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+        for at in start..<end {
+            switch text[at] {
+            case 0x2D, 0x2B, 0x7C, 0x3A, 0x3D, 0x20, 0x0D: continue
+            default: return false
+            }
+        }
+        return end > start
+    }
+
+    private func look(_ text: Span<UInt8>, _ cell: Range<Int>, _ kind: KeyClass, _ anchor: Int) {
+        var (start, end) = (cell.lowerBound, cell.upperBound)
+        while start < end, text[start] == 0x20 || text[start] == 0x22 { start += 1 }
+        while start < end, text[end - 1] == 0x20 || text[end - 1] == 0x22 || text[end - 1] == 0x0D { end -= 1 }
+        guard start < end else { return }
+        let value = Value(start: start, end: end, isQuoted: false, isMember: false, separator: .cell)
+        guard let secret = secretPart(text, value, kind) else { return }
+        findings.append(
+            Finding(secret.lowerBound, secret.upperBound, kind: kind.kind.rawValue, rank: Finding.Rank.key, anchor: anchor))
+    }
+}

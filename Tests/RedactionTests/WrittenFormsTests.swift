@@ -1,0 +1,99 @@
+import Core
+import TestSupport
+import Testing
+
+@testable import Redaction
+
+/// How tools, tracebacks and configuration files write a name and its secret; `¤` stands for the secret.
+@Suite struct WrittenFormsTests {
+    private static func secret(_ seed: UInt64) -> String {
+        var random = SeededGenerator(seed: seed)
+        return "q" + random.text(6, from: "abcdefghkmnpqrstuvwxyz") + "7" + random.text(6, from: "ABCDEFGHKMNPQRSTUVWXYZ23456789") + "x"
+    }
+
+    @Test(arguments: [
+        // Terraform
+        "{\n  \"db_password\": {\n    \"sensitive\": true,\n    \"type\": \"string\",\n    \"value\": \"¤\"\n  }\n}",
+        "{\"api_token\": {\"sensitive\": true, \"value\": \"¤\"}}", "{\"password\": {\"value\": \"¤\", \"sensitive\": true}}",
+        // Kubernetes
+        "V1EnvVar(name='DB_PASSWORD', value='¤', value_from=None)", "{'name': 'DB_PASSWORD',\n 'value': '¤',\n 'value_from': None}",
+        "env:\n- name: DB_PASSWORD\n  value: \"¤\"", "EnvVar(name=\"API_TOKEN\", value=\"¤\")",
+        // Hadoop
+        "<property><name>javax.jdo.option.ConnectionPassword</name><value>¤</value></property>",
+        "<property>\n  <name>fs.s3a.secret.key</name>\n  <value>¤</value>\n</property>",
+        // Tables
+        "user,password,host\netl,¤,db", "id,api_token\n1,x\n2,¤\n", "\"user\",\"db_password\"\r\n\"etl\",\"¤\"\r\n",
+        "| user | password |\n|---|---|\n| etl | ¤ |", " id |   password    | x\n----+---------------+---\n  1 | ¤ | y\n(1 row)",
+        // Padding
+        "Password.........: ¤", "Password ........ : ¤", "password: ¤",
+        // Other languages
+        "mot_de_passe: ¤", "MOT_DE_PASSE=¤", "kennwort=¤", "contrasena: ¤", "wachtwoord=¤", "pgpass: ¤", "ftppass=¤",
+        // What the detectors of commands and dialogues find
+        "*cmd* 'PASS ¤'", "echo ¤ | docker login --password-stdin -u x r.io", "openai_api_key=SecretStr('¤')",
+        "Running command: ['/usr/bin/beeline', '-n', 'etl', '-p', '¤']", "connecting with user etl and password ¤",
+        "The password for svc_etl is ¤", "rclone config create r sftp host h user u pass ¤",
+    ])
+    func isFound(text: String) {
+        for seed in UInt64(1)...4 {
+            let secret = Self.secret(seed)
+            let clean = Samples.scrub(text.split(separator: "¤", omittingEmptySubsequences: false).joined(separator: secret))
+            let isWhole = !clean.contains(secret.dropFirst(2).prefix(8)) && !clean.contains(secret.suffix(8))
+            #expect(isWhole && clean.contains("REDACTED_"), "\(clean)")
+        }
+    }
+
+    @Test(arguments: [
+        "{\"password_policy\": {\"type\": \"string\", \"value\": \"strong-enough\"}}",
+        "{\"token\": {\"type\": \"string\", \"value\": \"${TOKEN}\"}}",
+        "V1EnvVar(name='AIRFLOW_HOME', value='/opt/airflow', value_from=None)", "{'name': 'LOG_LEVEL',\n 'value': 'INFO'}",
+        "<property><name>hive.metastore.uris</name><value>thrift://hive:9083</value></property>",
+        "<property><name>hadoop.security.credential.provider.path</name><value>jceks://x</value></property>", "Tokens........: 4711",
+        "password..... expired", "user,password_changed\netl,k7q2Mx4Wp9Zt", "user, password, host\nare,what,counts",
+        "name,token_count,x\na,12,k7q2Mx4Wp9Zt", "a,password\nb,c,k7q2Mx4Wp9Zt", "les passes: 3", "LOGIN bob \"INBOX\"",
+        "echo done | tee --append log", "SecretStr('**********')",
+        "password authentication failed for user etl", "['docker', 'login', 'ok']", "routing_key=airflow.default.queue",
+        "{'password_file':\n 'x'\n 'y'}", "the password PasswordHasher expects",
+        "user and password Md5Authenticator", "password: {type: string}", "PASSWORD_HASHERS = ['a.hashers.PBKDF2PasswordHasher']",
+        "credential_source=Ec2InstanceMetadata", "password is BCryptEncoded", "password TLSv1RequiredError", "password for etl is required",
+        "?appid=com.example.app", "Fernet(key)",
+    ])
+    func isLeftAlone(text: String) { #expect(Samples.scrub(text) == text) }
+
+    /// `pprint` writes a long value as several strings, one a line.
+    @Test(arguments: UInt64(1)...4) func stringsOverLinesAreOneValue(seed: UInt64) {
+        let secret = Self.secret(seed) + "-" + Self.secret(seed + 9)
+        let (first, second, third) = (secret.prefix(9), secret.dropFirst(9).prefix(9), secret.dropFirst(18))
+        let plain = Samples.scrub("{'password': '\(secret)', 'port': 1}")
+        let wrapped = Samples.scrub(
+            "{'host': 'db',\n 'password': '\(first)'\n             '\(second)'\n             '\(third)',\n 'port': 1}")
+        #expect(wrapped.hasPrefix("{'host': 'db',\n 'password': 'REDACTED_password_") && wrapped.hasSuffix("',\n 'port': 1}"), "\(wrapped)")
+        #expect(
+            wrapped.firstMatch(of: /REDACTED_password_[a-z2-7]{8}/)?.output == plain.firstMatch(of: /REDACTED_password_[a-z2-7]{8}/)?.output
+        )
+        for part in [first, second, third] { #expect(!wrapped.contains(part)) }
+        // A key on the next line is a key.
+        let yaml = Samples.scrub("db:\n  'password': '\(first)'\n  'host': 'db.example.com'\n")
+        #expect(yaml.hasSuffix("'\n  'host': 'db.example.com'\n") && !yaml.contains(first))
+        let escaped = Samples.scrub("{\"event\": \"{'password': '\(first)'\\n  '\(second)'}\"}")
+        #expect(!escaped.contains(first) && !escaped.contains(second))
+    }
+
+    @Test(arguments: UInt64(1)...3) func theCutDoesNotMatter(seed: UInt64) {
+        let secret = Self.secret(seed)
+        for text in [
+            "a\n'password': '\(secret)'\n     '\(secret)'\n     '\(secret)',\nb", "x\nPassword.........: \(secret)\ny",
+            "<name>a.password</name>\n  <value>\(secret)</value> z",
+            "{\"token\": {\"sensitive\": true, \"type\": \"string\", \"value\": \"\(secret)\"}}",
+            "V1EnvVar(name='DB_PASSWORD', value='\(secret)', x=1)", "a\nuser,password\nx,\(secret)\ny,\(secret)\n\nend",
+            "and password \(secret) ok",
+        ] {
+            let bytes = Array(text.utf8)
+            let whole = Samples.scrub(bytes)
+            for cut in 0...bytes.count {
+                let parts = [Array(bytes[..<cut]), Array(bytes[cut...])]
+                let isSame = Samples.scrub(bytes, pieces: parts) == whole && Samples.scrubSettling(bytes, pieces: parts) == whole
+                #expect(isSame, "cut at \(cut) of \(text)")
+            }
+        }
+    }
+}
