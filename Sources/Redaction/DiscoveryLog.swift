@@ -32,16 +32,19 @@ final class DiscoveryLog {
         tell(
             Discovery(
                 detector: detectors.name(ofSource: finding.source), kind: detectors.kinds[Int(finding.kind)], line: record ?? begins,
-                offset: offset + place.lowerBound, count: place.count, path: path.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "",
+                offset: offset + place.lowerBound, count: place.count, path: told,
                 fingerprint: Placeholder.text(ofTag: tag), reason: detectors.reason(of: finding), allowance: allowance))
     }
+
+    /// Where the value stands, as it may be told.
+    private var told: String { path?.told.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "" }
 
     /// A number under a key that names a secret became 0.
     func noteNumber(_ digits: Int, _ kind: String) {
         tell(
             Discovery(
                 detector: kind, kind: kind, line: record ?? line, offset: 0, count: digits,
-                path: path.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "", fingerprint: "",
+                path: told, fingerprint: "",
                 reason: "a number under a key that names a secret, now 0", allowance: nil))
     }
 }

@@ -34,6 +34,9 @@ public enum Placeholder {
         }
     }
 
+    /// Appends a tag alone.
+    static func append(tag: UInt64, to out: inout ByteBuffer) { for at in 0..<tagCount { out.append(letter(at, of: tag)) } }
+
     /// A tag as placeholders show it.
     static func text(ofTag tag: UInt64) -> String { String(decoding: (0..<tagCount).map { letter($0, of: tag) }, as: UTF8.self) }
 

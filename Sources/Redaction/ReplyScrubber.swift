@@ -120,6 +120,7 @@ public final class ReplyScrubber: ValueScrubber {
     /// Follows what is found, and where in the structure.
     func explain(to log: DiscoveryLog) {
         let path = path ?? ValuePath()
+        path.tell()
         self.path = path
         log.path = path
         clearance?.path = path
@@ -200,19 +201,32 @@ public final class ReplyScrubber: ValueScrubber {
         }
         let before = changes
         let replacements = text.replacements
+        let unseen = tidied
+        // What is found in a key is told of without the key.
+        path?.told?.key(Self.untold.span)
         text.push(raw, into: &scratch)
         if role == .text {
+            let start = out.readableCount
             finishText(into: &out)
+            path?.told?.key(out.readable.extracting(start..<out.readableCount))
         } else {
             // A name of the protocol cannot be changed.
             text.finish(into: &scratch)
             scratch.clear()
             out.append(raw)
             if text.replacements > replacements { hasFailed = true }
+            path?.told?.key(decoded)
         }
         // What passes here need not pass elsewhere.
-        if changes == before { keyNames.noteClean(raw) }
+        if changes == before { return keyNames.noteClean(raw) }
+        // Two keys of one object stay two: what was left out of them, or is shown alike, no longer tells them apart.
+        guard role == .text, tidied > unseen || engine.style == .mask || engine.hygiene == .block else { return }
+        out.append(UInt8(ascii: "_"))
+        Placeholder.append(tag: engine.tag(of: decoded), to: &out)
     }
+
+    /// How many characters that no reader sees were left out so far.
+    private var tidied: Int { hygiene.map { $0.terminal + $0.invisible } ?? 0 }
 
     /// Ends a text of which `scratch` may hold what is decided.
     private func finishText(into out: inout ByteBuffer) {
@@ -227,7 +241,7 @@ public final class ReplyScrubber: ValueScrubber {
     }
 
     /// What was found in texts so far, whatever was done with it.
-    private var changes: Int { text.replacements + text.passedTotal + (hygiene.map { $0.terminal + $0.invisible } ?? 0) }
+    private var changes: Int { text.replacements + text.passedTotal + tidied }
 
     /// Whether nothing is to be looked for in a key: most are short, or were seen before.
     private func isClean(_ raw: Span<UInt8>) -> Bool {
@@ -236,6 +250,8 @@ public final class ReplyScrubber: ValueScrubber {
         for at in 0..<raw.count where raw[at] >= 0x7F || raw[at] == UInt8(ascii: "\\") { return false }
         return true
     }
+
+    private static let untold = Array("(key)".utf8)
 
     private static func isName(_ key: Span<UInt8>) -> Bool {
         ASCII.equalsIgnoringCase(key, "key") || ASCII.equalsIgnoringCase(key, "name")

@@ -9,6 +9,8 @@ final class ValuePath {
     private var ends: [Int] = []
     /// How many open ones are beyond what is kept.
     private var lost = 0
+    /// The same path as it may be told: without the secrets that keys hold. Nil where nobody is told.
+    private(set) var told: ValuePath?
 
     /// The path; empty for a value that stands in nothing.
     var bytes: [UInt8] { lost > 0 ? [] : text }
@@ -16,8 +18,12 @@ final class ValuePath {
     /// Whether it is known.
     var isKnown: Bool { lost == 0 }
 
+    /// From here on there is a path that may be told, too.
+    func tell() { if told == nil { told = ValuePath() } }
+
     /// Starts over.
     func reset() {
+        told?.reset()
         text.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
         lost = 0
@@ -25,6 +31,7 @@ final class ValuePath {
 
     /// An object or array begins.
     func open(_ isObject: Bool) {
+        told?.open(isObject)
         if lost > 0 || text.count + 2 > Limits.valuePathBytesMax {
             lost += 1
             return
@@ -35,6 +42,7 @@ final class ValuePath {
 
     /// It ends.
     func close(_ isObject: Bool) {
+        told?.close(isObject)
         if lost > 0 {
             lost -= 1
             return
@@ -45,6 +53,7 @@ final class ValuePath {
 
     /// The key of the value that comes now.
     func key(_ decoded: Span<UInt8>) {
+        told?.key(decoded)
         if lost > 0 { return }
         let end = ends.last ?? 0
         text.removeLast(max(0, text.count - end))

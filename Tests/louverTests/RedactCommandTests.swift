@@ -102,6 +102,43 @@ import Testing
         #expect(json.hasPrefix("{\"file\":\"FILE\",\"line\":2,\"offset\":11,\"bytes\":12,\"detector\":\"password\",\"kind\":\"password\","))
     }
 
+    /// Whatever is asked for, nothing that was found is written anywhere.
+    @Test(arguments: [
+        ["--explain"], ["--json"], ["--explain", "--json"], ["--ndjson"], ["--ndjson", "--explain", "--json"],
+        ["--hygiene", "block", "--explain"],
+        ["--style", "mask", "--explain", "--json"],
+    ])
+    func nothingThatIsWrittenHoldsASecret(words: [String]) throws {
+        let known = "known 7phrase & more"
+        let hashed = "h4sHed" + String(Self.token.suffix(14))
+        let made = "Wint3r" + String(Self.token.suffix(9))
+        let (key, keyPath) = temporaryFile()
+        let (hashes, hashesPath) = temporaryFile()
+        let (clear, clearPath) = temporaryFile()
+        defer {
+            close(hashes)
+            for path in [keyPath, hashesPath, clearPath] { unlink(path) }
+        }
+        let isWritten =
+            Descriptor.write([UInt8](repeating: 3, count: 32).span, to: key)
+            && Descriptor.write(Array("PHRASE='\(known)'\n".utf8).span, to: clear)
+        close(key)
+        close(clear)
+        #expect(isWritten)
+        let enroll = try run(["redact", "enroll", "--tenant-key", keyPath, "-o", hashesPath, "FILE"], over: "NAME=\(hashed)\n")
+        #expect(enroll.status == .success && !(enroll.output + enroll.errors).contains(hashed))
+        let encoded = String(decoding: Base64.encode(Array("user:\(hashed)@h".utf8)), as: UTF8.self)
+        let text = "{\"a\":\"\(known) and (\(hashed)) and \(encoded)\",\"password\":\"\(made)\",\"\(Self.token)\":\"\(Self.token)\"}\n"
+        let result = try run(
+            ["redact"] + words + ["--tenant-key", keyPath, "--enrolled", hashesPath, "--known", clearPath, "FILE"], over: text)
+        #expect(result.status == .success)
+        let all = result.text + result.output + result.errors
+        #expect(all.contains("known-secret") || words.contains("--json"))
+        for secret in [known, hashed, encoded, made, Self.token] {
+            #expect(!all.contains(secret) && !all.contains(secret.dropFirst(4).prefix(9)), "\(all)")
+        }
+    }
+
     @Test func aFileThatCannotBeReadFailsAndTheOthersAreDone() throws {
         let (status, text, _, errors) = try run(["redact", "/nonexistent/x", "FILE"], over: "fine\n")
         #expect(status == .failure && text == "fine\n")
