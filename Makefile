@@ -85,6 +85,10 @@ redact-report: build ## What the detectors find, miss and touch, in two corpora,
 	$(if $(ARGS),,.build/release/redaction-report $$(date +%s))
 	$(if $(ARGS),,for seed in 1 $$(date +%s); do python3 Tests/Benchmarks/redaction/recall.py --seed $$seed; done)
 
+.PHONY: long-line
+long-line: build ## Lines of a gigabyte through `louver redact`, in the memory of a short text
+	LOUVER_LINE_MB=1024 python3 Tests/EndToEnd/run.py --no-stack -k line_without_end
+
 .PHONY: bench-redaction
 bench-redaction: SETUP := redaction
 bench-redaction: setup build ## How fast redaction is beside Kingfisher and Hyperscan, and what 200 MB and lines of a gigabyte cost
