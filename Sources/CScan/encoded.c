@@ -148,9 +148,15 @@ static inline int is_quoted(const uint8_t *text, size_t sign, size_t end) {
     return !(text[sign + 1] == '2' && low == '0') && !(text[sign + 1] == '7' && low == 'F');
 }
 
+// Whether nothing that begins with this byte decodes to text, or has the shape of a token: most names and paths begin so.
+static inline int is_dull(uint8_t first) {
+    return first == '/' || first == '_' || first == '-' || first == '+' || (uint8_t)(first - 'g') < 20;
+}
+
 // Adds the part text[start, stop) if it is worth a look, with the padding up to `padded`. The run that it is a part of ends at `end`.
 static size_t add(const uint8_t *text, size_t count, size_t start, size_t stop, size_t padded, size_t end, cscan_run *to) {
     size_t length = stop - start;
+    if (is_dull(text[start]) && length != 64 && length != 70 && length != 76) return 0;
     if (is_tagged(text, start, end)) {
         *to = (cscan_run){(uint32_t)start, (uint32_t)(end - start), CSCAN_TAGGED};
         return 1;
@@ -174,16 +180,18 @@ static size_t add(const uint8_t *text, size_t count, size_t start, size_t stop, 
 }
 
 // The first equals sign in text[start, end), or `end`.
-static inline size_t next_sign(const uint8_t *text, size_t start, size_t end) {
+static inline size_t next_sign(const uint8_t *text, size_t count, size_t start, size_t end) {
 #if defined(__x86_64__)
     const __m128i sign = _mm_set1_epi8('=');
-    for (; start + 16 <= end; start += 16) {
+    for (; start < end && start + 16 <= count; start += 16) {
         unsigned mask = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(text + start)), sign));
-        if (mask) return start + (size_t)__builtin_ctz(mask);
+        if (!mask) continue;
+        size_t place = start + (size_t)__builtin_ctz(mask);
+        return place < end ? place : end;
     }
 #endif
     while (start < end && text[start] != '=') start++;
-    return start;
+    return start < end ? start : end;
 }
 
 // Adds what is worth a look in one run. Answers 0 when there is no room for all of it: then *from is where to go on.
@@ -192,7 +200,7 @@ static int add_run(const uint8_t *text, size_t count, cscan_run one, size_t *fro
     unsigned quoted = 0;
     // `key=value` is one run; padding is not followed by more.
     while (start < end && *found < capacity) {
-        size_t stop = next_sign(text, start, end), padded = stop;
+        size_t stop = next_sign(text, count, start, end), padded = stop;
         while (padded < end && text[padded] == '=') padded++;
         if (padded > stop) quoted += (unsigned)is_quoted(text, padded - 1, end);
         *found += add(text, count, start, stop, padded, end, &runs[*found]);

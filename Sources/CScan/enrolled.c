@@ -8,6 +8,11 @@ static const uint8_t run_low[16] = {
     0xa8, 0xfc, 0xf8, 0xfc, 0xfc, 0xfc, 0xf8, 0xf8, 0xf8, 0xf8, 0xf4, 0x54, 0x50, 0x54, 0xd4, 0x74,
 };
 
+// The same without the marks . ! / *.
+static const uint8_t part_low[16] = {
+    0xa8, 0xf8, 0xf8, 0xfc, 0xfc, 0xfc, 0xf8, 0xf8, 0xf8, 0xf8, 0xf0, 0x54, 0x50, 0x54, 0xd0, 0x70,
+};
+
 static inline int is_run(uint8_t byte) { return class_holds(run_low, byte); }
 
 int cscan_is_enrollable(uint8_t byte) { return is_run(byte); }
@@ -54,9 +59,13 @@ uint64_t cscan_enrolled_hash(const uint64_t key[4], const uint8_t *text, size_t 
     return v0 ^ v1 ^ v2 ^ v3;
 }
 
-static int holds(const cscan_enrolled *set, const uint8_t *text, size_t count) {
+static inline int has_mark(const cscan_enrolled *set, const uint8_t *text, size_t count) {
     uint32_t mark = cscan_enrolled_mark(set->key, text, count);
-    if (!(set->marks[mark >> 3] >> (mark & 7) & 1)) return 0;
+    return set->marks[mark >> 3] >> (mark & 7) & 1;
+}
+
+static int holds(const cscan_enrolled *set, const uint8_t *text, size_t count) {
+    if (!has_mark(set, text, count)) return 0;
     uint64_t hash = cscan_enrolled_hash(set->key, text, count);
     size_t low = 0, high = set->count;
     while (low < high) {
@@ -137,63 +146,148 @@ static size_t find_anchored(
 
 // MARK: Other runs
 
-enum { BLOCKS = 64, STARTS_MAX = 6 };
+// A value of words is found by its length: where a run begins, and ends so many bytes further on. Of the lengths up to LENGTH_MANY - 1 each
+// has its bit, and longer ones share the last.
+enum { BLOCKS = 64, SPARE = 16, LENGTH_MANY = 63, LENGTHS_FEW = 8 };
 
-// Where the runs of `least` bytes or more begin in these blocks, of 64 at most. Six at most begin in one.
-static size_t run_starts(const uint64_t *masks, size_t blocks, uint64_t before, size_t least, uint32_t *starts) {
-    size_t found = 0;
-    for (size_t block = 0; block < blocks; block++) {
-        uint64_t mask = masks[block], bits = mask, next = masks[block + 1];
-        size_t length = 1;
-        for (; 2 * length < least; length *= 2) {
-            bits &= bits >> length | next << (64 - length);
-            next &= next >> length;
+// Bytes of runs, those of them that are no marks, where such parts of a run begin that may be the first in it, and where those have just
+// ended that may be the last: one bit for each byte. The first block of `runs` and `parts` is the one before.
+typedef struct {
+    uint64_t runs[BLOCKS + SPARE], parts[BLOCKS + SPARE], ends[BLOCKS + SPARE], places[BLOCKS];
+} borders;
+
+// Eight blocks at a time.
+typedef uint64_t eight __attribute__((vector_size(64), aligned(8), may_alias));
+
+#define LOAD(from) (*(const eight *)(from))
+
+// Where a part begins that may be a value as far as the next bytes tell: as many as the shortest has are of a run, and, where few lengths
+// are asked for, a part ends where one of the values would.
+static inline __attribute__((always_inline)) void find_borders(size_t blocks, unsigned least, uint64_t lengths, borders *out) {
+    for (size_t block = 0; block < blocks; block += 8) {
+        eight before = LOAD(out->parts + block), here = LOAD(out->parts + block + 1);
+        eight bits = LOAD(out->runs + block + 1), next = LOAD(out->runs + block + 2);
+        eight marked = bits << 1 | LOAD(out->runs + block) >> 63;
+        // One mark stands before what is the first part, and behind the last; where there are two, a closer look tells.
+        eight begins = here & ~(here << 1 | before >> 63) & ~(marked & (here << 2 | before >> 62));
+        // Each step doubles how many bytes of a run are behind a bit; the last one makes it as many as are asked for.
+        for (unsigned length = 1; length < least;) {
+            unsigned more = 2 * length < least ? length : least - length;
+            bits &= bits >> more | next << (64 - more);
+            next &= next >> more;
+            length += more;
         }
-        bits &= bits >> (least - length) | next << (64 - (least - length));
-        uint64_t begins = bits & ~(mask << 1 | before);
-        before = mask >> 63;
-        size_t count = (size_t)__builtin_popcountll(begins);
-        // All six are written, so that no branch depends on how many there are.
-        for (int step = 0; step < STARTS_MAX; step++) {
-            starts[found + (size_t)step] = (uint32_t)(64 * block + (begins ? (size_t)__builtin_ctzll(begins) : 0));
-            begins &= begins - 1;
-        }
-        found += count;
+        *(eight *)(out->places + block) = begins & bits;
     }
-    return found;
+    for (size_t block = 0; block <= blocks; block += 8) {
+        eight here = LOAD(out->parts + block + 1), moved = here << 1 | LOAD(out->parts + block) >> 63;
+        eight behind = here >> 1 | LOAD(out->parts + block + 2) << 63;
+        *(eight *)(out->ends + block) = ~here & moved & ~(LOAD(out->runs + block + 1) & behind);
+    }
+    if (lengths >> LENGTH_MANY || __builtin_popcountll(lengths) > LENGTHS_FEW) return;
+    for (size_t block = 0; block < blocks; block += 8) {
+        eight here = LOAD(out->ends + block), next = LOAD(out->ends + block + 1), any = {0};
+        for (uint64_t left = lengths; left; left &= left - 1) {
+            unsigned length = (unsigned)__builtin_ctzll(left);
+            any |= here >> length | next << (64 - length);
+        }
+        *(eight *)(out->places + block) &= any;
+    }
 }
 
-// How long the run at `start` is: from the masks for the first 64 bytes, and from the text behind them.
-static inline size_t run_length(const uint8_t *text, size_t count, const uint64_t *masks, size_t start) {
+static void borders_scalar(size_t blocks, unsigned least, uint64_t lengths, borders *out) { find_borders(blocks, least, lengths, out); }
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void borders_avx2(size_t blocks, unsigned least, uint64_t lengths, borders *out) {
+    find_borders(blocks, least, lengths, out);
+}
+
+__attribute__((target("avx512f,avx512bw"))) static void borders_avx512(size_t blocks, unsigned least, uint64_t lengths, borders *out) {
+    find_borders(blocks, least, lengths, out);
+}
+#endif
+
+static void fill_borders(size_t blocks, unsigned least, uint64_t lengths, borders *out) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512bw")) return borders_avx512(blocks, least, lengths, out);
+    if (__builtin_cpu_supports("avx2")) return borders_avx2(blocks, least, lengths, out);
+#endif
+    borders_scalar(blocks, least, lengths, out);
+}
+
+// Whether the bytes up to `end` are one of the values and a whole run, marks around it aside.
+static int is_word_value(const cscan_enrolled *set, const uint8_t *text, size_t count, size_t start, size_t end) {
+    if (!has_mark(set, text + start, end - start)) return 0;
+    size_t first = start, last = end, limit = count - end > REACH ? end + REACH : count;
+    while (first > 0 && start - first < REACH && is_mark(text[first - 1])) first--;
+    while (last < limit && is_mark(text[last])) last++;
+    if (first > 0 && is_run(text[first - 1])) return 0;
+    if (last < count && is_run(text[last])) return 0;
+    for (size_t at = start; at < end; at++)
+        if (!is_run(text[at])) return 0;
+    return holds(set, text + start, end - start);
+}
+
+// The end of the value that begins at a place, or 0. `ends` has a bit for each of the next 64 bytes behind which a part has ended.
+static size_t word_end(const cscan_enrolled *set, const uint8_t *text, size_t count, size_t start, uint64_t ends) {
+    uint64_t many = (uint64_t)1 << LENGTH_MANY;
+    for (uint64_t left = ends & set->lengths & ~many; left; left &= left - 1) {
+        size_t end = start + (size_t)__builtin_ctzll(left);
+        if (is_word_value(set, text, count, start, end)) return end;
+    }
+    if (!(set->lengths & many)) return 0;
+    size_t last = run_end(text, count, start);
+    while (last > start && is_mark(text[last - 1])) last--;
+    size_t length = last - start;
+    return length >= LENGTH_MANY && length <= CSCAN_KNOWN_MAX && is_word_value(set, text, count, start, last) ? last : 0;
+}
+
+static inline uint64_t window(const uint64_t *blocks, size_t start) {
     size_t block = start / 64, bit = start % 64;
-    uint64_t bits = masks[block] >> bit | (bit ? masks[block + 1] << (64 - bit) : 0);
-    if (~bits) return (size_t)__builtin_ctzll(~bits);
-    return run_end(text, count, start + 64) - start;
+    return blocks[block] >> bit | (bit ? blocks[block + 1] << (64 - bit) : 0);
 }
 
-static size_t find_others(
+// One bit for each of the 64 bytes from `start` on: whether the last part of the run has just ended there.
+static inline uint64_t ends_behind(const borders *in, size_t start) {
+    uint64_t others = ~window(in->runs + 1, start);
+    // Nothing behind the run counts.
+    return window(in->ends, start) & (others ^ (others - 1));
+}
+
+static size_t find_words(
     const cscan_enrolled *set, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
-    uint64_t masks[BLOCKS + 2];
-    uint32_t starts[BLOCKS * STARTS_MAX + STARTS_MAX];
-    size_t place = *at, found = 0, least = set->least < 64 ? set->least : 64;
+    borders in_text;
+    uint64_t *masks = in_text.runs + 1, *parts = in_text.parts + 1;
+    unsigned least = (unsigned)__builtin_ctzll(set->lengths);
+    size_t place = *at, found = 0;
     while (place < count) {
         const uint8_t *from = text + place;
         size_t left = count - place, bytes = left < 64 * BLOCKS ? left : 64 * BLOCKS;
-        size_t blocks = (bytes + 63) / 64;
-        class_masks(run_low, from, bytes / 64, masks);
-        if (bytes % 64) masks[bytes / 64] = class_mask(run_low, from + bytes / 64 * 64, bytes % 64);
-        masks[blocks] = bytes < left ? class_mask(run_low, from + bytes, left - bytes) : 0;
-        masks[blocks + 1] = 0;
-        // A run that began before was looked at there.
-        size_t begun = run_starts(masks, blocks, place > 0 && is_run(text[place - 1]), least, starts);
-        for (size_t index = 0; index < begun; index++) {
-            size_t start = place + starts[index], end = start + run_length(from, left, masks, starts[index]);
-            if (!is_value(set, text, &start, &end)) continue;
-            if (found < capacity) runs[found++] = (cscan_run){(uint32_t)start, (uint32_t)(end - start), 0};
+        size_t blocks = (bytes + 63) / 64, seen = (left < 64 * BLOCKS + 64 ? left : 64 * BLOCKS + 64);
+        class_masks(run_low, from, seen / 64, masks);
+        class_masks(part_low, from, seen / 64, parts);
+        if (seen % 64) {
+            masks[seen / 64] = class_mask(run_low, from + seen / 64 * 64, seen % 64);
+            parts[seen / 64] = class_mask(part_low, from + seen / 64 * 64, seen % 64);
         }
+        for (size_t block = (seen + 63) / 64; block < blocks + SPARE - 1; block++) masks[block] = parts[block] = 0;
+        in_text.runs[0] = in_text.parts[0] = 0;
+        for (size_t back = 1; back <= 2 && back <= place; back++) {
+            in_text.runs[0] |= (uint64_t)is_run(text[place - back]) << (64 - back);
+            in_text.parts[0] |= (uint64_t)(is_run(text[place - back]) && !is_mark(text[place - back])) << (64 - back);
+        }
+        fill_borders(blocks, least, set->lengths, &in_text);
+        for (size_t block = 0; block < blocks; block++)
+            for (uint64_t mask = in_text.places[block]; mask; mask &= mask - 1) {
+                size_t bit = 64 * block + (size_t)__builtin_ctzll(mask);
+                size_t end = word_end(set, text, count, place + bit, ends_behind(&in_text, bit));
+                if (!end) continue;
+                runs[found++] = (cscan_run){(uint32_t)(place + bit), (uint32_t)(end - place - bit), 0};
+                if (found < capacity) continue;
+                *at = end;
+                return found;
+            }
         place += bytes;
-        // The next step has room for all it may find.
-        if (capacity - found < BLOCKS * STARTS_MAX) break;
     }
     *at = place;
     return found;
@@ -202,7 +296,7 @@ static size_t find_others(
 size_t cscan_enrolled_find(
     const cscan_enrolled *set, int number, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
     if (number == 0 && set->has_anchored) return find_anchored(set, text, count, at, runs, capacity);
-    if (number == 1 && set->least <= CSCAN_KNOWN_MAX) return find_others(set, text, count, at, runs, capacity);
+    if (number == 1 && set->lengths) return find_words(set, text, count, at, runs, capacity);
     *at = count;
     return 0;
 }

@@ -5,7 +5,7 @@
 #include "confusables.h"
 
 #if defined(__x86_64__)
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 enum {
@@ -301,10 +301,36 @@ static inline int is_special(uint8_t byte) {
     return byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t';
 }
 
+#if defined(__x86_64__)
+// Copies 64 plain bytes at a time, as long as there are so many, and answers where it stopped.
+__attribute__((target("avx512f,avx512bw"))) static size_t copy_long(flattener *in, size_t at) {
+    const uint8_t *source = in->source;
+    uint8_t *view = in->view + in->written - at;
+    const __m512i tab = _mm512_set1_epi8('\t'), line = _mm512_set1_epi8('\n'), back = _mm512_set1_epi8('\r');
+    size_t start = at;
+    while (at + 64 <= in->count) {
+        __m512i bytes = _mm512_loadu_si512(source + at);
+        // From 0x20 to 0x7e is 0 to 0x5e; what is below or above is more.
+        __mmask64 odd = _mm512_cmpgt_epu8_mask(_mm512_sub_epi8(bytes, _mm512_set1_epi8(0x20)), _mm512_set1_epi8(0x5e));
+        __mmask64 space = _mm512_cmpeq_epi8_mask(bytes, tab) | _mm512_cmpeq_epi8_mask(bytes, line) | _mm512_cmpeq_epi8_mask(bytes, back);
+        __mmask64 marks = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\')) | _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('&'));
+        if ((odd & ~space) | marks) break;
+        _mm512_storeu_si512(view + at, bytes);
+        at += 64;
+    }
+    in->written += at - start;
+    return at;
+}
+#endif
+
 // Copies plain bytes up to the next special one and answers where that is.
 static size_t copy_plain(flattener *in, size_t at) {
 #if defined(__x86_64__)
+    size_t near = at + 64;
     while (at + 16 <= in->count) {
+        // Where nothing special is near, it mostly is far.
+        if (at == near && __builtin_cpu_supports("avx512bw")) at = copy_long(in, at);
+        if (at + 16 > in->count) break;
         __m128i bytes = _mm_loadu_si128((const __m128i *)(in->source + at));
         _mm_storeu_si128((__m128i *)(in->view + in->written), bytes);
         // Signed: below 0x20 takes in everything from 0x80 up.

@@ -273,6 +273,7 @@ static int best_kernel(int wanted) {
     if (__builtin_cpu_supports("ssse3")) best = CSCAN_SSSE3;
     if (__builtin_cpu_supports("avx2")) best = CSCAN_AVX2;
     if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512f")) best = CSCAN_AVX512;
+    if (best == CSCAN_AVX512 && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2")) best = CSCAN_VBMI;
     return wanted == CSCAN_BEST || wanted > best ? best : wanted;
 #else
     (void)wanted;

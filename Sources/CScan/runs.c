@@ -49,13 +49,38 @@ __attribute__((target("avx2"))) static unsigned traits_avx2(const uint8_t *text,
     if (_mm256_movemask_epi8(high)) traits |= CSCAN_HAS_NON_ASCII;
     return traits;
 }
+
+// The traits of the characters of ASCII.
+#define EIGHT(trait) trait, trait, trait, trait, trait, trait, trait, trait
+static const uint8_t trait_table[128] = {
+    EIGHT(CSCAN_HAS_CONTROL), CSCAN_HAS_CONTROL, 0, 0, CSCAN_HAS_CONTROL, CSCAN_HAS_CONTROL, 0, CSCAN_HAS_CONTROL, CSCAN_HAS_CONTROL,
+    EIGHT(CSCAN_HAS_CONTROL), EIGHT(CSCAN_HAS_CONTROL),
+    ['%'] = CSCAN_HAS_PERCENT, ['&'] = CSCAN_HAS_AMPERSAND, ['\\'] = CSCAN_HAS_BACKSLASH, [0x7f] = CSCAN_HAS_CONTROL,
+};
+
+__attribute__((target("avx512f,avx512bw,avx512vbmi"))) static unsigned traits_vbmi(const uint8_t *text, size_t count, size_t *at) {
+    const __m512i low = _mm512_loadu_si512(trait_table), high = _mm512_loadu_si512(trait_table + 64);
+    __m512i seen = _mm512_setzero_si512(), bytes_seen = seen;
+    size_t place = 0;
+    for (; place + 64 <= count; place += 64) {
+        __m512i bytes = _mm512_loadu_si512(text + place);
+        seen = _mm512_or_si512(seen, _mm512_maskz_permutex2var_epi8(_knot_mask64(_mm512_movepi8_mask(bytes)), low, bytes, high));
+        bytes_seen = _mm512_or_si512(bytes_seen, bytes);
+    }
+    *at = place;
+    unsigned traits = _mm512_movepi8_mask(bytes_seen) ? CSCAN_HAS_NON_ASCII : 0;
+    for (unsigned bit = 1; bit <= CSCAN_HAS_AMPERSAND; bit *= 2)
+        if (_mm512_test_epi8_mask(seen, _mm512_set1_epi8((char)bit))) traits |= bit;
+    return traits;
+}
 #endif
 
 unsigned cscan_traits(const uint8_t *text, size_t count) {
     unsigned traits = 0;
     size_t at = 0;
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) traits = traits_avx2(text, count, &at);
+    if (__builtin_cpu_supports("avx512vbmi")) traits = traits_vbmi(text, count, &at);
+    else if (__builtin_cpu_supports("avx2")) traits = traits_avx2(text, count, &at);
 #endif
     for (; at < count; at++) traits |= trait_of(text[at]);
     return traits;

@@ -195,16 +195,15 @@ static void find_masks(const cscan_set *set, const uint8_t *text, size_t blocks,
 #if defined(__x86_64__)
     case CSCAN_SSSE3: return masks_ssse3(set, text, blocks, masks);
     case CSCAN_AVX2: return masks_avx2(set, text, blocks, masks);
-    case CSCAN_AVX512: return masks_avx512(set, text, blocks, masks);
+    case CSCAN_AVX512: case CSCAN_VBMI: return masks_avx512(set, text, blocks, masks);
 #endif
     default: return masks_scalar(set, text, blocks, masks);
     }
 }
 
-// The places whose bits are set and that the filter lets through. Four at a time are written whether there are so many or not, and the
-// filter moves on by what it finds: no branch depends on the text, as long as a block has not more than four.
-static inline __attribute__((always_inline)) size_t places_of(
-    const cscan_set *set, const uint8_t *text, size_t blocks, const uint64_t *masks, uint32_t *places) {
+// The places whose bits are set. Four at a time are written whether there are so many or not: no branch depends on the text, as long as
+// a block has not more than four.
+static inline __attribute__((always_inline)) size_t places_of(size_t blocks, const uint64_t *masks, uint32_t *places) {
     size_t count = 0;
     for (size_t block = 0; block < blocks; block++) {
         uint64_t mask = masks[block];
@@ -218,6 +217,11 @@ static inline __attribute__((always_inline)) size_t places_of(
         }
         count += set_bits;
     }
+    return count;
+}
+
+// Those of them that the filter lets through; it moves on by what it finds, without a branch.
+static inline __attribute__((always_inline)) size_t filtered(const cscan_set *set, const uint8_t *text, uint32_t *places, size_t count) {
     size_t kept = 0;
     for (size_t index = 0; index < count; index++) {
         uint32_t place = places[index];
@@ -230,23 +234,49 @@ static inline __attribute__((always_inline)) size_t places_of(
 #if defined(__x86_64__)
 __attribute__((target("avx2,bmi,popcnt"))) static size_t places_avx2(
     const cscan_set *set, const uint8_t *text, size_t blocks, const uint64_t *masks, uint32_t *places) {
-    return places_of(set, text, blocks, masks, places);
+    return filtered(set, text, places, places_of(blocks, masks, places));
+}
+
+#define SIXTEEN(first) \
+    first, first + 1, first + 2, first + 3, first + 4, first + 5, first + 6, first + 7, first + 8, first + 9, first + 10, first + 11, \
+        first + 12, first + 13, first + 14, first + 15
+static const uint8_t numbers_of_bits[STEP] = {SIXTEEN(0), SIXTEEN(16), SIXTEEN(32), SIXTEEN(48)};
+
+// Sixteen places at a time: the numbers of the bits that are set are what is left of all numbers.
+__attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,popcnt"))) static size_t places_vbmi(
+    const cscan_set *set, const uint8_t *text, size_t blocks, const uint64_t *masks, uint32_t *places) {
+    const __m512i numbers = _mm512_loadu_si512(numbers_of_bits);
+    size_t count = 0;
+    for (size_t block = 0; block < blocks; block++) {
+        uint64_t mask = masks[block];
+        size_t set_bits = (size_t)__builtin_popcountll(mask);
+        const __m512i first = _mm512_set1_epi32((int)(STEP * block));
+        for (size_t done = 0; done < set_bits || done == 0; done += 16) {
+            __m128i some = _mm512_castsi512_si128(_mm512_maskz_compress_epi8(mask, numbers));
+            _mm512_storeu_si512(places + count + done, _mm512_add_epi32(_mm512_cvtepu8_epi32(some), first));
+            for (int step = 0; step < 16 && set_bits > 16; step++) mask &= mask - 1;
+        }
+        count += set_bits;
+    }
+    return filtered(set, text, places, count);
 }
 #endif
 
 static size_t find_places(const cscan_set *set, const uint8_t *text, size_t blocks, const uint64_t *masks, uint32_t *places) {
 #if defined(__x86_64__)
+    if (set->kernel >= CSCAN_VBMI) return places_vbmi(set, text, blocks, masks, places);
     // Processors with AVX2 have the instructions that count bits, too.
     if (set->kernel >= CSCAN_AVX2) return places_avx2(set, text, blocks, masks, places);
 #endif
-    return places_of(set, text, blocks, masks, places);
+    return filtered(set, text, places, places_of(blocks, masks, places));
 }
 
 // Looks at window places [at, end), of which every byte from one before up to end + 3, rounded up to STEP, may be read through `text`.
 // Stops early when there may be no room for the hits of one more place, and answers where it stopped.
 static size_t scan(search *in, const uint8_t *text, size_t base, size_t at, size_t end, size_t room) {
     uint64_t masks[BLOCKS];
-    uint32_t places[STEP * BLOCKS + 4];
+    // As many more as are written at a time.
+    uint32_t places[STEP * BLOCKS + 16];
     while (at < end) {
         size_t blocks = (end - at + STEP - 1) / STEP;
         if (blocks > BLOCKS) blocks = BLOCKS;

@@ -6,28 +6,27 @@ import YAML
 /// Values of which only keyed hashes are kept: a run of a text that is such a value as a whole is found, as it stands or decoded. Shared by
 /// all loops.
 ///
-/// The file is text: a line that names the key by four bytes of a hash of it, a line that tells from which length on there are values
-/// without an anchor (`cscan_has_anchor`), and a line for each value with 20 bits of its beginning and length and 64 bits of all of it,
-/// both keyed. Without the key it tells how many values there are, and the length of the shortest one that looks like words, to the step
-/// below; with the key, guesses can be tested, so both are kept like secrets.
+/// The file is text: a line that names the key by four bytes of a hash of it, a line that tells, enciphered, how long those values are that
+/// have no anchor (`cscan_has_anchor`), and a line for each value with 20 bits of its beginning and length and 64 bits of all of it, both
+/// keyed. Without the key it tells how many values there are; with the key, guesses can be tested, so both are kept like secrets.
 ///
-/// That one length is what makes the search cheap: a run of a text is hashed only if it has an anchor, which few have, or is at least so
-/// long. Nothing is told of single values, and no hash is of a part of a value but for those 20 bits of its first eight bytes: with the
+/// Those lengths are what makes the search cheap: a run of a text is hashed only if it has an anchor, which few have, or is just as long.
+/// Nothing else is told of single values, and no hash is of a part of a value but for those 20 bits of its first eight bytes: with the
 /// key a wrong guess of those looks right once in a million times for each value there is, and the rest has to be guessed as a whole. Files
-/// of version 1 lack the second line: every run of 10 bytes is hashed.
+/// of version 2 tell of those lengths only the least, and files of version 1 nothing: every run of 10 bytes is hashed.
 public final class EnrolledSecrets: Sendable {
     private let key: [UInt64]
     private let hashes: [UInt64]
     private let marks: [UInt8]
     /// Whether values with an anchor are searched at the anchors of a text.
     private let hasAnchored: Bool
-    /// The length of runs from which on all are looked at; more than any value has when none need be.
-    private let least: Int
+    /// The lengths of runs that are looked at without one: a bit for each, and the last for all that are longer.
+    private let lengths: UInt64
 
     /// How many there are.
     public var count: Int { hashes.count }
-    /// Whether every long run has to be looked at: some values look like words, or the file does not say.
-    public var isSlow: Bool { least <= Int(CSCAN_KNOWN_MAX) }
+    /// Whether runs of many lengths have to be looked at: values that look like words have them, or the file does not say.
+    public var isSlow: Bool { lengths.nonzeroBitCount > Self.lengthsFew }
 
     /// Why a value cannot be enrolled.
     public enum Refusal: Sendable {
@@ -51,7 +50,7 @@ public final class EnrolledSecrets: Sendable {
         public let text: [UInt8]
         /// How many values it holds.
         public let count: Int
-        /// How many of them look like words, so that they are searched at every long run.
+        /// How many of them look like words, so that they are searched by their lengths.
         public let wordCount: Int
     }
 
@@ -70,37 +69,50 @@ public final class EnrolledSecrets: Sendable {
                 _ = lines.insert(hexadecimal(UInt64(mark), 5) + " " + hexadecimal(hash, 16))
             }
         }
-        let least = words.map(\.count).min().flatMap { shortest in steps.last { $0 <= shortest } }
-        let facts = "words from \(least.map(String.init) ?? "none")\n"
-        let text = "\(head) \(name(of: tenantKey))\n" + facts + lines.sorted().map { $0 + "\n" }.joined()
+        let lengths = words.reduce(UInt64(0)) { $0 | 1 << UInt64(min($1.count, 63)) }
+        let sorted = lines.sorted()
+        let facts = "lengths \(hexadecimal(lengths ^ cipher(sorted, tenantKey).pad, 16)) \(cipher(sorted, tenantKey).check)"
+        let text = ([head + " " + name(of: tenantKey), facts] + sorted).map { $0 + "\n" }.joined()
         return File(text: Array(text.utf8), count: lines.count, wordCount: words.count)
     }
 
-    /// The lengths that are told apart.
-    private static let steps = [10, 12, 16, 20, 24, 32, 48, 64]
+    /// Up to how many lengths are few.
+    private static let lengthsFew = 8
+
+    /// What the lengths are enciphered with, and what tells whether the lines are those of then.
+    private static func cipher(_ lines: [String], _ tenantKey: SecretBytes) -> (pad: UInt64, check: String) {
+        let text = "louver enrolled lengths 1\n" + lines.joined(separator: "\n")
+        let code = HMACKey(tenantKey, hash: .sha256).authenticate(Array(text.utf8).span)
+        return (code.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, code[8..<12].map { hexadecimal(UInt64($0), 2) }.joined())
+    }
 
     /// Reads such a file; faults are told with their lines.
     public init?(_ bytes: [UInt8], file: String, tenantKey: SecretBytes, faults: Faults) {
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         let name = Self.name(of: tenantKey)
-        guard let first = lines.first, first.hasPrefix(Self.head) || first.hasPrefix(Self.firstHead) else {
+        let heads = [Self.head, Self.secondHead, Self.firstHead]
+        guard let first = lines.first, let version = heads.firstIndex(where: { first.hasPrefix($0 + " ") }).map({ 3 - $0 }) else {
             faults.add(file, YAMLMark(line: 1, column: 1), "not a file of `louver redact enroll`", remedy: "make one: louver redact enroll")
             return nil
         }
-        let isFirst = first.hasPrefix(Self.firstHead)
-        guard first == "\(isFirst ? Self.firstHead : Self.head) \(name)" else {
+        guard first == "\(heads[3 - version]) \(name)" else {
             faults.add(
                 file, YAMLMark(line: 1, column: Self.head.utf8.count + 2), "was made with another tenant key",
                 remedy: "enroll again with the key that `redaction.tenant_key_file` names")
             return nil
         }
-        guard let least = isFirst ? Int(CSCAN_ENROLLED_MIN) : Self.least(lines.dropFirst().first ?? "") else {
-            faults.add(file, YAMLMark(line: 2, column: 1), "not a line of `louver redact enroll`", remedy: "enroll again")
+        let fact = lines.dropFirst().first ?? ""
+        let told =
+            version == 1 ? Self.from(Int(CSCAN_ENROLLED_MIN)) : version == 2 ? Self.least(fact) : Self.lengths(fact, lines, tenantKey)
+        guard let lengths = told else {
+            faults.add(
+                file, YAMLMark(line: 2, column: 1), "not the line that `louver redact enroll` wrote for the lines below",
+                remedy: "enroll again")
             return nil
         }
         var hashes: [UInt64] = []
         var marks = [UInt8](repeating: 0, count: Int(CSCAN_MARKS) / 8)
-        for (index, line) in lines.enumerated().dropFirst(isFirst ? 1 : 2) where !line.isEmpty {
+        for (index, line) in lines.enumerated().dropFirst(version == 1 ? 1 : 2) where !line.isEmpty {
             let words = line.split(separator: " ")
             guard words.count == 2, words[0].utf8.count == 5, words[1].utf8.count == 16, let mark = UInt32(words[0], radix: 16),
                 let hash = UInt64(words[1], radix: 16), hashes.count < Limits.knownSecretsMax
@@ -117,16 +129,28 @@ public final class EnrolledSecrets: Sendable {
         key = Self.deriveKey(tenantKey)
         self.hashes = hashes.sorted()
         self.marks = marks
-        self.least = least
-        hasAnchored = !isFirst
+        self.lengths = lengths
+        hasAnchored = version > 1
     }
 
-    /// What the second line says.
-    private static func least(_ line: Substring) -> Int? {
+    /// All lengths from one on.
+    private static func from(_ least: Int) -> UInt64 { ~0 << UInt64(min(least, 63)) }
+
+    /// What the second line says, in version 3 and 2; nil when it is none.
+    private static func lengths(_ line: Substring, _ lines: [Substring], _ tenantKey: SecretBytes) -> UInt64? {
+        let words = line.split(separator: " ")
+        let (pad, check) = cipher(lines.dropFirst(2).filter { !$0.isEmpty }.map(String.init), tenantKey)
+        guard words.count == 3, words[0] == "lengths", words[1].utf8.count == 16, let told = UInt64(words[1], radix: 16), words[2] == check,
+            (told ^ pad) & ~from(Int(CSCAN_ENROLLED_MIN)) == 0
+        else { return nil }
+        return told ^ pad
+    }
+
+    private static func least(_ line: Substring) -> UInt64? {
         let words = line.split(separator: " ")
         guard words.count == 3, words[0] == "words", words[1] == "from" else { return nil }
-        if words[2] == "none" { return Int(CSCAN_KNOWN_MAX) + 1 }
-        return Int(words[2]).flatMap { steps.contains($0) ? $0 : nil }
+        if words[2] == "none" { return 0 }
+        return Int(words[2]).flatMap { (Int(CSCAN_ENROLLED_MIN)...64).contains($0) ? from($0) : nil }
     }
 
     /// Several files of one key as one; nil for none.
@@ -136,7 +160,7 @@ public final class EnrolledSecrets: Sendable {
         hashes = sets.flatMap(\.hashes).sorted()
         marks = first.marks.indices.map { place in sets.reduce(0) { $0 | $1.marks[place] } }
         hasAnchored = sets.contains(where: \.hasAnchored)
-        least = sets.map(\.least).min() ?? first.least
+        lengths = sets.reduce(0) { $0 | $1.lengths }
     }
 
     /// Calls `body` with each run that is one of them; with some twice.
@@ -148,7 +172,7 @@ public final class EnrolledSecrets: Sendable {
             marks.withUnsafeBufferPointer { marks in
                 var set = cscan_enrolled(
                     key: (key[0], key[1], key[2], key[3]), hashes: hashes.baseAddress, count: hashes.count, marks: marks.baseAddress,
-                    has_anchored: hasAnchored ? 1 : 0, least: least)
+                    has_anchored: hasAnchored ? 1 : 0, lengths: lengths)
                 text.withUnsafeBufferPointer { bytes in
                     for number in Int32(0)...1 {
                         var at = start
@@ -164,7 +188,8 @@ public final class EnrolledSecrets: Sendable {
         }
     }
 
-    private static let head = "louver-enrolled 2"
+    private static let head = "louver-enrolled 3"
+    private static let secondHead = "louver-enrolled 2"
     private static let firstHead = "louver-enrolled 1"
 
     /// `. ! / *` around a value are a sentence's or a path's, not its own.

@@ -106,7 +106,8 @@ enum RedactEnrollCommand {
         terminal.error(made.count == 1 ? "1 value enrolled" : "\(made.count) values enrolled")
         if made.wordCount > 0 {
             terminal.error(
-                "  \(made.wordCount) of them made of words: every long word of a text is looked at for their sake, which is slower")
+                "  \(made.wordCount) of them made of words: words as long as they are looked at for their sake, at a tenth of the speed"
+            )
         }
         var lengths = 0
         var bytes = 0

@@ -59,8 +59,9 @@ import YAML
         #expect(Set(found) == Set(expected) && !expected.isEmpty)
     }
 
-    /// A file of the first version says nothing of anchors; joined with one of the second, all of both are found.
-    @Test func readsWhatTheFirstVersionWrote() throws {
+    /// A file of the first version says nothing of anchors, one of the second nothing of lengths; joined with one of the third, all of all
+    /// are found.
+    @Test func readsWhatEarlierVersionsWrote() throws {
         let values = ["correct-horse_battery", "k9Qf3ZpL0aTx", "2026-11-21-20"]
         func lines(_ values: [String]) -> [Substring] {
             String(decoding: EnrolledSecrets.file(of: values.map { Array($0.utf8) }, tenantKey: key).text, as: UTF8.self).split(
@@ -70,27 +71,64 @@ import YAML
             try #require(EnrolledSecrets(Array(text.utf8), file: "e.txt", tenantKey: key, faults: Faults()))
         }
         let all = lines(values)
-        let old = try read("louver-enrolled 1 " + all[0].suffix(8) + "\n" + all.dropFirst(2).joined(separator: "\n") + "\n")
+        let name = all[0].suffix(8)
+        let old = try read("louver-enrolled 1 \(name)\n" + all.dropFirst(2).joined(separator: "\n") + "\n")
+        let second = try read("louver-enrolled 2 \(name)\nwords from 12\n" + all.dropFirst(2).joined(separator: "\n") + "\n")
+        let none = try read("louver-enrolled 2 \(name)\nwords from none\n" + lines(["k9Qf3ZpL0aTx"])[2] + "\n")
         let random = try load(["k9Qf3ZpL0aTx"])
-        #expect(old.count == 3 && old.isSlow && !random.isSlow)
+        #expect(old.count == 3 && old.isSlow && second.isSlow && !random.isSlow && !none.isSlow)
         let joined = try #require(
-            EnrolledSecrets(joining: [random, try read("louver-enrolled 1 \(all[0].suffix(8))\n" + lines(["2026-11-21-20"])[2])]))
+            EnrolledSecrets(joining: [random, try read("louver-enrolled 1 \(name)\n" + lines(["2026-11-21-20"])[2])]))
         for value in values { #expect(!scrub("is \(value) it", old).contains(value)) }
+        for value in values { #expect(!scrub("is \(value) it", second).contains(value)) }
         for value in values.dropFirst() { #expect(!scrub("is \(value) it", joined).contains(value)) }
+        #expect(!scrub("is k9Qf3ZpL0aTx it", none).contains("k9Qf3ZpL0aTx"))
         #expect(scrub("is k9Qf3ZpL0aTy it", joined) == "is k9Qf3ZpL0aTy it")
     }
 
-    /// What the second line tells of the values, and nothing else.
+    /// Values without an anchor are found by their lengths: short ones, such as are longer than a mask, and among values of many lengths.
     @Test(arguments: [
-        (["k9Qf3ZpL0aTx"], "none", 0), (["correct-horse"], "12", 1), (["k9Qf3ZpL0aTx", "correct-horse_battery-staple"], "24", 1),
-        (["0123456789", "0123456789"], "10", 1), ([String(repeating: "a", count: 500)], "64", 1),
+        [10], [22], [62], [63], [64], [65], [127], [128], [500], [512], [10, 62, 63, 511], Array(10...30), Array(58...70),
+        [11, 12, 13, 300],
     ])
-    func tellsFromWhichLengthOnThereAreWords(values: [String], least: String, count: Int) throws {
-        let made = EnrolledSecrets.file(of: values.map { Array($0.utf8) }, tenantKey: key)
-        #expect(String(decoding: made.text, as: UTF8.self).split(separator: "\n")[1] == "words from \(least)")
-        #expect(made.wordCount == count)
+    func findsWordsOfEachLength(lengths: [Int]) throws {
+        let words = Array("correct-horse.battery_staple/stable!horse*".utf8)
+        func value(_ length: Int) -> String {
+            String(
+                decoding: (0..<length).map { $0 == 0 || $0 == length - 1 ? UInt8(ascii: "w") : words[($0 &* 7 &+ length) % words.count] },
+                as: UTF8.self)
+        }
+        let values = lengths.map(value)
         let enrolled = try load(values)
-        for value in values { #expect(!scrub("(\(value))", enrolled).contains(value)) }
+        #expect(EnrolledSecrets.file(of: values.map { Array($0.utf8) }, tenantKey: key).wordCount == values.count)
+        for text in values {
+            for (before, after) in [("", ""), ("is ", " it"), ("(", ")"), ("..", "!"), ("=/", "./\n"), ("\"*", "*\"")] {
+                for filler in [0, 1, 40, 63, 64, 4_090, 4_096] {
+                    let pad = String(repeating: "-word. ", count: filler / 7) + String(repeating: " ", count: filler % 7)
+                    let out = scrub(pad + " " + before + text + after + " " + pad, enrolled)
+                    #expect(
+                        !out.contains(text) && out.hasPrefix(pad) && out.hasSuffix(after + " " + pad),
+                        "\(text.utf8.count) \(filler) \(before)")
+                }
+            }
+            for other in ["x" + text, text + "x", "x." + text, text + "/x", String(text.dropLast()), String(text.dropFirst())] {
+                #expect(scrub("is \(other) it", enrolled) == "is \(other) it")
+            }
+        }
+    }
+
+    /// The second line says how long values without an anchor are, to whoever has the key, and belongs to the lines below it.
+    @Test func theLengthsAreReadOnlyWithTheLinesTheyAreOf() throws {
+        let made = EnrolledSecrets.file(of: ["k9Qf3ZpL0aTx", "correct-horse", "battery-staple"].map { Array($0.utf8) }, tenantKey: key)
+        #expect(made.wordCount == 2)
+        let lines = String(decoding: made.text, as: UTF8.self).split(separator: "\n")
+        #expect(lines[1].hasPrefix("lengths ") && lines[1].utf8.count == 33)
+        for kept in [lines.dropLast(), lines[...] + lines.suffix(1), lines.prefix(2) + lines.suffix(3).reversed()] {
+            let faults = Faults()
+            let text = Array(kept.joined(separator: "\n").utf8)
+            #expect(EnrolledSecrets(text, file: "e.txt", tenantKey: key, faults: faults) == nil)
+            #expect(faults.all.first?.description.contains("e.txt:2:1: not the line that") == true)
+        }
     }
 
     /// Each code path of the search for anchors, against a look at each place.
@@ -145,22 +183,28 @@ import YAML
         let made = EnrolledSecrets.file(of: [Array(value.utf8), Array(value.utf8), Array("short".utf8)], tenantKey: key)
         #expect(made.count == 1)
         let lines = String(decoding: made.text, as: UTF8.self).split(separator: "\n")
-        #expect(lines.count == 3 && lines[0].hasPrefix("louver-enrolled 2 ") && lines[1] == "words from 20" && lines[2].utf8.count == 22)
+        #expect(lines.count == 3 && lines[0].hasPrefix("louver-enrolled 3 ") && lines[1].hasPrefix("lengths ") && lines[2].utf8.count == 22)
         let other = EnrolledSecrets.file(of: [Array(value.utf8)], tenantKey: SecretBytes([UInt8](repeating: 8, count: 32).span))
         #expect(other.text != made.text)
     }
 
     @Test(arguments: [
         ("", "1:1: not a file of"), ("louver-enrolled 2 00000000\n", "1:19: was made with another tenant key"),
-        ("louver-enrolled 1 00000000\n", "1:19: was made with another tenant key"), ("louver-enrolled 3 00000000\n", "1:1: not a file of"),
-        ("GOOD\nabc\n", "2:1: not a line of"), ("GOOD\nwords from 11\n", "2:1: not a line of"), ("GOOD", "2:1: not a line of"),
-        ("GOOD\nwords from none\nabc\n", "3:1: not a line of"),
-        ("GOOD\nwords from 10\n12345 123456789012345g\n", "3:1: not a line of"),
+        ("louver-enrolled 1 00000000\n", "1:19: was made with another tenant key"),
+        ("louver-enrolled 3 00000000\n", "1:19: was made with another tenant key"), ("louver-enrolled 4 00000000\n", "1:1: not a file of"),
+        ("louver-enrolled 3\n", "1:1: not a file of"), ("GOOD 3\nabc\n", "2:1: not the line"), ("GOOD 3", "2:1: not the line"),
+        ("GOOD 3\nlengths 0123456789abcdef 01234567\n", "2:1: not the line"), ("GOOD 2\nwords from 9\n", "2:1: not the line"),
+        ("GOOD 2\nabc\n", "2:1: not the line"), ("GOOD 2\nwords from none\nabc\n", "3:1: not a line of"),
+        ("GOOD 2\nwords from 10\n12345 123456789012345g\n", "3:1: not a line of"), ("GOOD 1\nabc\n", "2:1: not a line of"),
     ])
     func refusesAFaultyFile(text: String, message: String) {
         let head = String(decoding: EnrolledSecrets.file(of: [], tenantKey: key).text, as: UTF8.self).split(separator: "\n")[0]
+        var text = text
+        for version in 1...3 where text.hasPrefix("GOOD \(version)") {
+            text = "louver-enrolled \(version) \(head.suffix(8))" + text.dropFirst(6)
+        }
         let faults = Faults()
-        let bytes = Array(text.split(separator: "GOOD", omittingEmptySubsequences: false).joined(separator: String(head)).utf8)
+        let bytes = Array(text.utf8)
         #expect(EnrolledSecrets(bytes, file: "e.txt", tenantKey: key, faults: faults) == nil)
         #expect(faults.all.first?.description.hasPrefix("e.txt:\(message)") == true, "\(faults.all)")
     }

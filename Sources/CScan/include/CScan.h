@@ -16,7 +16,7 @@ enum {
 };
 
 // Which code path scans; CSCAN_BEST asks the processor. A path the processor lacks falls back to the next narrower one.
-enum { CSCAN_BEST = 0, CSCAN_SCALAR = 1, CSCAN_SSSE3 = 2, CSCAN_AVX2 = 3, CSCAN_AVX512 = 4 };
+enum { CSCAN_BEST = 0, CSCAN_SCALAR = 1, CSCAN_SSSE3 = 2, CSCAN_AVX2 = 3, CSCAN_AVX512 = 4, CSCAN_VBMI = 5 };
 
 // The longest literal, in bytes.
 enum { CSCAN_LITERAL_MAX = 64 };
@@ -171,7 +171,8 @@ typedef struct {
     size_t count;
     const uint8_t *marks;  // one bit for each mark of a value, CSCAN_MARKS of them
     int has_anchored;      // whether values with an anchor are searched by it
-    size_t least;          // the length from which on a value may be searched without; more than CSCAN_KNOWN_MAX when none is
+    // The lengths of values that are searched without: one bit for each, from CSCAN_ENROLLED_MIN on, and bit 63 for 63 and more.
+    uint64_t lengths;
 } cscan_enrolled;
 
 // Whether a byte can stand in a value that is known as a hash.
@@ -180,7 +181,7 @@ int cscan_is_enrollable(uint8_t byte);
 uint32_t cscan_enrolled_mark(const uint64_t key[4], const uint8_t *text, size_t count);
 uint64_t cscan_enrolled_hash(const uint64_t key[4], const uint8_t *text, size_t count);
 // Finds maximal runs that are such a value, `. ! / *` around them aside. Works like cscan_find; capacity must be at least 512. `number` is
-// 0 and 1, one after the other: for runs with an anchor, and for those long enough to be a value without one, which tells some twice.
+// 0 and 1, one after the other: for runs with an anchor, and for those as long as a value without one, which tells some twice.
 size_t cscan_enrolled_find(
     const cscan_enrolled *set, int number, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity);
 

@@ -70,7 +70,7 @@ extension Snapshot {
         let hashes = redaction.enrolled?.count ?? 0
         if options.redaction.known.isEmpty { return "" }
         let isSlow = redaction.enrolled?.isSlow ?? false
-        return ", \(clear) known values in clear, \(hashes) as hashes\(isSlow ? " (some of words, which is slower)" : "")"
+        return ", \(clear) known values in clear, \(hashes) as hashes\(isSlow ? " (words of many lengths, which is slower)" : "")"
     }
 
     /// What an operator should know: `warnings`, then the advice of each policy.

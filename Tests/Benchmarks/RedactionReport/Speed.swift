@@ -24,8 +24,7 @@ struct Speed {
         print("the same as raw JSON string content: \(replies(log)) MB/s")
         print("log with a secret on 1 % of lines: \(scrubbing(planted(log, every: 100))) MB/s")
         print("log with a secret on 5 % of lines: \(scrubbing(planted(log, every: 20))) MB/s")
-        print("with 10,000 known values: \(known(log))")
-        print("with 10,000 learned values: \(learned(log)) slower")
+        writeCosts(log)
         small(log)
         for (name, piece) in Self.hostile {
             let one = time(Self.repeated(piece, 1_000_000))
@@ -37,23 +36,75 @@ struct Speed {
         }
     }
 
-    /// What 10,000 values more cost, in clear and as hashes, as parts of the time without them in the same run. As hashes once more with a
-    /// hundred among them that are made of words, for which every long run is looked at.
+    /// What it costs to know values.
+    func writeCosts() { writeCosts(BenignLines.log(seed: seed, bytes: 20_000_000)) }
+
+    private func writeCosts(_ log: [UInt8]) {
+        print("with 10,000 known values: \(known(log))")
+        print("with 10,000 learned values: \(learned(log)) slower")
+        fflush(nil)
+    }
+
+    /// What 10,000 values more cost, in clear and as hashes, as parts of the time without them; each once more with a hundred among them
+    /// that are made of words.
     private func known(_ log: [UInt8]) -> String {
         var random = SeededGenerator(seed: seed)
         var values = Self.values(&random)
         let words = (0..<100).map { number in Array("correct-horse-\(["battery", "staple", "stable"][number % 3])-\(number)".utf8) }
+        var mixed = Array(values.dropLast(100)) + words
         let key = SecretBytes([UInt8](repeating: 1, count: 32).span)
         let engines = [
             engine, RedactionEngine(detectors: engine.detectors, tenantKey: key, enrolled: Self.enrolled(values, key)),
-            RedactionEngine(detectors: engine.detectors, tenantKey: key, enrolled: Self.enrolled(values.dropLast(100) + words, key)),
+            RedactionEngine(detectors: engine.detectors, tenantKey: key, enrolled: Self.enrolled(mixed, key)),
             RedactionEngine(detectors: engine.detectors, tenantKey: key, known: KnownSecrets(&values)),
+            RedactionEngine(detectors: engine.detectors, tenantKey: key, known: KnownSecrets(&mixed)),
         ]
-        // By turns, so that all of them see the same neighbours on the machine.
-        var best = [Int](repeating: .max, count: engines.count)
-        for _ in 0..<9 { for index in engines.indices { best[index] = min(best[index], time(log, engines[index], runs: 1)) } }
-        func part(_ index: Int) -> String { "\(Double((best[index] - best[0]) * 1_000 / max(best[0], 1)) / 10) %" }
-        return "in clear \(part(3)) slower, as hashes \(part(1)) slower, as hashes with words among them \(part(2)) slower"
+        let ways = engines.map { engine in
+            let scrubber = TextScrubber(engine)
+            return { (turn: Int) in Self.time(Self.slice(log, turn), scrubber) }
+        }
+        let costs = Self.turns.costs(ways)
+        return """
+            in clear \(costs[2]) slower, with words among them \(costs[3]); \
+            as hashes \(costs[0]), with words among them \(costs[1])
+            """
+    }
+
+    private static let turns = Turns(count: 150)
+    private static let sliceBytes = 2_000_000
+
+    /// Two megabytes of the log, others in the next turn.
+    private static func slice(_ log: [UInt8], _ turn: Int) -> ArraySlice<UInt8> {
+        let first = turn % max(1, log.count / sliceBytes) * sliceBytes
+        // No escape is cut.
+        func border(_ place: Int) -> Int {
+            var place = min(place, log.count)
+            while place > 0, place < log.count, log[place - 1] == 0x5C { place += 1 }
+            return place
+        }
+        return log[border(first)..<border(first + sliceBytes)]
+    }
+
+    /// Nanoseconds for a text, with what it needs at hand: its first 128 KiB are scrubbed before.
+    private static func time(_ text: ArraySlice<UInt8>, _ scrubber: TextScrubber) -> Int {
+        var out = ByteBuffer(capacity: 1 << 20)
+        scrubber.reset()
+        pass(text.prefix(131_072), scrubber, into: &out)
+        let start = cpu()
+        pass(text, scrubber, into: &out)
+        return Int(cpu() - start)
+    }
+
+    private static func pass(_ text: ArraySlice<UInt8>, _ scrubber: TextScrubber, into out: inout ByteBuffer) {
+        var at = text.startIndex
+        while at < text.endIndex {
+            let end = min(text.endIndex, at + 65_536)
+            text[at..<end].withUnsafeBufferPointer { scrubber.push($0.span, into: &out) }
+            out.clear()
+            at = end
+        }
+        scrubber.finish(into: &out)
+        out.clear()
     }
 
     private static func enrolled(_ values: [[UInt8]], _ key: SecretBytes) -> EnrolledSecrets? {
@@ -92,12 +143,10 @@ struct Speed {
             _ = scrubber.teach(ledger, now: now, lifetime: .seconds(3_600), max: Limits.learnedSecretsMax)
         }
         let raw = Self.quoted(log)
-        var best = (without: Int.max, with: Int.max)
-        for _ in 0..<9 {
-            best.without = min(best.without, reply(raw, scrubber, nil))
-            best.with = min(best.with, reply(raw, scrubber, ledger))
-        }
-        return "\(ledger.count) values, \(Double((best.with - best.without) * 1_000 / max(best.without, 1)) / 10) %"
+        let costs = Self.turns.costs([
+            { turn in reply(Self.slice(raw, turn), scrubber, nil) }, { turn in reply(Self.slice(raw, turn), scrubber, ledger) },
+        ])
+        return "\(ledger.count) values, \(costs[0])"
     }
 
     private func time(_ text: [UInt8]) -> Int { time(text, engine, runs: 2) }
@@ -139,7 +188,7 @@ struct Speed {
     private func replies(_ log: [UInt8]) -> Int {
         let raw = Self.quoted(log)
         let scrubber = ReplyScrubber(engine)
-        let best = (0..<3).map { _ in reply(raw, scrubber, nil) }.min() ?? 1
+        let best = (0..<3).map { _ in reply(raw[...], scrubber, nil) }.min() ?? 1
         return raw.count * 1_000 / max(best, 1)
     }
 
@@ -149,23 +198,29 @@ struct Speed {
         return Array(quoted.copy().dropFirst().dropLast())
     }
 
-    /// Nanoseconds for one string, in the pieces a tokenizer gives.
-    private func reply(_ raw: [UInt8], _ scrubber: ReplyScrubber, _ ledger: LearnedSecrets?) -> Int {
+    /// Nanoseconds for one string, in the pieces a tokenizer gives, with what it needs at hand.
+    private func reply(_ raw: ArraySlice<UInt8>, _ scrubber: ReplyScrubber, _ ledger: LearnedSecrets?) -> Int {
         var out = ByteBuffer(capacity: 1 << 20)
         scrubber.reset()
         if let ledger { scrubber.learn(from: ledger, now: Instant(nanoseconds: 1)) }
+        Self.pass(raw.prefix(131_072), scrubber, into: &out)
         let start = Self.cpu()
+        Self.pass(raw, scrubber, into: &out)
+        return Int(Self.cpu() - start)
+    }
+
+    private static func pass(_ raw: ArraySlice<UInt8>, _ scrubber: ReplyScrubber, into out: inout ByteBuffer) {
         scrubber.beginString(role: .text)
-        var at = 0
-        while at < raw.count {
-            var end = min(raw.count, at + 16_384)
-            while end < raw.count, raw[end - 1] == 0x5C { end += 1 }
-            scrubber.string(raw: raw.span.extracting(at..<end), into: &out)
+        var at = raw.startIndex
+        while at < raw.endIndex {
+            var end = min(raw.endIndex, at + 16_384)
+            while end < raw.endIndex, raw[end - 1] == 0x5C { end += 1 }
+            raw[at..<end].withUnsafeBufferPointer { scrubber.string(raw: $0.span, into: &out) }
             out.clear()
             at = end
         }
         scrubber.endString(into: &out)
-        return Int(Self.cpu() - start)
+        out.clear()
     }
 
     /// Replies as small as most are.
