@@ -214,8 +214,7 @@ public final class ReplyScrubber: ValueScrubber {
             text.finish(into: &scratch)
             scratch.clear()
             out.append(raw)
-            if text.replacements > replacements { hasFailed = true }
-            path?.told?.key(decoded)
+            if text.replacements > replacements { hasFailed = true } else { path?.told?.key(decoded) }
         }
         // What passes here need not pass elsewhere.
         if changes == before { return keyNames.noteClean(raw) }
