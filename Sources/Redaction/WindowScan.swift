@@ -57,6 +57,8 @@ final class WindowScan {
 
     /// The key looked at last, so that two parts of one name are one look.
     @exclusivity(unchecked) var lastKey = 0..<0
+    /// The last line found to head no columns.
+    @exclusivity(unchecked) var noHead = 0..<0
 
     /// The pieces of a text that was broken up, and the text put together again.
     var pieces: [Piece] = []
@@ -145,6 +147,7 @@ final class WindowScan {
         asides.removeAll(keepingCapacity: true)
         blockLabels.removeAll(keepingCapacity: true)
         lastKey = 0..<0
+        noHead = 0..<0
         secretKeysSeen = 0
         keyLinesSeen = 0
         wrappedSeen = 0

@@ -23,6 +23,7 @@ import Testing
         "<property>\n  <name>fs.s3a.secret.key</name>\n  <value>¤</value>\n</property>",
         // Tables
         "user,password,host\netl,¤,db", "id,api_token\n1,x\n2,¤\n", "\"user\",\"db_password\"\r\n\"etl\",\"¤\"\r\n",
+        "user,password\nuser,password\netl,¤\n", "user,password\nadmin,password\netl,¤\n", "password,a\ntoken,b\nx,y\n¤,c\n",
         "| user | password |\n|---|---|\n| etl | ¤ |", " id |   password    | x\n----+---------------+---\n  1 | ¤ | y\n(1 row)",
         // Padding
         "Password.........: ¤", "Password ........ : ¤", "password: ¤",

@@ -280,6 +280,8 @@ struct Speed {
         ("key ids", "AK" + "IA"), ("key names", "password"), ("keys", "token=\"x\" "), ("open quotes", "secret='"), ("percent", "%41"),
         ("one letter", "a"), ("base64 of text", "aGVsbG8gd29ybGQg"), ("key lines", String(repeating: "QUJDRA", count: 12) + "QUJD\n"),
         ("near misses", "gh" + "p_abcdefgh12345678\n"), ("labels", "-----BEGIN PRIVATE" + " KEY-----\n"), ("entities", "&#x41;"),
-        ("escape characters", "\u{1b}["), ("every prefix", "xoxb-sk-glpat-AIzaSG.hf_npm_eyJdop_v1_dapi"), ("non-ASCII", "паролi "),
+        ("escape characters", "\u{1b}["), ("heads of tables", "password,password\n"), ("tables of a row", "a|token\n:|:\nb|secret\n:|:\n"),
+        ("wide heads", String(repeating: "secret,", count: 40) + "\n"), ("every prefix", "xoxb-sk-glpat-AIzaSG.hf_npm_eyJdop_v1_dapi"),
+        ("non-ASCII", "паролi "),
     ]
 }
