@@ -1,7 +1,7 @@
 # Every check and every run of Louver, by one word. `make` alone lists the words.
 #
 # Budgets on two cores, everything already installed; `make test` as a whole stays under 30 minutes:
-#   setup 1 s (once: 2 min) · lint 1 min · unit 8 min · build 6 min · e2e 8 min
+#   setup 1 s (once: 2 min) · lint 1 min · unit 8 min · build 6 min · e2e 12 min
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

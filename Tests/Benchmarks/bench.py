@@ -350,7 +350,7 @@ def measure(side: Side, connections: int, seconds: float) -> dict[str, float]:
         raise SystemExit(f"bench: wrk says nothing that can be read:\n{told}")
     count = max(int(found[1]), 1)
     cpu = (after - before) * 1e6 / TICKS / count
-    return {"cpu": cpu, "rate": count / (int(found[2]) / 1e6), "p50": float(found[3]), "p99": float(found[4]), "errors": float(found[5])}
+    return {"cpu": cpu, "count": count, "rate": count / (int(found[2]) / 1e6), "p50": float(found[3]), "p99": float(found[4]), "errors": float(found[5])}
 
 
 def compare(all_sides: list[Side], connections: int, rounds: int, seconds: float) -> dict[str, float]:

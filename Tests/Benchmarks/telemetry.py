@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What it costs to see what Louver does and to change it while it runs, measured in one run on one machine.
 
-    telemetry.py [--seconds 4] [--rounds 8] [--reloads 100]
+    telemetry.py [--seconds 3] [--rounds 8] [--reloads 100]
 
 - CPU per request with metrics alone, and with access log, audit log (chained) and both: the share that each adds. Metrics cannot be
   switched off: what they take is measured in a program of its own, `telemetry-cost`, and told as a share of the same request.
@@ -10,11 +10,11 @@
 - CPU at rest.
 - How long the longest call takes while the configuration is read again and again, and how long a loop was held up at most.
 
-One worker; an nginx answers as the upstream. All variants are loaded in turn, a tenth of a second each, again and again: what else the
-machine does then meets all of them alike, while in longer turns it differs more than the shares are large. CPU is what the scheduler counted
-for every thread of the process. Two processes of one variant differ by as much as a twentieth, by where their memory lies: so each round
-has processes of its own, and a share compares the medians over all rounds. The lowest and highest of a round are told too. The last line is
-JSON. Each figure has a bar; the exit status is 1 when one is missed.
+One worker; an nginx answers as the upstream. Each variant runs alone, under a load as steady as that of bench.py: in turns of a tenth of a
+second, with others in between, what logs keep at hand has left the processor's caches each time, and they cost half as much again. CPU is
+what the scheduler counted for every thread of the process. Two processes of one variant differ by as much as a twentieth, by where their
+memory lies: so each round has processes of its own, and a share compares the medians over all rounds. The lowest and highest of a round are
+told too. The last line is JSON. Each figure has a bar; the exit status is 1 when one is missed.
 """
 
 from __future__ import annotations
@@ -65,40 +65,24 @@ def cpu(pid: int) -> int:
     return sum(int(task.read_text().split()[0]) for task in Path(f"/proc/{pid}/task").glob("*/schedstat"))
 
 
-def costs(sides: dict[str, Side], seconds: float) -> dict[str, float]:
-    """CPU per request of each variant, in microseconds: each has a wrk of its own, of which one runs at a time."""
-    turn, gap = 0.1, 0.003
-    before = {name: cpu(side.pid) for name, side in sides.items()}
-    command = ["wrk", "-t1", "-c32", f"-d{int(seconds * len(sides))}s", "-s", str(FOLDER / "load.lua")]
-    loads = {name: subprocess.Popen([*command, side.url], stdout=subprocess.PIPE, text=True) for name, side in sides.items()}
-    time.sleep(0.2)
-    for load in loads.values():
-        load.send_signal(signal.SIGSTOP)
-    names, end, number = list(sides), time.monotonic() + seconds * len(sides) - 0.4, 0
-    while time.monotonic() < end:
-        # Each round of turns begins with another one.
-        load = loads[names[(number + number // len(names)) % len(names)]]
-        load.send_signal(signal.SIGCONT)
-        time.sleep(turn)
-        load.send_signal(signal.SIGSTOP)
-        time.sleep(gap)
-        number += 1
-    for load in loads.values():
-        load.send_signal(signal.SIGCONT)
-    told = {name: bench.RESULT.search(load.communicate()[0]) for name, load in loads.items()}
-    return {name: (cpu(side.pid) - before[name]) / 1e3 / int(told[name][1]) for name, side in sides.items()}
+def cost(program: Program, token: str, seconds: int) -> float:
+    """CPU per request under a steady load, in microseconds."""
+    side = Side("louver", program.url("mcp"), program.process.pid)
+    bench.wait_for(side, token)
+    bench.measure(side, 32, 1)
+    before = cpu(side.pid)
+    requests = bench.measure(side, 32, seconds)["count"]
+    return (cpu(side.pid) - before) / 1e3 / requests
 
 
-def one_round(wanted: dict[str, tuple[bool, bool]], number: int, port: int, token: str, seconds: float) -> dict[str, float]:
-    """CPU per request of each variant, in processes of this round, which are started in another order each time."""
+def one_round(wanted: dict[str, tuple[bool, bool]], number: int, port: int, token: str, seconds: int) -> dict[str, float]:
+    """CPU per request of each variant, one after the other, in another order each time."""
     names = list(wanted)
-    with ExitStack() as stack:
-        programs = {name: stack.enter_context(variant(port, name, *wanted[name])) for name in names[number % len(names) :] + names[: number % len(names)]}
-        sides = {name: Side(name, programs[name].url("mcp"), programs[name].process.pid) for name in names}
-        for side in sides.values():
-            bench.wait_for(side, token)
-            bench.measure(side, 32, 1)
-        return costs(sides, seconds)
+    seen: dict[str, float] = {}
+    for name in names[number % len(names) :] + names[: number % len(names)]:
+        with variant(port, name, *wanted[name]) as program:
+            seen[name] = cost(program, token, seconds)
+    return seen
 
 
 def scrapes(program: Program, seconds: int, connections: int) -> list[float]:
@@ -176,7 +160,7 @@ def turns(program: Program) -> dict[float, float]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--reloads", type=int, default=100)
     asked = parser.parse_args()
