@@ -85,8 +85,12 @@ final class AdminServer {
     }
 
     private func readHead(_ wire: Wire) async throws -> RequestHead? {
+        var scanned = 0
         while true {
-            if let (head, length) = try wire.input.withSpan({ (bytes) throws(HTTPFailure) in try HeadParser.parseRequest(bytes) }) {
+            let parsed = try wire.input.withSpan { (bytes) throws(HTTPFailure) in
+                try HeadParser.parseRequest(bytes, scanned: &scanned)
+            }
+            if let (head, length) = parsed {
                 wire.input.consume(length)
                 return head
             }
