@@ -71,17 +71,12 @@ struct IdentifierGuard: Sendable {
         {
             return .malformed(argument: name, kind)
         }
-        var finding: Finding?
-        params?["context"]?["arguments"]?.forEachMember { key, value in if finding == nil { finding = judge(key, value) } }
-        return finding
+        return params?["context"]?["arguments"].flatMap { members(of: $0) }
     }
 
     /// What is wrong with the arguments of a prompt: a server may read what they name to put it together.
     func finding(prompt arguments: JSONNode?) -> Finding? {
-        guard checksIdentifiers else { return nil }
-        var finding: Finding?
-        arguments?.forEachMember { key, value in if finding == nil { finding = judge(key, value) } }
-        return finding
+        checksIdentifiers ? arguments.flatMap { members(of: $0) } : nil
     }
 
     /// What is wrong with the URI of a resource.
@@ -113,13 +108,18 @@ struct IdentifierGuard: Sendable {
         IdentifierKind.name.accepts(value) ? nil : .malformed(argument: copy(key), .name)
     }
 
+    private func members(of object: JSONNode) -> Finding? {
+        var finding: Finding?
+        object.forEachMember { key, member in if finding == nil { finding = judge(key, member) } }
+        return finding
+    }
+
     private static let keyName = Array("key".utf8)
 
     private func inside(_ value: JSONNode) -> Finding? {
         var finding: Finding?
         switch value.kind {
-        case .object:
-            value.forEachMember { key, member in if finding == nil { finding = judge(key, member) } }
+        case .object: return members(of: value)
         case .array:
             value.forEachElement { element in if finding == nil { finding = inside(element) } }
         default: break

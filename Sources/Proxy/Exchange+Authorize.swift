@@ -64,23 +64,17 @@ extension Exchange {
     }
 
     private func take(_ decision: consuming Decision, _ inbound: Inbound?) throws -> Permit {
+        for rule in decision.shadows { worker.count(.shadowMatches, rule) }
         switch consume decision {
         case .permit(let permit):
-            countShadows(permit.shadows)
             if let inbound, carriesPlaceholder(inbound) { throw refusal(.placeholder, inbound) }
             record.rule = permit.rule
             record.isPermitted = true
             counters.countPermit(permit.rule)
             record.shadows = permit.shadows
             return permit
-        case .deny(let denial):
-            countShadows(denial.shadows)
-            throw refusal(denial, inbound)
+        case .deny(let denial): throw refusal(denial, inbound)
         }
-    }
-
-    private func countShadows(_ rules: [[UInt8]]) {
-        for rule in rules { worker.count(.shadowMatches, rule) }
     }
 
     /// Whether an argument holds what stands for a removed secret: upstream it would be taken for the secret itself.

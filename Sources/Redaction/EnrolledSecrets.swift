@@ -71,7 +71,8 @@ public final class EnrolledSecrets: Sendable {
         }
         let lengths = words.reduce(UInt64(0)) { $0 | 1 << UInt64(min($1.count, 63)) }
         let sorted = lines.sorted()
-        let facts = "lengths \(hexadecimal(lengths ^ cipher(sorted, tenantKey).pad, 16)) \(cipher(sorted, tenantKey).check)"
+        let (pad, check) = cipher(sorted, tenantKey)
+        let facts = "lengths \(hexadecimal(lengths ^ pad, 16)) \(check)"
         let text = ([head + " " + name(of: tenantKey), facts] + sorted).map { $0 + "\n" }.joined()
         return File(text: Array(text.utf8), count: lines.count, wordCount: words.count)
     }

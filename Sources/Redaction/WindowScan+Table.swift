@@ -25,7 +25,7 @@ extension WindowScan {
         var at = end
         var names = 0
         for _ in 0..<Self.rowsMax {
-            guard !isSame(text, start..<end, at, limit), let row = row(text, at, mark, column, limit) else { return }
+            guard let row = row(text, at, mark, column, limit) else { return }
             if row.marks == column + columns {
                 if isName(text, row.cell) { names += 1 }
                 // These are heads again, not rows: what is below them is theirs.
@@ -35,7 +35,7 @@ extension WindowScan {
                 return
             }
             at = row.end + 1
-            if at >= limit { return }
+            if at >= limit || isSame(text, start..<end, at, limit) { return }
         }
     }
 
