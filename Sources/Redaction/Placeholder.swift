@@ -15,30 +15,13 @@ public enum Placeholder {
 
     /// The characters of a tag: 8 of 5 bits, as base32 in small letters (RFC 4648 section 6).
     static let tagCount = 8
-    private static let head: StaticString = "REDACTED_"
-
-    /// Appends a placeholder; `tag` holds 40 bits.
-    static func append(kind: [UInt8], tag: UInt64, style: Style, to out: inout ByteBuffer) {
-        // One piece, because a flood of secrets is a flood of these.
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: head.utf8CodeUnitCount + kind.count + 1 + tagCount) { text in
-            var count = 0
-            func put(_ byte: UInt8) {
-                text[count] = byte
-                count += 1
-            }
-            for at in 0..<head.utf8CodeUnitCount { put(head.utf8Start[at]) }
-            if style != .hashOnly { for at in 0..<kind.count { put(kind[at]) } }
-            if style == .typed { put(UInt8(ascii: "_")) }
-            if style != .mask { for at in 0..<tagCount { put(letter(at, of: tag)) } }
-            out.append(UnsafeBufferPointer(rebasing: text[..<count]).span)
-        }
-    }
+    static let head: StaticString = "REDACTED_"
 
     /// Appends a tag alone.
-    static func append(tag: UInt64, to out: inout ByteBuffer) { for at in 0..<tagCount { out.append(letter(at, of: tag)) } }
+    static func append(tag: UInt64, to out: inout ByteBuffer) { withUnsafeBytes(of: letters(of: tag)) { out.append($0) } }
 
     /// A tag as placeholders show it.
-    static func text(ofTag tag: UInt64) -> String { String(decoding: (0..<tagCount).map { letter($0, of: tag) }, as: UTF8.self) }
+    static func text(ofTag tag: UInt64) -> String { withUnsafeBytes(of: letters(of: tag)) { String(decoding: $0, as: UTF8.self) } }
 
     /// The tag in the form placeholders show it, alone or behind a whole placeholder; nil for anything else.
     static func tag(_ text: String) -> UInt64? {
@@ -54,9 +37,14 @@ public enum Placeholder {
         return tag
     }
 
-    private static func letter(_ place: Int, of tag: UInt64) -> UInt8 {
-        let value = UInt8(truncatingIfNeeded: tag >> UInt64(5 * (tagCount - 1 - place)) & 31)
-        return value < 26 ? UInt8(ascii: "a") + value : UInt8(ascii: "2") + (value - 26)
+    /// The characters of a tag, as they lie in memory one behind the other.
+    static func letters(of tag: UInt64) -> UInt64 {
+        // Five bits to each byte, in three steps, and then what makes letters of those below 26 and digits of the others.
+        var bits = tag & 0xF_FFFF | (tag & 0xFF_FFF0_0000) << 12
+        bits = bits & 0x3FF_0000_03FF | (bits & 0xF_FC00_000F_FC00) << 6
+        bits = bits & 0x001F_001F_001F_001F | (bits & 0x03E0_03E0_03E0_03E0) << 3
+        let digits = (bits &+ 0x6666_6666_6666_6666) >> 7 & 0x0101_0101_0101_0101
+        return (bits &+ 0x6161_6161_6161_6161 &- digits &* 0x49).bigEndian
     }
 
     private static func value(of letter: UInt8) -> UInt8? {

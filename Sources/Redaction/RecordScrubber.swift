@@ -104,7 +104,7 @@ public final class RecordScrubber {
     private func drop(into out: inout ByteBuffer) {
         isDropping = true
         plainLines += 1
-        Placeholder.append(kind: Array(GrammarKind.undecided.slug.utf8), tag: 0, style: .mask, to: &out)
+        PlaceholderHead(kind: GrammarKind.undecided.slug, style: .mask).append(tag: 0, to: &out)
         sum = sum.joined(with: RedactionReport(counts: [], withheld: 1, numbers: 0))
     }
 

@@ -7,6 +7,8 @@ public final class RedactionEngine: Sendable {
     public let detectors: DetectorSet
     /// How secrets are replaced.
     public let style: Placeholder.Style
+    /// What their placeholders begin with, kind by kind.
+    let heads: [PlaceholderHead]
     /// What is done about text that is not for its reader.
     public let hygiene: Hygiene
     /// Values that are secrets wherever they stand.
@@ -26,6 +28,7 @@ public final class RedactionEngine: Sendable {
     ) {
         self.detectors = detectors
         self.style = style
+        heads = detectors.kinds.map { PlaceholderHead(kind: $0, style: style) }
         self.known = known
         self.hygiene = hygiene
         self.enrolled = enrolled
@@ -56,6 +59,7 @@ public final class RedactionEngine: Sendable {
         enrolled = other.enrolled
         self.hygiene = hygiene
         self.style = style
+        heads = style == other.style ? other.heads : detectors.kinds.map { PlaceholderHead(kind: $0, style: style) }
         self.allowing = allowing
         self.key = key
     }

@@ -308,7 +308,7 @@ public final class TextScrubber {
             if let harvest, finding.isStrong, !finding.isCut, finding.tag == nil {
                 harvest.take(text.extracting(finding.tagStart..<finding.tagEnd), kind: finding.kind)
             }
-            Placeholder.append(kind: engine.detectors.kindBytes[kind], tag: scan.tag(of: finding, in: text), style: engine.style, to: &out)
+            engine.heads[kind].append(tag: scan.tag(of: finding, in: text), to: &out)
         }
     }
 }

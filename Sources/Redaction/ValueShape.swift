@@ -70,7 +70,7 @@ enum ValueShape {
         // Words of that length that begin like it, if there are any.
         guard firstLetters[value.count] >> UInt32(value[0] & 31) & 1 == 1 else { return false }
         for at in 0..<value.count where ASCII.isDigit(value[at]) { return false }
-        for word in words where ASCII.equalsIgnoringCase(value, word) { return true }
+        for word in words where word.utf8CodeUnitCount == value.count && ASCII.equalsIgnoringCase(value, word) { return true }
         return false
     }
 

@@ -75,12 +75,9 @@ extension WindowScan {
 
     /// Where the name ends; `API key` and `access token` may be two words.
     private func keyEnd(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int {
+        let bound = min(limit, place + Self.keyReach)
         var high = place
-        while high - place < Self.keyReach {
-            let next = byte(text, high, limit)
-            guard next >= 0, KeyNames.isPart(UInt8(next)) else { break }
-            high += 1
-        }
+        while high < bound, KeyNames.isPart(text[high]) { high += 1 }
         guard byte(text, high, limit) == 0x20 else { return high }
         for word in Self.secondWords {
             let end = high + 1 + word.utf8CodeUnitCount

@@ -7,7 +7,7 @@ import RedactionCorpus
 /// no secret, and how fast. Run from the root of the repository; the corpora are made from the seed.
 ///
 /// For the comparison with other programs: `--log BYTES` writes a clean log, `--literals` what the search looks for, `--reply` scrubs one
-/// value of 64 MB. `--costs` tells only what it costs to know values.
+/// value of 64 MB. `--costs` tells only what it costs to know values, `--floods` only how fast hostile text is.
 @main struct RedactionReport {
     static func main() {
         let arguments = CommandLine.arguments.dropFirst()
@@ -19,6 +19,7 @@ import RedactionCorpus
         guard let engine = engine(isQuiet: arguments.contains("--literals")) else { exit(1) }
         if arguments.contains("--literals") { return Material.writeLiterals(engine.detectors) }
         if arguments.contains("--costs") { return Speed(engine: engine, seed: seed).writeCosts() }
+        if arguments.contains("--floods") { return Speed(engine: engine, seed: seed).writeFloods() }
         if arguments.contains("--reply") { return LongReply(engine: engine, seed: seed).write() }
         let accuracy = Accuracy(engine: engine, seed: seed, misses: misses)
         accuracy.write()
