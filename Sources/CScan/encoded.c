@@ -89,7 +89,7 @@ static int probe(const uint8_t *text, size_t count) {
 static int is_key_line(const uint8_t *text, size_t count, size_t start, size_t end) {
     size_t length = end - start;
     if (length != 64 && length != 70 && length != 76) return 0;
-    if (start > 0 && text[start - 1] != '\n') return 0;
+    if (start > 0 && text[start - 1] != '\n' && text[start - 1] != '"' && text[start - 1] != '\'') return 0;
     if (end < count && text[end] != '\n' && text[end] != '\r') return 0;
     for (size_t at = start; at < end; at++)
         if (text[at] == '-' || text[at] == '_' || text[at] == '=') return 0;

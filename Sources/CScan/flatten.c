@@ -3,6 +3,7 @@
 #include <string.h>
 #include "CScan.h"
 #include "confusables.h"
+#include "terminal.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -11,8 +12,6 @@
 enum {
     // Even: where a longer row is cut in two, no pair of JSON is.
     SLASHES_MAX = CSCAN_SLASHES_MAX,
-    CSI_BYTES_MAX = 64,
-    OSC_BYTES_MAX = 256,
 };
 
 typedef struct {
@@ -24,6 +23,7 @@ typedef struct {
     cscan_turn *turns;
     size_t made;
     size_t room;
+    int has_percent;
 } flattener;
 
 // A unit that would need bytes that have not come yet.
@@ -34,8 +34,6 @@ static inline int hex_value(uint8_t byte) {
     uint8_t low = byte | 0x20;
     return (uint8_t)(low - 'a') < 6 ? low - 'a' + 10 : -1;
 }
-
-static inline int is_token_byte(uint8_t byte) { return (uint8_t)((byte | 0x20) - 'a') < 26 || (uint8_t)(byte - '0') < 10; }
 
 // Notes that view bytes up to `written` end at source offset `end` and the next ones start at `start`.
 static inline void turn(flattener *in, size_t end, size_t start, size_t slashes) {
@@ -73,52 +71,62 @@ static inline void put(flattener *in, uint32_t code) {
     }
 }
 
-// The source offset after the terminal sequence whose ESC ends before `at`; `at` itself when it is no sequence; SIZE_MAX when undecided.
-static size_t after_sequence(const flattener *in, size_t at) {
-    if (at >= in->count) return in->is_final ? at : SIZE_MAX;
-    const uint8_t *text = in->source;
-    if (text[at] == '[') {
-        size_t end = at + 1;
-        while (end < in->count && end - at < CSI_BYTES_MAX && text[end] >= 0x20 && text[end] < 0x40) end++;
-        if (end - at >= CSI_BYTES_MAX) return at;
-        if (end >= in->count) return in->is_final ? end : SIZE_MAX;
-        return text[end] >= 0x40 && text[end] < 0x7f && text[end] != '\\' ? end + 1 : at;
+// Takes in a command string, a window's title or a link, whose introducer stands in source[from, start). What it says is read like any
+// other text, between blanks; one without a secret's room is left out. Answers `begin` where it is none, the place of its bracket.
+static size_t take_command(flattener *in, size_t from, size_t begin, size_t start, size_t slashes) {
+    size_t stop = 0, end = command_end(in->source, in->count, in->is_final, start, slashes, &stop);
+    if (end == SIZE_MAX) return INCOMPLETE;
+    if (end == 0 || is_dull_command(in->source + start, end - start)) {
+        size_t to = end == 0 ? begin : stop;
+        turn(in, from, to, 0);
+        return to;
     }
-    if (text[at] == ']') {
-        for (size_t end = at + 1; end < in->count && end - at < OSC_BYTES_MAX; end++) {
-            if (text[end] == 7) return end + 1;
-            if (text[end] == 0x1b) return end;
-            if (text[end] == '\n') return at;
-        }
-        return in->count - at >= OSC_BYTES_MAX || in->is_final ? at : SIZE_MAX;
-    }
-    return at;
+    in->view[in->written++] = ' ';
+    turn(in, start, start, CSCAN_COMMAND);
+    memcpy(in->view + in->written, in->source + start, end - start);
+    in->written += end - start;
+    if (stop > end) in->view[in->written++] = ' ';
+    turn(in, stop, stop, 0);
+    return stop;
 }
 
-// Whether the last byte of the view is a letter or digit that stands in the source just so. A backspace behind it takes it back.
+// Whether the last byte of the view is a letter, a digit or a low line that stands in the source just so. A backspace behind it takes it
+// back.
 static int ends_in_letter(const flattener *in) {
-    return in->written > 0 && is_token_byte(in->view[in->written - 1]) && (in->made == 0 || in->turns[in->made - 1].view != in->written);
+    if (in->written == 0 || (in->made > 0 && in->turns[in->made - 1].view == in->written)) return 0;
+    return is_token_byte(in->view[in->written - 1]) || in->view[in->written - 1] == '_';
+}
+
+// Takes in a backspace: of what is struck over, the later one is what is seen.
+static size_t take_backspace(flattener *in, size_t from, size_t to) {
+    if (ends_in_letter(in)) {
+        in->written -= 1;
+        turn(in, from - 1, to, 0);
+        return to;
+    }
+    uint8_t last = in->written > 0 ? in->view[in->written - 1] : 0;
+    if (last > ' ' && last < 0x7f && to >= in->count && !in->is_final) return INCOMPLETE;
+    // A mark is struck over with itself.
+    size_t end = last > ' ' && last < 0x7f && to < in->count && in->source[to] == last ? to + 1 : to;
+    turn(in, from, end, 0);
+    return end;
 }
 
 // Takes in one character that stands in source[from, to): left out, folded or kept. Answers where to go on, or INCOMPLETE.
 static size_t take(flattener *in, uint32_t code, size_t from, size_t to, size_t slashes) {
-    if (code == 0x1b) {
-        size_t end = after_sequence(in, to);
+    if (code == 0x1b && to < in->count && in->source[to] == ']') return take_command(in, from, to, to + 1, slashes);
+    if (code == 0x9d) return take_command(in, from, to, to, slashes);
+    if (code == 0x1b || code == 0x9b) {
+        size_t end = code == 0x1b ? after_sequence(in->source, in->count, in->is_final, to)
+                                  : after_control(in->source, in->count, in->is_final, to);
         if (end == SIZE_MAX) return INCOMPLETE;
+        if (end == 0) end = to;
         turn(in, from, end, 0);
         return end;
     }
-    if (code == 8) {
-        // A letter struck over: the later one is what is seen.
-        if (ends_in_letter(in)) {
-            in->written -= 1;
-            turn(in, from - 1, to, 0);
-        } else {
-            turn(in, from, to, 0);
-        }
-        return to;
-    }
+    if (code == 8) return take_backspace(in, from, to);
     uint32_t seen = cscan_fold(code);
+    if (seen == '%') in->has_percent = 1;
     if (seen == CSCAN_INVISIBLE) {
         turn(in, from, to, 0);
         return to;
@@ -127,6 +135,27 @@ static size_t take(flattener *in, uint32_t code, size_t from, size_t to, size_t 
     put(in, seen);
     if (to - from != in->written - before) turn(in, to, to, slashes);
     return to;
+}
+
+static inline int is_tag(uint32_t code) { return code >= 0xe0020 && code <= 0xe007e; }
+
+static int is_tag_sequence(const uint8_t *text) {
+    return text[0] == 0xf3 && text[1] == 0xa0 && (text[2] == 0x80 || text[2] == 0x81) && (text[3] & 0xc0) == 0x80;
+}
+
+// Whether a tag is written in two escapes of so many backslashes each.
+static int is_tag_escape(const uint8_t *text, size_t run) {
+    static const char high[] = "db40", low[] = "dc";
+    for (size_t half = 0; half < 2; half++) {
+        const uint8_t *part = text + half * (run + 5);
+        for (size_t index = 0; index < run; index++)
+            if (part[index] != '\\') return 0;
+        if (part[run] != 'u') return 0;
+        for (size_t index = 0; index < (half ? 2 : 4); index++)
+            if ((part[run + 1 + index] | 0x20) != ((half ? low : high)[index] | 0x20)) return 0;
+    }
+    const uint8_t *last = text + 2 * run + 5 + 3;
+    return last[0] >= '2' && last[0] <= '7' && hex_value(last[1]) >= 0 && !(last[0] == '7' && (last[1] | 0x20) == 'f');
 }
 
 // Reads the escape at `at`, a backslash.
@@ -140,17 +169,57 @@ static size_t take_escape(flattener *in, size_t at) {
     uint32_t code = 0;
     size_t end = mark + 1;
     switch (mark < in->count ? byte : 0) {
-    case 'n': code = '\n'; break;
+    case 'n':
+        // A backslash and a line break of the text, in JSON of one level or more: the line goes on.
+        if (run % 3 == 0 && (run / 3 & (run / 3 - 1)) == 0) {
+            turn(in, at, end, 0);
+            return end;
+        }
+        code = '\n';
+        break;
     case 'r': code = '\r'; break;
     case 't': code = '\t'; break;
     case 'b': code = 8; break;
     case 'f': code = ' '; break;
     case '"': case '\'': case '/': code = byte; break;
+    case '\r':
+        if (end >= in->count && !in->is_final) return INCOMPLETE;
+        if (end >= in->count || text[end] != '\n') goto verbatim;
+        end++;
+        __attribute__((fallthrough));
     case '\n':
         // A line that the shell goes on reading.
         turn(in, at, end, 0);
         return end;
+    case 'U': {
+        // Eight digits, as Python writes what is beyond the first plane.
+        for (size_t index = 0; index < 8; index++) {
+            if (mark + 1 + index >= in->count) {
+                if (!in->is_final) return INCOMPLETE;
+                goto verbatim;
+            }
+            int value = hex_value(text[mark + 1 + index]);
+            if (value < 0) goto verbatim;
+            code = code << 4 | (uint32_t)value;
+        }
+        end = mark + 9;
+        if (code >= 0x110000 || (code >= 0xd800 && code < 0xe000)) goto verbatim;
+        break;
+    }
     case 'u': case 'x': {
+        if (byte == 'u' && mark + 1 < in->count && text[mark + 1] == '{') {
+            size_t last = mark + 2;
+            for (; last < in->count && last - mark < 8; last++) {
+                int value = hex_value(text[last]);
+                if (value < 0) break;
+                code = code << 4 | (uint32_t)value;
+            }
+            if (last >= in->count && !in->is_final) return INCOMPLETE;
+            if (last >= in->count || text[last] != '}' || last == mark + 2) goto verbatim;
+            if (code >= 0x110000 || (code >= 0xd800 && code < 0xe000)) goto verbatim;
+            end = last + 1;
+            break;
+        }
         size_t digits = byte == 'u' ? 4 : 2;
         for (size_t index = 0; index < digits; index++) {
             if (mark + 1 + index >= in->count) {
@@ -180,6 +249,15 @@ static size_t take_escape(flattener *in, size_t at) {
             if (low < 0xdc00 || low > 0xdfff) goto half;
             code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
             end += run + 5;
+            if (is_tag(code)) {
+                size_t length = 2 * (run + 5);
+                int is_row = at >= length && is_tag_escape(text + at - length, run);
+                if (!is_row && end + length > in->count && !in->is_final) return INCOMPLETE;
+                if (!is_row && (end + length > in->count || !is_tag_escape(text + end, run))) {
+                    turn(in, at, end, 0);
+                    return end;
+                }
+            }
         } else if (code >= 0xdc00 && code < 0xe000) {
             goto half;
         } else if (byte == 'x' && code >= 0x80) {
@@ -255,12 +333,6 @@ static size_t take_entity(flattener *in, size_t at) {
     return at + 1;
 }
 
-static inline int is_tag(uint32_t code) { return code >= 0xe0020 && code <= 0xe007e; }
-
-static int is_tag_sequence(const uint8_t *text) {
-    return text[0] == 0xf3 && text[1] == 0xa0 && (text[2] == 0x80 || text[2] == 0x81) && (text[3] & 0xc0) == 0x80;
-}
-
 // Reads one UTF-8 sequence; a byte that starts none is kept alone.
 static size_t take_sequence(flattener *in, size_t at) {
     const uint8_t *text = in->source + at;
@@ -284,11 +356,12 @@ static size_t take_sequence(flattener *in, size_t at) {
         return at + 1;
     }
     if (is_tag(code)) {
-        // A row of tags spells what it hides, and its last one ends it; one alone is there to break up what it stands in.
+        // A row of tags spells what it hides; one alone is there to break up what it stands in.
+        int is_row = at >= 4 && is_tag_sequence(text - 4);
         size_t seen = left - length < 4 ? left - length : 4;
         int may_go_on = seen < 1 || text[length] == 0xf3;
-        if (may_go_on && seen < 4 && !in->is_final) return INCOMPLETE;
-        if (seen < 4 || !is_tag_sequence(text + length)) {
+        if (!is_row && may_go_on && seen < 4 && !in->is_final) return INCOMPLETE;
+        if (!is_row && (seen < 4 || !is_tag_sequence(text + length))) {
             turn(in, at, at + length, 0);
             return at + length;
         }
@@ -357,12 +430,12 @@ static size_t copy_plain(flattener *in, size_t at) {
 
 cscan_flat cscan_flatten(
     const uint8_t *source, size_t count, int is_final, uint8_t *view, cscan_turn *turns, size_t turn_capacity) {
-    flattener in = {source, count, is_final, view, 0, turns, 0, turn_capacity};
+    flattener in = {source, count, is_final, view, 0, turns, 0, turn_capacity, 0};
     size_t at = 0;
     while (at < count) {
         at = copy_plain(&in, at);
         if (at >= count) break;
-        if (in.made + 2 > in.room) return (cscan_flat){at, in.written, in.made, 1};
+        if (in.made + 2 > in.room) return (cscan_flat){at, in.written, in.made, 1, in.has_percent};
         uint8_t byte = source[at];
         size_t next;
         if (byte == '\\') next = take_escape(&in, at);
@@ -377,7 +450,7 @@ cscan_flat cscan_flatten(
         in.written -= 1;
         at -= 1;
     }
-    return (cscan_flat){at, in.written, in.made, 0};
+    return (cscan_flat){at, in.written, in.made, 0, in.has_percent};
 }
 
 size_t cscan_next_percent(const uint8_t *text, size_t count, size_t at) {
@@ -392,7 +465,7 @@ size_t cscan_next_percent(const uint8_t *text, size_t count, size_t at) {
 }
 
 cscan_flat cscan_unmark(const uint8_t *source, size_t count, uint8_t mark, uint8_t *view, cscan_turn *turns, size_t turn_capacity) {
-    flattener in = {source, count, 1, view, 0, turns, 0, turn_capacity};
+    flattener in = {source, count, 1, view, 0, turns, 0, turn_capacity, 0};
     size_t at = 0;
     while (at < count) {
         int high = -1, low = -1;
@@ -405,10 +478,10 @@ cscan_flat cscan_unmark(const uint8_t *source, size_t count, uint8_t mark, uint8
             view[in.written++] = source[at++];
             continue;
         }
-        if (in.made + 1 > in.room) return (cscan_flat){at, in.written, in.made, 1};
+        if (in.made + 1 > in.room) return (cscan_flat){at, in.written, in.made, 1, in.has_percent};
         view[in.written++] = (uint8_t)(high << 4 | low);
         at += 3;
         turn(&in, at, at, 0);
     }
-    return (cscan_flat){at, in.written, in.made, 0};
+    return (cscan_flat){at, in.written, in.made, 0, in.has_percent};
 }

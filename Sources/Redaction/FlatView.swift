@@ -28,7 +28,7 @@ final class FlatView {
         if isSource {
             // A backspace behind the last letter would take it back.
             count = source.count
-            if !isFinal, count > 0, ASCII.isAlphanumeric(source[count - 1]) { count -= 1 }
+            if !isFinal, count > 0, ASCII.isAlphanumeric(source[count - 1]) || source[count - 1] == UInt8(ascii: "_") { count -= 1 }
             return (count, traits)
         }
         reserve(source.count)
@@ -43,6 +43,7 @@ final class FlatView {
             if flat.is_full == 0 {
                 count = flat.written
                 turnCount = flat.turns
+                if flat.has_percent != 0 { hasPercent = true }
                 return (flat.taken, traits)
             }
             turns = [cscan_turn](repeating: cscan_turn(), count: turns.count * 4)
@@ -122,10 +123,17 @@ final class FlatView {
     /// The nearest place at or before `place` from where on the source gives the same view when it is flattened anew.
     func unitStart(_ place: Int, in text: Span<UInt8>) -> Int {
         if isSource { return place }
-        let start = characterStart(place, text)
+        var start = characterStart(place, text)
+        let turn = turnsUpTo(start)
+        if turn > 0, turns[turn - 1].slashes == UInt32(CSCAN_COMMAND) { return Int(turns[turn - 1].view) - 1 }
+        // A tag is read by the one before it.
+        if start > 0, isWide(start), isWide(start - 1) { start = characterStart(start - 1, text) }
         guard start < text.count, text[start] == UInt8(ascii: "\\") else { return start }
         return start - slashesKept(before: start, text) % Int(CSCAN_SLASHES_MAX)
     }
+
+    /// Whether the view byte at `place` stands for four bytes of the source or more.
+    private func isWide(_ place: Int) -> Bool { place < count && sourceEnd(of: place + 1) - sourceStart(of: place) >= 4 }
 
     private func characterStart(_ place: Int, _ text: Span<UInt8>) -> Int {
         guard place < text.count, text[place] & 0xC0 == 0x80 else { return place }

@@ -10,20 +10,22 @@ extension WindowScan {
     /// Looks at a credential that begins at `start` and stops at the end of a line, a string or a log event, as if it went on behind that.
     ///
     /// Only patterns look at such texts, and only when what stands before the break can be the beginning of a match.
-    func matchJoined(_ detector: Detector, _ text: Span<UInt8>, _ start: Int, _ floor: Int) {
+    /// Answers whether it was found, or is not decided yet.
+    func matchJoined(_ detector: Detector, _ text: Span<UInt8>, _ start: Int, _ floor: Int) -> Bool {
         let limit = min(text.count, start + Limits.redactionLookBytes)
         var end = start
         while end < limit, Self.isCredential(text[end]) { end += 1 }
-        guard end < limit, Self.mayBreak(text[end]), end - start >= 4 else { return }
+        guard end < limit, Self.mayBreak(text[end]), end - start >= 4 else { return false }
         touchedEnd = false
         guard let second = nextPiece(text, end, limit, takesEvents: true), !begins(text, second, like: start) else {
-            if touchedEnd, grows(text, limit) { hold(start) }
-            return
+            return holdIfOpen(text, start, limit)
         }
         // A soft line break of quoted-printable ends in an equals sign of its own.
         if text[end - 1] == 0x3D, text[end] <= 0x0D { end -= 1 }
         let head = text.extracting(floor..<end)
-        guard case .undecided = matcher.run(detector.compiled, group: 0, in: head, from: start - floor, mayGrow: true) else { return }
+        guard case .undecided = matcher.run(detector.compiled, group: 0, in: head, from: start - floor, mayGrow: true) else {
+            return false
+        }
         touchedEnd = false
         joined.removeAll(keepingCapacity: true)
         pieces.removeAll(keepingCapacity: true)
@@ -33,11 +35,29 @@ extension WindowScan {
             for at in piece.start..<piece.end { joined.append(text[at]) }
             pieces.append(piece)
             end = piece.end
-            if touchedEnd, grows(text, limit) { return hold(start) }
-            if addJoined(detector, text, start - floor) { return }
+            if holdIfOpen(text, start, limit) { return true }
+            if addJoined(detector, text, start - floor) {
+                goOnBehindLast(text, end)
+                return true
+            }
             guard end < limit, Self.mayBreak(text[end]) else { break }
         }
-        if touchedEnd, grows(text, limit) { hold(start) }
+        return holdIfOpen(text, start, limit)
+    }
+
+    /// Keeps what begins at `start` for the next window, if what is still to come decides about it.
+    private func holdIfOpen(_ text: Span<UInt8>, _ start: Int, _ limit: Int) -> Bool {
+        guard touchedEnd, grows(text, limit) else { return false }
+        hold(start)
+        return true
+    }
+
+    /// Takes in what follows the last piece of a credential that was found in pieces, when all of that piece belongs to it.
+    private func goOnBehindLast(_ text: Span<UInt8>, _ end: Int) {
+        guard var last = findings.last, last.end == end, isBreak(text, end) else { return }
+        findings.removeLast()
+        goOnBehindBreak(&last, text, takesEvents: true)
+        findings.append(last)
     }
 
     /// Tries the pattern on what was put together so far.
@@ -95,7 +115,13 @@ extension WindowScan {
         let bytes = text.extracting(piece.start..<piece.end)
         if isConcatenation, text[piece.start - 1] == text[end], piece.start - end < 64 { return true }
         guard bytes.count >= 8, Randomness.isLikely(bytes) else { return false }
-        return piece.end >= text.count || text[piece.end] <= 0x20 || text[piece.end] == 0x22 || text[piece.end] == 0x27
+        // `KEY=value` is a line of its own.
+        for at in 0..<bytes.count - 1 where bytes[at] == 0x3D && bytes[at + 1] != 0x3D { return false }
+        guard piece.end < text.count else { return true }
+        switch text[piece.end] {
+        case 0...0x20, 0x22, 0x27, 0x29, 0x2C, 0x3B, 0x3C, 0x3E, 0x5D, 0x7C, 0x7D: return true
+        default: return false
+        }
     }
 
     /// One finding for each piece that holds a part of the secret; the first of them shows the placeholder.
@@ -121,7 +147,7 @@ extension WindowScan {
 
     /// Where the text goes on behind a break at `place`: on the next line behind its indentation or log prefix, in the next string of a
     /// concatenation, or in the next log event; nil when it does not.
-    private func nextPiece(_ text: Span<UInt8>, _ place: Int, _ limit: Int, takesEvents: Bool) -> Piece? {
+    func nextPiece(_ text: Span<UInt8>, _ place: Int, _ limit: Int, takesEvents: Bool) -> Piece? {
         var at = place
         if byte(text, at, limit) == 0x3D { at += 1 }
         let quote = byte(text, at, limit)
@@ -167,27 +193,6 @@ extension WindowScan {
         let word: StaticString = "event\""
         for at in 0..<6 where byte(text, place + at, limit) != Int(word.utf8Start[at]) { return false }
         return true
-    }
-
-    /// Skips what Airflow writes before a message, `[time] {file:line} LEVEL - `, or a container runtime, `time stdout F `.
-    private func skipPrefix(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int {
-        let first = byte(text, place, limit)
-        if first == 0x5B {
-            var at = place
-            while at - place < 160, byte(text, at, limit) > 0x1F {
-                if byte(text, at, limit) == 0x20, byte(text, at + 1, limit) == 0x2D, byte(text, at + 2, limit) == 0x20 { return at + 3 }
-                at += 1
-            }
-        } else if first >= 0x30, first <= 0x39, byte(text, place + 4, limit) == 0x2D {
-            var at = place
-            while at - place < 64, byte(text, at, limit) > 0x20 { at += 1 }
-            let stream = at + 1
-            guard byte(text, stream, limit) == 0x73, byte(text, stream + 3, limit) == 0x6F || byte(text, stream + 3, limit) == 0x65 else {
-                return place
-            }
-            return byte(text, stream + 6, limit) == 0x20 ? stream + 9 : place
-        }
-        return place
     }
 
     static func isCredential(_ byte: UInt8) -> Bool {

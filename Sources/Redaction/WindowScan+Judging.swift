@@ -45,10 +45,17 @@ extension WindowScan {
         finding.isStrong = kind.tier == .strong
         if isCut {
             extend(&finding, text)
-        } else if isBreak(text, finding.end), finding.end - finding.start >= 12, ValueShape.isRandom(text.extracting(secret)) {
+        } else if isBreak(text, finding.end), mayGoOn(text, secret) {
             goOnBehindBreak(&finding, text, takesEvents: false)
         }
         findings.append(finding)
+    }
+
+    /// Whether what stands behind the end of a line, or behind a closing quote, may be the rest of a value. Quotes close what was not
+    /// broken more often than not.
+    private func mayGoOn(_ text: Span<UInt8>, _ secret: Range<Int>) -> Bool {
+        if text[secret.upperBound] <= 0x1F || text[secret.upperBound] == 0x3D { return secret.count >= 6 }
+        return secret.count >= 12 && ValueShape.isRandom(text.extracting(secret))
     }
 
     /// The strings of a list under a key.
@@ -127,6 +134,7 @@ extension WindowScan {
         if isAddress(bytes) { return kind.kind == .webhookURL && bytes.count >= 24 }
         if value.isMember, kind.isAirflowName, value.isQuoted { return bytes.count > 0 }
         if bytes.count < 8 || isSentence(bytes) || isCall(bytes) { return false }
+        if value.separator == .bare, bytes.count < 16 || !hasDigit(bytes) { return false }
         if ValueShape.isNumber(bytes) || ValueShape.isPath(bytes) || isDigest(bytes) { return false }
         // Servers log their sessions by ids of 16 random bytes; what a browser holds is longer or mixed, or stands in a cookie.
         if kind.namesSession, ValueShape.isUUID(bytes) || Randomness.isHexadecimal(bytes) { return false }

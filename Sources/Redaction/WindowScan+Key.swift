@@ -62,7 +62,9 @@ extension WindowScan {
         lookAtColumn(text, low, high, kind, limit)
         if touchedEnd, grows(text, limit) { return hold(low) }
         touchedEnd = false
-        let value = findValue(text, from: high, site(text, low, isFlag: isFlag, kind: kind), limit: limit)
+        var site = site(text, low, isFlag: isFlag, kind: kind)
+        for at in low..<high where text[at] == 0x20 { site.isPhrase = true }
+        let value = findValue(text, from: high, site, limit: limit)
         if touchedEnd, grows(text, limit) { return hold(low) }
         guard let value else { return }
         judge(text, value, kind, limit, anchor: low)
@@ -106,6 +108,8 @@ extension WindowScan {
         var quote = -1
         /// The blanks behind the name.
         var blanks = 0
+        /// The name is two words, such as `api key`.
+        var isPhrase = false
     }
 
     private func site(_ text: Span<UInt8>, _ low: Int, isFlag: Bool, kind: KeyClass) -> KeySite {
@@ -194,7 +198,10 @@ extension WindowScan {
                     value.end = at
                     value.isQuoted = true
                     value.following = byte(text, at + 1, limit)
-                    if value.following == 0x0A || value.following == 0x0D { value.wrapped = wrappedEnd(text, at, depth, limit) }
+                    switch value.following {
+                    case 0x09, 0x0A, 0x0D, 0x20, 0x2B: value.wrapped = wrappedEnd(text, at, depth, limit)
+                    default: break
+                    }
                     return true
                 }
             } else if next == 0x0A {

@@ -20,13 +20,7 @@ extension WindowScan {
             return
         }
         let isOpen = end == text.count && !isFinal
-        if end - start > Limits.redactionEncodedBytesMax {
-            var whole = Finding(start, end, kind: GrammarKind.undecided.rawValue, rank: Finding.Rank.encoded)
-            whole.tagEnd = start + Limits.redactionLookBytes
-            extend(&whole, text)
-            findings.append(whole)
-            return
-        }
+        if end - start > Limits.redactionEncodedBytesMax { return withholdRun(text, start) }
         if isOpen { return hold(start) }
         let run = text.extracting(start..<end)
         if ValueShape.isPlaceholder(run) || lookAtWrapped(text, start, end, encoding, layer) { return }
@@ -35,11 +29,20 @@ extension WindowScan {
         case .secret(let hit):
             var finding = Finding(start, end, kind: hit.kind, rank: Finding.Rank.encoded, source: hit.source)
             finding.tag = hit.tag
+            if isBreak(text, end) { goOnBehindBreak(&finding, text, takesEvents: true) }
             findings.append(finding)
         case .tooLong:
             findings.append(Finding(start, end, kind: GrammarKind.undecided.rawValue, rank: Finding.Rank.encoded))
         case .digits: return
         }
+    }
+
+    /// Takes the whole of an encoded run that is longer than one that is looked into.
+    func withholdRun(_ text: Span<UInt8>, _ start: Int) {
+        var whole = Finding(start, start, kind: GrammarKind.undecided.rawValue, rank: Finding.Rank.encoded)
+        whole.tagEnd = start + Limits.redactionLookBytes
+        extend(&whole, text)
+        findings.append(whole)
     }
 
     /// A Discord token: the user's number in base64, six characters of time, a signature.
@@ -99,33 +102,34 @@ extension WindowScan {
 
     static func isWord(_ byte: UInt8) -> Bool { ASCII.isAlphanumeric(byte) || byte == 0x2D || byte == 0x5F }
 
-    /// Looks at the tokens that hold `%` escapes.
+    /// Looks at the tokens that hold `%` escapes, whole; one that is too long for that is taken as a whole.
     func findPercent(_ text: Span<UInt8>, _ region: Int) {
         guard let layer = nextLayer() else { return }
         var at = max(0, region - 2)
-        // A token that began in the context is looked at from its beginning.
+        // A token that began in the context is looked at from its beginning; the rest of a secret is taken anyway.
         while at > 0, Self.isToken(text[at - 1]) { at -= 1 }
+        at = max(at, rest?.end ?? 0)
         while at < text.count {
             at = nextPercent(text, at)
             if at >= text.count { return }
             var start = at
-            while start > 0, at - start < Limits.redactionLookBytes, Self.isToken(text[start - 1]) { start -= 1 }
-            let far = min(text.count, start + Limits.redactionLookBytes)
+            // No further back than what waits for the rest of its token.
+            while start > 0, at - start < Limits.redactionRunBytes, Self.isToken(text[start - 1]) { start -= 1 }
             var end = at
-            while end < far, Self.isToken(text[end]) { end += 1 }
-            var next = end
-            while next < text.count, Self.isToken(text[next]) { next += 1 }
-            at = max(next, at + 1)
+            while end < text.count, Self.isToken(text[end]) { end += 1 }
+            at = end
             if start == 0, !isAtStart { continue }
-            if end == text.count, !isFinal {
-                hold(start)
-                return
+            if end - start > Limits.redactionEncodedBytesMax {
+                withholdRun(text, start)
+                continue
             }
+            if end == text.count, !isFinal { return hold(start) }
             let origin = start
             layer.lookUnmarked(text.extracting(start..<end), UInt8(ascii: "%"), isPreciseOnly: isPreciseOnly) { from, to, hit in
                 // What holds no escape was found where it stands.
                 var finding = Finding(origin + from, origin + to, kind: hit.kind, rank: hit.rank, source: hit.source)
                 finding.tag = hit.tag
+                finding.anchor = origin
                 findings.append(finding)
             }
         }

@@ -41,10 +41,11 @@ extension WindowScan {
         }
     }
 
-    /// `user etl and password x`: nothing but a blank.
+    /// `user etl and password x`, `the api key x`: nothing but a blank.
     private func bare(_ first: Int, _ site: KeySite) -> Separator? {
         let isWord = first > 0 && ASCII.isAlphanumeric(UInt8(first))
-        return isWord && site.blanks == 1 && site.quote < 0 && !site.isFlag && site.kind.kind == .password ? .bare : nil
+        guard isWord, site.blanks == 1, site.quote < 0, !site.isFlag else { return nil }
+        return site.kind.kind == .password || site.isPhrase ? .bare : nil
     }
 
     private func flag(_ first: Int, _ site: KeySite) -> Separator? {

@@ -49,10 +49,11 @@ extension WindowScan {
 
     /// A run in which characters are written as `=4E`: a secret in what it means takes its part of the run.
     private func lookAtQuoted(_ text: Span<UInt8>, _ start: Int, _ end: Int) {
-        guard end - start <= Limits.redactionLookBytes, let layer = nextLayer() else { return }
+        guard let layer = nextLayer() else { return }
         // The run is a part of a token that may hold dots.
         let low = runStart(text, start)
         guard low > 0 || isAtStart else { return }
+        if end - start > Limits.redactionEncodedBytesMax { return withholdRun(text, start) }
         let high = runEnd(text, end, min(text.count, end + Limits.redactionRunBytes))
         if high == text.count, !isFinal { return hold(low) }
         layer.lookUnmarked(text.extracting(low..<high), UInt8(ascii: "="), isPreciseOnly: isPreciseOnly) { from, to, hit in

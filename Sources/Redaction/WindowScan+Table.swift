@@ -70,11 +70,23 @@ extension WindowScan {
         var at = low
         let floor = max(0, low - Self.headReach)
         while at > floor, text[at - 1] != 0x0A {
-            if text[at - 1] == mark { marks += 1 } else if !Self.isHead(text[at - 1]) { return nil }
+            if text[at - 1] == mark {
+                marks += 1
+            } else if !Self.isHead(text[at - 1]) {
+                return stringStart(text, at).map { (marks, $0) }
+            }
             if marks > Self.columnsBeforeMax { return nil }
             at -= 1
         }
         return at > 0 && text[at - 1] == 0x0A || at == 0 && isAtStart ? (marks, at) : nil
+    }
+
+    /// Where the text of a string begins that stands behind the colon or bracket before `place`, such as the event of a log in JSON.
+    private func stringStart(_ text: Span<UInt8>, _ place: Int) -> Int? {
+        guard text[place - 1] == 0x3A || text[place - 1] == 0x5B || text[place - 1] == 0x28 else { return nil }
+        var at = place
+        while at < text.count, text[at] == 0x20 { at += 1 }
+        return at < text.count && text[at] == 0x22 ? at + 1 : nil
     }
 
     /// The columns behind a name, and where the next line begins.

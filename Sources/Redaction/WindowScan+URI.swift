@@ -14,7 +14,12 @@ extension WindowScan {
         scanning: while true {
             let next = byte(text, at, limit)
             switch next {
-            case -1...0x20, 0x22, 0x27, 0x3C, 0x3E, 0x5C, 0x60: break scanning
+            case 0x0A, 0x0D, 0x22:
+                if colon >= start, colon + 1 < at, sign < 0, !isPort(text, colon + 1, at) {
+                    lookAtBrokenUserinfo(text, colon + 1, at, limit, anchor: mark)
+                }
+                break scanning
+            case -1...0x20, 0x27, 0x3C, 0x3E, 0x5C, 0x60: break scanning
             case 0x3A: if colon < 0 { colon = at }
             case 0x40: sign = at
             case 0x2F, 0x3F, 0x23:
@@ -50,5 +55,27 @@ extension WindowScan {
         let value = text.extracting(start..<end)
         if ValueShape.isPlaceholder(value) { return }
         findings.append(Finding(start, end, kind: kind.rawValue, rank: Finding.Rank.pattern, anchor: anchor))
+    }
+
+    /// A password in a URI that a line break or the end of an event parts, and the at sign and the host behind the rest of it.
+    private func lookAtBrokenUserinfo(_ text: Span<UInt8>, _ start: Int, _ place: Int, _ limit: Int, anchor: Int) {
+        guard let piece = nextPiece(text, place, limit, takesEvents: true), byte(text, piece.end, limit) == 0x40 else { return }
+        let host = byte(text, piece.end + 1, limit)
+        guard host > 0, ASCII.isAlphanumeric(UInt8(host)) else { return }
+        // A soft line break of quoted-printable.
+        let end = place - start > 1 && text[place - 1] == 0x3D ? place - 1 : place
+        pieces.removeAll(keepingCapacity: true)
+        pieces.append(Piece(start: start, end: end))
+        pieces.append(piece)
+        joined.removeAll(keepingCapacity: true)
+        for piece in pieces { for at in piece.start..<piece.end { joined.append(text[at]) } }
+        let whole = joined
+        var finding = Finding(start, end, kind: GrammarKind.urlPassword.rawValue, rank: Finding.Rank.pattern, anchor: anchor)
+        finding.tag = tag(ofText: whole.span)
+        findings.append(finding)
+        finding.start = piece.start
+        finding.end = piece.end
+        finding.form = .nothing
+        findings.append(finding)
     }
 }

@@ -1,6 +1,6 @@
 import Core
 
-/// `pprint` and program text write a long string as several, one a line, and no comma between them.
+/// `pprint` and program text write a long string as several: one a line with no comma between them, or with a plus.
 extension WindowScan {
     private static let wrappedMax = 16
 
@@ -16,16 +16,24 @@ extension WindowScan {
         return end == close ? 0 : end
     }
 
-    /// The string on the line behind a closing quote, indented: what stands between its quotes.
+    /// The string behind a closing quote and a plus, or on the next line, indented: what stands between its quotes.
     private func nextString(_ text: Span<UInt8>, behind close: Int, _ quote: UInt8, _ depth: Int, _ limit: Int) -> Range<Int>? {
-        var at = close + 1
-        if byte(text, at, limit) == 0x0D { at += 1 }
-        guard byte(text, at, limit) == 0x0A else { return nil }
-        let start = skipBlanks(text, at + 1, limit)
-        guard start > at + 1, byte(text, start, limit) == Int(quote) else { return nil }
-        at = start + 1
+        var at = skipSpace(text, close + 1, limit)
+        if byte(text, at, limit) == 0x2B {
+            at = skipSpace(text, at + 1, limit)
+        } else {
+            at = close + 1
+            if byte(text, at, limit) == 0x0D { at += 1 }
+            guard byte(text, at, limit) == 0x0A else { return nil }
+            let start = skipBlanks(text, at + 1, limit)
+            guard start > at + 1 else { return nil }
+            at = start
+        }
+        guard byte(text, at, limit) == Int(quote) else { return nil }
+        let start = at + 1
+        at = start
         while at < limit, text[at] != 0x0A {
-            if text[at] == quote, view.slashes(at: at) <= depth { return start + 1..<at }
+            if text[at] == quote, view.slashes(at: at) <= depth { return start..<at }
             at += 1
         }
         if at == limit, grows(text, limit) { touchedEnd = true }

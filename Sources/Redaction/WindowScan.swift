@@ -49,7 +49,7 @@ final class WindowScan {
     /// Whether the region begins, or the next one will, inside of something that passes and is longer than a look.
     @exclusivity(unchecked) var asideGoesOn = false
     /// What the region begins with of a secret whose placeholder was written, and of something that passes.
-    @exclusivity(unchecked) private var rest: Finding?
+    @exclusivity(unchecked) private(set) var rest: Finding?
     @exclusivity(unchecked) private var asideRest: Finding?
     /// The private key whose lines are being looked for.
     @exclusivity(unchecked) var block = KeyBlock()
@@ -251,7 +251,10 @@ final class WindowScan {
             detector.compiled, group: detector.group, in: text.extracting(floor..<ceiling), from: from - floor, mayGrow: grows)
         if detector.search == .run { noteSearch(index, outcome, from, floor, ceiling, isWhole: ceiling < far) }
         switch outcome {
-        case .none: if detector.search == .prefix, detector.isPrecise { matchJoined(detector, text, start, max(0, start - 1)) }
+        case .none:
+            guard detector.search == .prefix, detector.isPrecise else { return }
+            let floor = max(0, start - 1)
+            if !matchJoined(detector, text, start, floor) { matchCut(detector, text, start, floor) }
         case .undecided: hold(from)
         case .failed: withhold(text, start)
         case .match(let whole, let group):

@@ -97,8 +97,8 @@ int cscan_is_plain(const cscan_set *first, const cscan_set *second, const uint8_
 
 // MARK: Flattening
 
-// The backslashes that are read as one unit at most.
-enum { CSCAN_SLASHES_MAX = 32 };
+// The backslashes that are read as one unit at most; what stands in their place for the blank before a terminal's command string.
+enum { CSCAN_SLASHES_MAX = 32, CSCAN_COMMAND = 255 };
 
 // Where a view and its source step apart: view bytes before `view` end at source offset `end`, and view[view] starts at source offset
 // `start`. `slashes` is the number of backslashes of the escape that made view[view - 1], 0 if none did.
@@ -114,12 +114,14 @@ typedef struct {
     size_t written;  // view bytes made, never more than taken
     size_t turns;    // turns made
     int is_full;     // no room for another turn
+    int has_percent; // a percent sign that the source does not show as one
 } cscan_flat;
 
 // Makes the view: backslash escapes of any depth resolved, HTML entities resolved, terminal sequences, control and invisible characters
 // left out, full-width and confusable letters folded. `view` has room for `count` bytes. Stops before a unit that more bytes may change,
 // unless `is_final`; a letter or digit and the backspace behind it are one unit. A second call may go on from `taken`, or from where any
-// unit begins: units do not depend on what stood before them.
+// unit begins: units do not depend on what stood before them. Two exceptions: a tag character, which is read by the one before or behind
+// it, and a command string, which is one unit of many view bytes.
 cscan_flat cscan_flatten(
     const uint8_t *source, size_t count, int is_final, uint8_t *view, cscan_turn *turns, size_t turn_capacity);
 
