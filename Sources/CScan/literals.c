@@ -15,22 +15,33 @@ static void allow(shape *to, size_t place, uint8_t byte) {
     to->high[place] |= (uint16_t)(1u << (byte >> 4));
 }
 
-// Whether a byte may stand at a place of a literal or behind it.
-static int may_stand(const literal *one, size_t place, uint8_t byte) {
+// The bytes that may stand at a place of a literal or behind it.
+typedef struct {
+    uint8_t bytes[256];
+    size_t count;
+} bytes_at;
+
+static bytes_at bytes_of(const literal *one, size_t place) {
+    bytes_at made;
+    made.count = 0;
     if (place < one->length) {
-        uint8_t wanted = one->bytes[place];
-        return byte == wanted || ((one->flags & CSCAN_CASELESS) && is_letter(wanted) && byte == (wanted ^ 0x20));
+        made.bytes[made.count++] = one->bytes[place];
+        if (one->folds[place]) made.bytes[made.count++] = one->bytes[place] ^ 0x20;
+        return made;
     }
-    if (!one->has_after || place - one->length >= 2) return 1;
-    return one->after[place - one->length][byte >> 3] >> (byte & 7) & 1;
+    int is_any = !one->has_after || place - one->length >= 2;
+    for (unsigned byte = 0; byte < 256; byte++)
+        if (is_any || one->after[place - one->length][byte >> 3] >> (byte & 7) & 1) made.bytes[made.count++] = (uint8_t)byte;
+    return made;
 }
 
 static shape shape_of(const literal *one, size_t offset) {
     shape made;
     memset(&made, 0, sizeof made);
-    for (size_t p = 0; p < WINDOW; p++)
-        for (unsigned byte = 0; byte < 256; byte++)
-            if (may_stand(one, offset + p, (uint8_t)byte)) allow(&made, p, (uint8_t)byte);
+    for (size_t p = 0; p < WINDOW; p++) {
+        bytes_at at = bytes_of(one, offset + p);
+        for (size_t index = 0; index < at.count; index++) allow(&made, p, at.bytes[index]);
+    }
     return made;
 }
 
@@ -88,48 +99,77 @@ static void fill_model(model *to) {
     }
 }
 
-// The places of the sample that a bucket lets through, place by place of its window.
+// The places of the sample that windows let through, place by place of a window: of one literal, or of all in a bucket.
 typedef struct {
     shape allowed;
     uint64_t low[WINDOW][WORDS];
     uint64_t high[WINDOW][WORDS];
-    float cost;
+} passing;
+
+typedef struct {
+    passing all;
+    unsigned count;
+    float smooth;
 } bucket;
 
-// How often a bucket would let a place through with another window in it: counted on the sample, smoothed by the share of places if bytes
-// came independently, because the sample is short.
-static float cost_with(const model *with, const bucket *to, const shape *more, int is_word_group) {
-    uint64_t places[WORDS];
-    shape all = to->allowed;
-    memset(places, 0xff, sizeof places);
+static void fill_passing(const model *with, const shape *allowed, passing *to) {
+    memset(to, 0, sizeof *to);
+    to->allowed = *allowed;
     for (size_t p = 0; p < WINDOW; p++) {
-        uint64_t low[WORDS], high[WORDS];
-        memcpy(low, to->low[p], sizeof low);
-        memcpy(high, to->high[p], sizeof high);
-        for (unsigned set = more->low[p] & ~all.low[p]; set; set &= set - 1)
-            for (size_t word = 0; word < WORDS; word++) low[word] |= with->low[p][__builtin_ctz(set)][word];
-        for (unsigned set = more->high[p] & ~all.high[p]; set; set &= set - 1)
-            for (size_t word = 0; word < WORDS; word++) high[word] |= with->high[p][__builtin_ctz(set)][word];
-        for (size_t word = 0; word < WORDS; word++) places[word] &= low[word] & high[word];
-        all.low[p] |= more->low[p];
-        all.high[p] |= more->high[p];
+        for (unsigned set = allowed->low[p]; set; set &= set - 1)
+            for (size_t word = 0; word < WORDS; word++) to->low[p][word] |= with->low[p][__builtin_ctz(set)][word];
+        for (unsigned set = allowed->high[p]; set; set &= set - 1)
+            for (size_t word = 0; word < WORDS; word++) to->high[p][word] |= with->high[p][__builtin_ctz(set)][word];
     }
-    unsigned count = 0;
-    for (size_t word = 0; word < WORDS; word++)
-        count += (unsigned)__builtin_popcountll(is_word_group ? places[word] & with->starts[word] : places[word]);
-    float smooth = rate_of(&with->rates, &all) * SAMPLE;
-    return (float)count + (is_word_group ? 0.1f : 0.5f) * smooth;
 }
 
-static void put(const model *with, bucket *to, const shape *more, int is_word_group) {
-    to->cost = cost_with(with, to, more, is_word_group);
+static inline __attribute__((always_inline)) unsigned count_in(const model *with, const passing *to, const passing *more, int is_word_group) {
+    unsigned count = 0;
+    for (size_t word = 0; word < WORDS; word++) {
+        uint64_t places = is_word_group ? with->starts[word] : ~(uint64_t)0;
+        for (size_t p = 0; p < WINDOW; p++)
+            places &= (to->low[p][word] | more->low[p][word]) & (to->high[p][word] | more->high[p][word]);
+        count += (unsigned)__builtin_popcountll(places);
+    }
+    return count;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,popcnt"))) static unsigned count_avx2(
+    const model *with, const passing *to, const passing *more, int is_word_group) {
+    return count_in(with, to, more, is_word_group);
+}
+#endif
+
+// How many places of the sample a bucket would let through with another window in it.
+static unsigned count_with(const model *with, const bucket *to, const passing *more, int is_word_group) {
+#if defined(__x86_64__)
+    // Processors with AVX2 have the instructions that count bits, too.
+    if (__builtin_cpu_supports("avx2")) return count_avx2(with, &to->all, more, is_word_group);
+#endif
+    return count_in(with, &to->all, more, is_word_group);
+}
+
+// The same if bytes came independently, as a part of what is counted: the sample is short.
+static float smooth_with(const model *with, const bucket *to, const passing *more, int is_word_group) {
+    shape all = to->all.allowed;
     for (size_t p = 0; p < WINDOW; p++) {
-        for (unsigned set = more->low[p] & ~to->allowed.low[p]; set; set &= set - 1)
-            for (size_t word = 0; word < WORDS; word++) to->low[p][word] |= with->low[p][__builtin_ctz(set)][word];
-        for (unsigned set = more->high[p] & ~to->allowed.high[p]; set; set &= set - 1)
-            for (size_t word = 0; word < WORDS; word++) to->high[p][word] |= with->high[p][__builtin_ctz(set)][word];
-        to->allowed.low[p] |= more->low[p];
-        to->allowed.high[p] |= more->high[p];
+        all.low[p] |= more->allowed.low[p];
+        all.high[p] |= more->allowed.high[p];
+    }
+    return (is_word_group ? 0.1f : 0.5f) * rate_of(&with->rates, &all) * SAMPLE;
+}
+
+static void put(const model *with, bucket *to, const passing *more, int is_word_group) {
+    to->count = count_with(with, to, more, is_word_group);
+    to->smooth = smooth_with(with, to, more, is_word_group);
+    for (size_t p = 0; p < WINDOW; p++) {
+        for (size_t word = 0; word < WORDS; word++) {
+            to->all.low[p][word] |= more->low[p][word];
+            to->all.high[p][word] |= more->high[p][word];
+        }
+        to->all.allowed.low[p] |= more->allowed.low[p];
+        to->all.allowed.high[p] |= more->allowed.high[p];
     }
 }
 
@@ -145,10 +185,15 @@ static choice choose(const cscan_set *set, const literal *one, const bucket *buc
     choice best = {0, 0};
     float least = 1e9f;
     for (size_t offset = 0; offset <= last; offset++) {
-        shape window = shape_of(one, offset);
+        shape allowed = shape_of(one, offset);
+        passing window;
+        fill_passing(with, &allowed, &window);
         int first = offset == 0 && (one->flags & CSCAN_WORD_START) ? 0 : set->word_groups * GROUP;
         for (int b = first; b < set->groups * GROUP; b++) {
-            float more = cost_with(with, &buckets[b], &window, b < set->word_groups * GROUP) - buckets[b].cost;
+            int is_word_group = b < set->word_groups * GROUP;
+            float more = (float)(count_with(with, &buckets[b], &window, is_word_group) - buckets[b].count);
+            if (more >= least) continue;
+            more += smooth_with(with, &buckets[b], &window, is_word_group) - buckets[b].smooth;
             if (more < least) {
                 least = more;
                 best = (choice){offset, b};
@@ -163,15 +208,17 @@ static int assign(cscan_set *set, const literal *ordered, choice *choices, const
     if (!buckets) return 0;
     for (size_t rank = 0; rank < set->count; rank++) {
         choices[rank] = choose(set, &ordered[rank], buckets, with);
-        shape window = shape_of(&ordered[rank], choices[rank].offset);
+        shape allowed = shape_of(&ordered[rank], choices[rank].offset);
+        passing window;
+        fill_passing(with, &allowed, &window);
         put(with, &buckets[choices[rank].bucket], &window, choices[rank].bucket < set->word_groups * GROUP);
     }
     for (int b = 0; b < set->groups * GROUP; b++) {
         uint8_t bit = (uint8_t)(1u << (b % GROUP));
         for (size_t p = 0; p < WINDOW; p++)
             for (unsigned nibble = 0; nibble < 16; nibble++) {
-                if (buckets[b].allowed.low[p] >> nibble & 1) set->low[b / GROUP][p][nibble] |= bit;
-                if (buckets[b].allowed.high[p] >> nibble & 1) set->high[b / GROUP][p][nibble] |= bit;
+                if (buckets[b].all.allowed.low[p] >> nibble & 1) set->low[b / GROUP][p][nibble] |= bit;
+                if (buckets[b].all.allowed.high[p] >> nibble & 1) set->high[b / GROUP][p][nibble] |= bit;
             }
     }
     free(buckets);
@@ -189,42 +236,33 @@ static probe probe_of(const literal *one, size_t number, size_t offset) {
     return made;
 }
 
-// Calls for every slot that three bytes at the window of a literal may hash to, once each.
-static void each_slot(const literal *one, size_t offset, uint8_t *seen, void (*body)(void *, uint32_t), void *with) {
-    memset(seen, 0, SLOTS);
-    for (unsigned a = 0; a < 256; a++) {
-        if (!may_stand(one, offset, (uint8_t)a)) continue;
-        for (unsigned b = 0; b < 256; b++) {
-            if (!may_stand(one, offset + 1, (uint8_t)b)) continue;
-            for (unsigned c = 0; c < 256; c++) {
-                if (!may_stand(one, offset + 2, (uint8_t)c)) continue;
-                uint32_t slot = slot_of(a | b << 8 | c << 16);
-                if (seen[slot]) continue;
-                seen[slot] = 1;
+// Calls for every slot that three bytes at the window of a literal may hash to, once each; `seen` holds the numbers of those calls.
+static void each_slot(
+    const literal *one, size_t offset, uint32_t *seen, uint32_t number, void (*body)(void *, uint32_t), void *with) {
+    bytes_at first = bytes_of(one, offset), second = bytes_of(one, offset + 1), third = bytes_of(one, offset + 2);
+    for (size_t a = 0; a < first.count; a++)
+        for (size_t b = 0; b < second.count; b++)
+            for (size_t c = 0; c < third.count; c++) {
+                uint32_t slot = slot_of(first.bytes[a] | (uint32_t)second.bytes[b] << 8 | (uint32_t)third.bytes[c] << 16);
+                if (seen[slot] == number) continue;
+                seen[slot] = number;
                 body(with, slot);
             }
-        }
-    }
 }
 
 // Sets the bits of every four bytes that may stand at the window of a literal.
 static void fill_filter(cscan_set *set, const literal *one, size_t offset) {
-    uint8_t allowed[WINDOW][256];
-    size_t counts[WINDOW];
-    for (size_t p = 0; p < WINDOW; p++) {
-        counts[p] = 0;
-        for (unsigned byte = 0; byte < 256; byte++)
-            if (may_stand(one, offset + p, (uint8_t)byte)) allowed[p][counts[p]++] = (uint8_t)byte;
-    }
-    int is_wide = counts[2] * counts[3] > FOLLOWERS_MAX;
+    bytes_at at[WINDOW];
+    for (size_t p = 0; p < WINDOW; p++) at[p] = bytes_of(one, offset + p);
+    int is_wide = at[2].count * at[3].count > FOLLOWERS_MAX;
     set->has_pairs |= is_wide;
-    for (size_t a = 0; a < counts[0]; a++)
-        for (size_t b = 0; b < counts[1]; b++) {
-            uint32_t pair = allowed[0][a] | (uint32_t)allowed[1][b] << 8;
+    for (size_t a = 0; a < at[0].count; a++)
+        for (size_t b = 0; b < at[1].count; b++) {
+            uint32_t pair = at[0].bytes[a] | (uint32_t)at[1].bytes[b] << 8;
             if (is_wide) set->pairs[pair >> 3] |= (uint8_t)(1u << (pair & 7));
-            for (size_t c = 0; c < counts[2] && !is_wide; c++)
-                for (size_t d = 0; d < counts[3]; d++) {
-                    uint32_t place = filter_of(pair | (uint32_t)allowed[2][c] << 16 | (uint32_t)allowed[3][d] << 24);
+            for (size_t c = 0; c < at[2].count && !is_wide; c++)
+                for (size_t d = 0; d < at[3].count; d++) {
+                    uint32_t place = filter_of(pair | (uint32_t)at[2].bytes[c] << 16 | (uint32_t)at[3].bytes[d] << 24);
                     set->filter[place >> 3] |= (uint8_t)(1u << (place & 7));
                 }
         }
@@ -245,9 +283,11 @@ static void place_probe(void *with, uint32_t slot) {
 
 static int fill_slots(cscan_set *set, const choice *choices, const size_t *numbers, const literal *ordered) {
     uint32_t *next = calloc(SLOTS + 1, sizeof *next);
-    uint8_t *seen = malloc(SLOTS);
+    uint32_t *seen = calloc(SLOTS, sizeof *seen);
     if (next && seen) {
-        for (size_t rank = 0; rank < set->count; rank++) each_slot(&ordered[rank], choices[rank].offset, seen, count_slot, next);
+        uint32_t number = 0;
+        for (size_t rank = 0; rank < set->count; rank++)
+            each_slot(&ordered[rank], choices[rank].offset, seen, ++number, count_slot, next);
         uint32_t sum = 0;
         for (size_t slot = 0; slot <= SLOTS; slot++) {
             set->first[slot] = sum;
@@ -257,7 +297,7 @@ static int fill_slots(cscan_set *set, const choice *choices, const size_t *numbe
         set->probes = calloc(sum + 1, sizeof *set->probes);
         for (size_t rank = 0; set->probes && rank < set->count; rank++) {
             placing in = {set, next, probe_of(&ordered[rank], numbers[rank], choices[rank].offset)};
-            each_slot(&ordered[rank], choices[rank].offset, seen, place_probe, &in);
+            each_slot(&ordered[rank], choices[rank].offset, seen, ++number, place_probe, &in);
             fill_filter(set, &ordered[rank], choices[rank].offset);
         }
     }

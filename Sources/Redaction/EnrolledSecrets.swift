@@ -71,7 +71,7 @@ public final class EnrolledSecrets: Sendable {
         }
         let lengths = words.reduce(UInt64(0)) { $0 | 1 << UInt64(min($1.count, 63)) }
         let sorted = lines.sorted()
-        let (pad, check) = cipher(sorted, tenantKey)
+        let (pad, check) = cipher(sorted.lazy.map(\.utf8), tenantKey)
         let facts = "lengths \(hexadecimal(lengths ^ pad, 16)) \(check)"
         let text = ([head + " " + name(of: tenantKey), facts] + sorted).map { $0 + "\n" }.joined()
         return File(text: Array(text.utf8), count: lines.count, wordCount: words.count)
@@ -81,18 +81,21 @@ public final class EnrolledSecrets: Sendable {
     private static let lengthsFew = 8
 
     /// What the lengths are enciphered with, and what tells whether the lines are those of then.
-    private static func cipher(_ lines: [String], _ tenantKey: SecretBytes) -> (pad: UInt64, check: String) {
-        let text = "louver enrolled lengths 1\n" + lines.joined(separator: "\n")
-        let code = HMACKey(tenantKey, hash: .sha256).authenticate(Array(text.utf8).span)
+    private static func cipher(_ lines: some Sequence<some Sequence<UInt8>>, _ tenantKey: SecretBytes) -> (pad: UInt64, check: String) {
+        let text = Array("louver enrolled lengths 1\n".utf8) + lines.joined(separator: CollectionOfOne(0x0A))
+        let code = HMACKey(tenantKey, hash: .sha256).authenticate(text.span)
         return (code.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, code[8..<12].map { hexadecimal(UInt64($0), 2) }.joined())
     }
 
     /// Reads such a file; faults are told with their lines.
     public init?(_ bytes: [UInt8], file: String, tenantKey: SecretBytes, faults: Faults) {
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        // Only the first two are read as text: the others are many, and all alike.
+        let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        func text(_ line: Int) -> Substring { lines.count > line ? Substring(decoding: lines[line], as: UTF8.self) : "" }
         let name = Self.name(of: tenantKey)
         let heads = [Self.head, Self.secondHead, Self.firstHead]
-        guard let first = lines.first, let version = heads.firstIndex(where: { first.hasPrefix($0 + " ") }).map({ 3 - $0 }) else {
+        let first = text(0)
+        guard let version = heads.firstIndex(where: { first.hasPrefix($0 + " ") }).map({ 3 - $0 }) else {
             faults.add(file, YAMLMark(line: 1, column: 1), "not a file of `louver redact enroll`", remedy: "make one: louver redact enroll")
             return nil
         }
@@ -102,9 +105,13 @@ public final class EnrolledSecrets: Sendable {
                 remedy: "enroll again with the key that `redaction.tenant_key_file` names")
             return nil
         }
-        let fact = lines.dropFirst().first ?? ""
+        let fact = text(1)
         let told =
-            version == 1 ? Self.from(Int(CSCAN_ENROLLED_MIN)) : version == 2 ? Self.least(fact) : Self.lengths(fact, lines, tenantKey)
+            switch version {
+            case 1: Self.from(Int(CSCAN_ENROLLED_MIN))
+            case 2: Self.least(fact)
+            default: Self.lengths(fact, lines.dropFirst(2), tenantKey)
+            }
         guard let lengths = told else {
             faults.add(
                 file, YAMLMark(line: 2, column: 1), "not the line that `louver redact enroll` wrote for the lines below",
@@ -114,10 +121,7 @@ public final class EnrolledSecrets: Sendable {
         var hashes: [UInt64] = []
         var marks = [UInt8](repeating: 0, count: Int(CSCAN_MARKS) / 8)
         for (index, line) in lines.enumerated().dropFirst(version == 1 ? 1 : 2) where !line.isEmpty {
-            let words = line.split(separator: " ")
-            guard words.count == 2, words[0].utf8.count == 5, words[1].utf8.count == 16, let mark = UInt32(words[0], radix: 16),
-                let hash = UInt64(words[1], radix: 16), hashes.count < Limits.knownSecretsMax
-            else {
+            guard let (mark, hash) = Self.entry(line), hashes.count < Limits.knownSecretsMax else {
                 let isFull = hashes.count >= Limits.knownSecretsMax
                 faults.add(
                     file, YAMLMark(line: index + 1, column: 1),
@@ -125,7 +129,7 @@ public final class EnrolledSecrets: Sendable {
                 return nil
             }
             hashes.append(hash)
-            marks[Int(mark >> 3)] |= 1 << (mark & 7)
+            marks[mark >> 3] |= 1 << UInt8(mark & 7)
         }
         key = Self.deriveKey(tenantKey)
         self.hashes = hashes.sorted()
@@ -137,10 +141,27 @@ public final class EnrolledSecrets: Sendable {
     /// All lengths from one on.
     private static func from(_ least: Int) -> UInt64 { ~0 << UInt64(min(least, 63)) }
 
-    /// What the second line says, in version 3 and 2; nil when it is none.
-    private static func lengths(_ line: Substring, _ lines: [Substring], _ tenantKey: SecretBytes) -> UInt64? {
+    /// The mark and the hash of a line: five and sixteen hexadecimal digits.
+    private static func entry(_ line: ArraySlice<UInt8>) -> (mark: Int, hash: UInt64)? {
+        guard line.count == 22, line[line.startIndex + 5] == 0x20 else { return nil }
+        guard let mark = number(line.prefix(5)), let hash = number(line.suffix(16)) else { return nil }
+        return (Int(mark), hash)
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
+        var value: UInt64 = 0
+        for digit in digits {
+            let letter = (digit | 0x20) &- UInt8(ascii: "a")
+            guard ASCII.isDigit(digit) || letter < 6 else { return nil }
+            value = value << 4 | UInt64(ASCII.isDigit(digit) ? digit &- UInt8(ascii: "0") : letter + 10)
+        }
+        return value
+    }
+
+    /// What the second line says, in version 3; nil when it is none, or not that of these lines.
+    private static func lengths(_ line: Substring, _ lines: ArraySlice<ArraySlice<UInt8>>, _ tenantKey: SecretBytes) -> UInt64? {
         let words = line.split(separator: " ")
-        let (pad, check) = cipher(lines.dropFirst(2).filter { !$0.isEmpty }.map(String.init), tenantKey)
+        let (pad, check) = cipher(lines.lazy.filter { !$0.isEmpty }, tenantKey)
         guard words.count == 3, words[0] == "lengths", words[1].utf8.count == 16, let told = UInt64(words[1], radix: 16), words[2] == check,
             (told ^ pad) & ~from(Int(CSCAN_ENROLLED_MIN)) == 0
         else { return nil }

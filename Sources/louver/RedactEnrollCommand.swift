@@ -106,7 +106,7 @@ enum RedactEnrollCommand {
         terminal.error(made.count == 1 ? "1 value enrolled" : "\(made.count) values enrolled")
         if made.wordCount > 0 {
             terminal.error(
-                "  \(made.wordCount) of them made of words: words as long as they are looked at for their sake, at a fifth of the speed"
+                "  \(made.wordCount) of them made of words: all as long as one of them is looked at, which takes a sixth of the speed"
             )
         }
         var lengths = 0
