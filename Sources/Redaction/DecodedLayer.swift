@@ -115,7 +115,7 @@ final class DecodedLayer {
 
     private func prepare(_ isPreciseOnly: Bool) {
         scan.isPreciseOnly = isPreciseOnly
-        scan.block = KeyBlock()
+        scan.closeZones()
     }
 
     private func reserve(_ count: Int) {

@@ -40,6 +40,8 @@ public final class DetectorSet: Sendable {
         case keyBlock
         /// The first line of a hexadecimal dump.
         case dump
+        /// A member of a manifest of Kubernetes.
+        case manifest
     }
 
     /// Compiles the detectors of files; every fault of every file is told.
@@ -74,6 +76,9 @@ public final class DetectorSet: Sendable {
         for literal in ["AKIA", "ASIA"] { want(Wanted(text: literal, ignoresCase: false, startsWord: true), .keyID) }
         want(Wanted(text: "PRIVATE KEY", ignoresCase: false, startsWord: false), .keyBlock)
         for literal in ["00000000  ", "00000000: "] { want(Wanted(text: literal, ignoresCase: false, startsWord: true), .dump) }
+        for literal in ["apiVersion", "api_version", "stringData", "string_data"] {
+            want(Wanted(text: literal, ignoresCase: false, startsWord: true), .manifest)
+        }
         var starts = [0]
         var flat: [Target] = []
         for wanted in order {

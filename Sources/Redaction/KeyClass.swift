@@ -21,6 +21,8 @@ struct KeyClass {
         case connection
         /// A path is the usual, harmless value.
         case pathLike
+        /// Base64, as the values of a Secret of Kubernetes are.
+        case encoded
     }
 
     var tier: Tier
@@ -30,6 +32,10 @@ struct KeyClass {
     var isAirflowName = false
     /// The name of a session as logs have it: identifiers of hexadecimal digits pass.
     var namesSession = false
+
+    /// A value of a Secret of Kubernetes: as it is, or in base64.
+    static let secretValue = KeyClass(tier: .strong, kind: .secret, isAirflowName: true)
+    static let encodedSecretValue = KeyClass(tier: .strong, kind: .secret, shape: .encoded)
 
     static let none = KeyClass(tier: .none, kind: .secret)
 }

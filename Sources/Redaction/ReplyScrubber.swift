@@ -47,6 +47,7 @@ public final class ReplyScrubber: ValueScrubber {
         var wrapped = KeyClass.none
         /// The last element of an array was a flag or a name, and this is what it says of the next one.
         var flag = KeyClass.none
+        var manifest = ManifestLevel()
     }
 
     /// Makes a scrubber.
@@ -169,9 +170,11 @@ public final class ReplyScrubber: ValueScrubber {
         }
         path?.open(isObject)
         let key = nextValue()
+        let opens = isObject ? levels[depth].manifest.opens : .none
         depth += 1
         levels[depth] = Level(
             isObject: isObject, isArray: !isObject, key: isObject ? .none : key, wrapped: isObject ? key : .none)
+        levels[depth].manifest.holds = opens
     }
 
     /// It ends.
@@ -188,6 +191,8 @@ public final class ReplyScrubber: ValueScrubber {
         levels[depth].named = .none
         levels[depth].isName = Self.isName(decoded)
         levels[depth].key = keyNames.classify(decoded)
+        levels[depth].manifest.name(decoded)
+        if let value = levels[depth].manifest.value(decoded) { levels[depth].key = value }
         if ASCII.equalsIgnoringCase(decoded, "value") {
             if named.tier != .none {
                 levels[depth].key = named
@@ -293,7 +298,7 @@ public final class ReplyScrubber: ValueScrubber {
             text.push(raw, into: &scratch)
             scratch.clear()
         case .text:
-            if levels[depth].isName || levels[depth].isArray { remember(raw) }
+            if levels[depth].isName || levels[depth].isArray || levels[depth].manifest.isKind { remember(raw) }
             guard let hygiene else { return text.push(raw, into: &out) }
             text.push(raw, into: &scratch)
             scratch.withSpan { hygiene.push($0, into: &out) }
@@ -352,7 +357,10 @@ public final class ReplyScrubber: ValueScrubber {
     /// `{"key": "db_password", "value": …}`, `["--password", …]`, `["password", …]`.
     private func readElement() {
         guard element.count <= KeyNames.longest else { return }
-        if levels[depth].isName {
+        if levels[depth].manifest.isKind {
+            let word = element
+            levels[depth].manifest.takeKind(word.span)
+        } else if levels[depth].isName {
             let kind = classifyElement()
             levels[depth].named = kind
         } else if levels[depth].count == 0 || element.first == UInt8(ascii: "-") {
@@ -403,7 +411,7 @@ public final class ReplyScrubber: ValueScrubber {
         var clean = ByteBuffer(capacity: plain.count)
         scrubber.push(plain.span, into: &clean)
         scrubber.finish(into: &clean)
-        scrubber.closeBlock()
+        scrubber.closeZones()
         let isTidied = tidyBlob(&clean)
         if scrubber.replacements == before, !isTidied { out.append(blob.readable) } else { out.append(Base64.encode(clean.copy())) }
         blob.clear()

@@ -103,7 +103,7 @@ public final class TextScrubber {
         whole = .none
         scan.isPreciseOnly = false
         scan.asideGoesOn = false
-        scan.block = KeyBlock()
+        scan.closeZones()
         if passedTotal > 0 { for index in 0..<passed.count { passed[index] = 0 } }
         passedTotal = 0
         if replacements > 0 { for index in 0..<counts.count { counts[index] = 0 } }
@@ -158,8 +158,8 @@ public final class TextScrubber {
         passedTotal += 1
     }
 
-    /// Ends a private key that is still open.
-    func closeBlock() { scan.block = KeyBlock() }
+    /// Ends the private key, the table and the manifest that are still open.
+    func closeZones() { scan.closeZones() }
 
     /// How far the lines of an open private key are looked for; 0 when none is open.
     var openKeyReach: Int {
@@ -186,7 +186,7 @@ public final class TextScrubber {
 
     /// Whether a short text that came whole can be passed without a closer look, as most values of a reply can.
     private func isPlain() -> Bool {
-        guard pending.readableCount <= Self.shortBytes, whole.tier == .none, !scan.block.isOpen else { return false }
+        guard pending.readableCount <= Self.shortBytes, whole.tier == .none, !scan.isInside else { return false }
         guard LiteralSet.isPlain(pending, scan.set.prefixes, scan.set.keyNames) else { return false }
         return !scan.hasKnown || !pending.withSpan { scan.holdsKnown($0) }
     }
@@ -267,7 +267,7 @@ public final class TextScrubber {
         let last = scan.findings.last
         isGoingOn = last.map { $0.goesOn && $0.end == cut && !isFinal } ?? false
         if isGoingOn, region == 0, isAtStart, whole.tier != .none { isDropping = true }
-        scan.block = scan.blockAfter(cut, region)
+        scan.handOver(cut, region)
         return cut
     }
 

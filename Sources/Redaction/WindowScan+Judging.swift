@@ -93,6 +93,7 @@ extension WindowScan {
         case .authorization: return credentialPart(text, value, kind)
         case .cookie: return cookiePart(text, value)
         case .connection: return isSecretConnection(bytes, value, kind) ? value.start..<value.end : nil
+        case .encoded: return EncodedValue.isValue(bytes, isCut: value.isCut) ? value.start..<value.end : nil
         case .pathLike: if bytes[0] == 0x2F || ValueShape.isPath(bytes) { return nil }
         case .plain: break
         }
@@ -102,6 +103,7 @@ extension WindowScan {
 
     private func acceptsStrong(_ bytes: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Bool {
         if value.separator == .cell { return true }
+        if value.separator == .column { return acceptsColumn(bytes, kind) }
         // `scryptSync('password', 'salt')`
         if value.separator == .comma, bytes.count < 6, ValueShape.isLowerWord(bytes) { return false }
         if value.isMember, kind.isAirflowName { return true }
@@ -124,10 +126,20 @@ extension WindowScan {
         case .colon:
             if ValueShape.isIdentifier(bytes) { return bytes.count >= 6 && value.following <= 0x1F && !isCommonWord(bytes) }
             return bytes.count >= 4 && !isWordWithMark(bytes)
-        case .assignment, .comma, .cell, .flag, .element:
+        case .assignment, .comma, .cell, .column, .flag, .element:
             if ValueShape.isLowerWord(bytes) { return bytes.count >= 6 && value.following != 0x29 && value.following != 0x2C }
             return bytes.count >= 4
         }
+    }
+
+    /// Cells of tables that have a rule below their heads need not look like secrets, only not like words.
+    private func acceptsColumn(_ bytes: Span<UInt8>, _ kind: KeyClass) -> Bool {
+        if bytes.count < 4 || isSentence(bytes) || isAddress(bytes) || ValueShape.isPath(bytes) || isDigest(bytes) || isWordWithMark(bytes)
+        {
+            return false
+        }
+        if ValueShape.isIdentifier(bytes) { return kind.kind == .password && bytes.count >= 8 && !isCommonWord(bytes) }
+        return kind.kind == .password || isTelling(bytes) || isMade(bytes, kind)
     }
 
     private func acceptsMedium(_ bytes: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Bool {

@@ -11,6 +11,8 @@ extension WindowScan {
         case comma
         /// `,` between two quoted texts anywhere else, as in a table.
         case cell
+        /// The cell of a table below the name of its column.
+        case column
         /// White space behind `-k` or `--key`.
         case flag
         /// `>` of an XML element.
@@ -59,7 +61,8 @@ extension WindowScan {
         let kind = keyNames.classify(text.extracting(low..<high))
         guard kind.tier != .none, !isUser(text, low, high) else { return }
         touchedEnd = false
-        lookAtColumn(text, low, high, kind, limit)
+        noteHead(text, low, high, limit)
+        if high - low == 6, text[low] == 0x53 { noteKind(text, low) }
         if touchedEnd, grows(text, limit) { return hold(low) }
         touchedEnd = false
         var site = site(text, low, isFlag: isFlag, kind: kind)
@@ -186,7 +189,7 @@ extension WindowScan {
     }
 
     /// Reads a quoted value up to the quote that closes it: the same one, made by no more backslashes.
-    private func quoted(_ text: Span<UInt8>, _ open: Int, _ limit: Int, _ value: inout Value) -> Bool {
+    func quoted(_ text: Span<UInt8>, _ open: Int, _ limit: Int, _ value: inout Value) -> Bool {
         let quote = text[open]
         let depth = view.slashes(at: open)
         var at = open + 1

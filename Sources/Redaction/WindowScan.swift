@@ -54,11 +54,20 @@ final class WindowScan {
     /// The private key whose lines are being looked for.
     @exclusivity(unchecked) var block = KeyBlock()
     @exclusivity(unchecked) var blockLabels: [KeyBlock.Label] = []
+    /// The table whose rows are being looked for, the names that may head one, and what was found of tables.
+    @exclusivity(unchecked) var openTable = TableHead()
+    @exclusivity(unchecked) var heads: [Int] = []
+    @exclusivity(unchecked) var tableSteps: [TableStep] = []
+    @exclusivity(unchecked) var rowStarts: [Int] = []
+    /// The manifest whose values are being looked for, the names that may begin one, and what was found of manifests.
+    @exclusivity(unchecked) var openManifest = ManifestZone()
+    @exclusivity(unchecked) var manifestLabels: [Int] = []
+    @exclusivity(unchecked) var manifestSteps: [ManifestStep] = []
+    /// Where no `kind` stands.
+    @exclusivity(unchecked) var kindsSeen = 0..<0
 
     /// The key looked at last, so that two parts of one name are one look.
     @exclusivity(unchecked) var lastKey = 0..<0
-    /// The last line found to head no columns.
-    @exclusivity(unchecked) var noHead = 0..<0
 
     /// The pieces of a text that was broken up, and the text put together again.
     var pieces: [Piece] = []
@@ -145,9 +154,8 @@ final class WindowScan {
     func scan(_ text: Span<UInt8>, from region: Int, isFinal: Bool, isGoingOn: Bool = false, whole: KeyClass = .none) -> Int {
         findings.removeAll(keepingCapacity: true)
         asides.removeAll(keepingCapacity: true)
-        blockLabels.removeAll(keepingCapacity: true)
+        clearNotes()
         lastKey = 0..<0
-        noHead = 0..<0
         secretKeysSeen = 0
         keyLinesSeen = 0
         wrappedSeen = 0
@@ -164,7 +172,7 @@ final class WindowScan {
         findRuns(text, region)
         if hasKnown { findKnown(text, region) }
         if view.hasPercent { findPercent(text, region) }
-        if block.isOpen && !isPreciseOnly || !blockLabels.isEmpty { findBlocks(text, region) }
+        findInside(text, region)
         cut = isFinal ? text.count : border(min(held, trailingRun(text, region), trailingOpening(text)), text, region)
         return settle(text, region)
     }
@@ -196,6 +204,7 @@ final class WindowScan {
                     case .keyID: if !isPreciseOnly { lookForSecretKeys(text, start - Self.secretKeyReach, start + Self.secretKeyReach) }
                     case .keyBlock: lookAtBlockLabel(text, start)
                     case .dump: if !isPreciseOnly { lookAtDump(text, start) }
+                    case .manifest: if !isPreciseOnly { manifestLabels.append(start) }
                     }
                 }
             }

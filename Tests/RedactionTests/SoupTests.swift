@@ -51,6 +51,17 @@ import Testing
         }
     }
 
+    /// Heads, rows and members of manifests, which decide about what comes far behind them.
+    @Test(arguments: UInt64(1)...12) func cutsOfTablesAndManifestsChangeNothing(seed: UInt64) throws {
+        var random = SeededGenerator(seed: 100 + seed)
+        for round in 0..<10 {
+            let count = Int.random(in: 4...70, using: &random)
+            let soup = Self.soup(Self.structured + (round % 2 == 0 ? Self.structured : Self.plain), count, &random)
+            checkText(soup, seed: seed)
+            try check(inJSON: Self.quoted(soup), seed: seed)
+        }
+    }
+
     @Test(arguments: UInt64(1)...8) func theBorderOfAWindowChangesNothing(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<4 {
@@ -82,6 +93,19 @@ import Testing
         #"\u0041"#, #"\u00e9"#, #"\ud83d\ude00"#, #"\ud800"#, #"\udc00"#, #"\\u0041"#, #"\\n"#, #"\\\""#, #"\\\\\""#, #"\\x41"#, #"\\101"#,
         #"\\xe4"#, #"\u200b"#, #"\\d"#, #"\\\\"#, #"\\e["#, #"\u005c"#, #"\u0022"#, String(repeating: #"\\"#, count: 16),
         String(repeating: #"\\"#, count: 31),
+    ]
+
+    private static let structured = [
+        "\n", "\n", "\n", "apiVersion: v1\n", "kind: Secret\n", "kind: ConfigMap\n", "data:\n", "stringData:\n", "  alpha: ",
+        "    beta: |\n",
+        "cGFzc3dvcmQ=", "Zm9vYmFy", "\"apiVersion\":\"v1\",", "\"data\":{", "\"kind\":\"Secret\"", "\"stringData\": {", "\"alpha\": \"",
+        "}",
+        "'api_version': None, ", "'data': {", "metadata:\n", "user,password,host\n", "id | token | password\n", "---+---+---\n",
+        "password\thost\n",
+        "  password  host\n", "a,k7q2Mx4Wp9Zt,c\n", "1 | k7q2Mx4Wp9Zt#k | x9-KqW2$m\n", "\"event\": \"", "\"", ",", " | ", "  ",
+        "┃ user ┃ password ┃\n",
+        "│ etl │ k7q2Mx4Wp9Zt │\n", "INFO - ", "[12:00, x] ", String(repeating: "filler ", count: 150), String(repeating: "x", count: 700),
+        String(repeating: "QUJD", count: 1_200), String(repeating: "a line of words\n", count: 80),
     ]
 
     /// What may not stand in JSON.

@@ -1,0 +1,47 @@
+/// Where in the manifests of Kubernetes a text is. The values of a Secret are told by what they stand in, not by their names.
+struct ManifestZone {
+    enum Phase: UInt8 {
+        case closed
+        /// In an object whose kind is not known yet.
+        case object
+        /// In a Secret, beside its values.
+        case secret
+        /// In `data`: what is base64 is a value.
+        case encoded
+        /// In `stringData`: everything is a value.
+        case plain
+        /// In a value that is longer than a look.
+        case rest
+    }
+
+    var phase = Phase.closed
+    /// The members stand in braces, not below each other.
+    var isBraced = false
+    /// The byte before the blanks that begin the line of `data`, and how many blanks those are.
+    var mark: UInt8 = 0
+    var indent: Int32 = 0
+    /// The backslashes that byte is written with, where it is a quote.
+    var markSlashes: Int32 = 0
+    /// The blanks before the name whose value are the lines below it; -1 for none.
+    var block: Int32 = -1
+    /// What closes a value that is longer than a look, 0 for the end of the line, and the backslashes it is written with.
+    var quote: UInt8 = 0
+    var slashes: Int32 = 0
+    /// What goes on behind such a value.
+    var after = Phase.closed
+    /// How much text came since this began or a value was found.
+    var age = 0
+
+    /// Whether names and values are still looked for.
+    var isOpen: Bool { phase != .closed && age <= reach }
+
+    /// How much other text may stand in between.
+    var reach: Int {
+        switch phase {
+        case .closed: 0
+        case .object, .secret: 16 * 1_024
+        case .encoded, .plain: 4 * 1_024
+        case .rest: .max
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// The head of a table in which some columns hold secrets. Its rows may come far below it, with other lines in between.
+struct TableHead {
+    /// A column that holds secrets.
+    struct Column {
+        /// Its number; where columns are told by their places, where its name begins.
+        var low: UInt16 = 0
+        /// Where columns are told by their places, where its name ends.
+        var high: UInt16 = 0
+        /// What stands in the first cell of a line before the name of the column is not of the table.
+        var hasPrefix = false
+        var kind = KeyClass.none
+    }
+
+    static let columnsMax = 8
+
+    var columns = InlineArray<8, Column>(repeating: Column())
+    /// How many of them there are; 0 when no table is open.
+    var count = 0
+    /// What parts the columns: `,`, `;`, `|`, a tab, or a blank where they are told by their places.
+    var mark: UInt8 = 0
+    /// How many marks a row has.
+    var total = 0
+    /// The quote that a row stands in, as the events of a log have them; 0 for rows that are lines.
+    var quote: UInt8 = 0
+    /// A blank stands behind a comma of the head.
+    var isSpaced = false
+    /// A rule parts the head from the rows, so that it is a table for certain.
+    var isCertain = false
+    /// At least one row came.
+    var hasRows = false
+    /// How much text came since the head or the last row.
+    var age = 0
+
+    /// Whether rows are still looked for.
+    var isOpen: Bool { count > 0 && age <= reach }
+
+    /// How far from the head the first row may stand, and from a row the next.
+    var reach: Int { hasRows || isCertain ? 4_096 : 1_024 }
+
+    mutating func add(_ column: Column) {
+        guard count < Self.columnsMax else { return }
+        columns[count] = column
+        count += 1
+    }
+}
