@@ -148,6 +148,28 @@ static inline int is_quoted(const uint8_t *text, size_t sign, size_t end) {
     return !(text[sign + 1] == '2' && low == '0') && !(text[sign + 1] == '7' && low == 'F');
 }
 
+// A bit for each digit among the LEAST bytes from `text` on.
+static inline unsigned digits_of(const uint8_t *text) {
+#if defined(__x86_64__)
+    const __m128i zero = _mm_set1_epi8('0'), nine = _mm_set1_epi8(9);
+    __m128i first = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)text), zero);
+    __m128i last = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(text + LEAST - 16)), zero);
+    unsigned low = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(first, nine), first));
+    unsigned high = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(last, nine), last));
+    return low | high << (LEAST - 16);
+#else
+    unsigned bits = 0;
+    for (unsigned at = 0; at < LEAST; at++) bits |= (unsigned)is_digit(text[at]) << at;
+    return bits;
+#endif
+}
+
+// Whether digits are mixed among the last LEAST characters before `stop`.
+static inline int is_scrambled(const uint8_t *text, size_t stop) {
+    unsigned digits = digits_of(text + stop - LEAST);
+    return __builtin_popcount(digits) >= 2 && __builtin_popcount((digits ^ digits >> 1) & ((1u << (LEAST - 1)) - 1)) >= 2;
+}
+
 // Whether nothing that begins with this byte decodes to text, or has the shape of a token: most names and paths begin so.
 static inline int is_dull(uint8_t first) {
     return first == '/' || first == '_' || first == '-' || first == '+' || (uint8_t)(first - 'g') < 20;
@@ -156,7 +178,11 @@ static inline int is_dull(uint8_t first) {
 // Adds the part text[start, stop) if it is worth a look, with the padding up to `padded`. The run that it is a part of ends at `end`.
 static size_t add(const uint8_t *text, size_t count, size_t start, size_t stop, size_t padded, size_t end, cscan_run *to) {
     size_t length = stop - start;
-    if (is_dull(text[start]) && length != 64 && length != 70 && length != 76) return 0;
+    if (is_dull(text[start]) && length != 64 && length != 70 && length != 76) {
+        if ((uint8_t)(text[start] - 'g') >= 20 || length < LEAST || !is_scrambled(text, stop)) return 0;
+        *to = (cscan_run){(uint32_t)start, (uint32_t)length, CSCAN_SCRAMBLED};
+        return 1;
+    }
     if (is_tagged(text, start, end)) {
         *to = (cscan_run){(uint32_t)start, (uint32_t)(end - start), CSCAN_TAGGED};
         return 1;
@@ -173,6 +199,7 @@ static size_t add(const uint8_t *text, size_t count, size_t start, size_t stop, 
     int encoding = probe(text + start, length);
     if (!encoding && is_key_line(text, count, start, stop)) encoding = CSCAN_KEY_LINE;
     if ((!encoding || encoding == CSCAN_BASE64) && is_dotted(text, count, start, stop)) encoding = CSCAN_DOTTED;
+    if (!encoding && is_scrambled(text, stop)) encoding = CSCAN_SCRAMBLED;
     if (!encoding) return 0;
     size_t whole = padded - start <= length + 3 ? padded - start : length;
     *to = (cscan_run){(uint32_t)start, (uint32_t)whole, (uint32_t)encoding};

@@ -13,6 +13,8 @@ public final class DetectorSet: Sendable {
     let prefixes: LiteralSet
     /// The words that names of keys are made of.
     let words = KeyWords()
+    /// The names of services.
+    let providers = ProviderWords()
     /// The parts of names under which secrets stand.
     let keyNames: LiteralSet
     /// For a literal of `prefixes`, the targets in `targets[targetStarts[literal]..<targetStarts[literal + 1]]`.
@@ -163,7 +165,7 @@ public final class DetectorSet: Sendable {
         "passw", "passphrase", "passcode", "pass=", "pass:", "_pass", "-pass", "pass\"", "pass'", "dbpass", "storepass", "keypass",
         "pgpass", "ftppass",
         "sshpass", "smtppass", "ldappass", "kennwort", "contrasena", "wachtwoord", "pwd",
-        "_pw", "-pw", "psw",
+        "_pw", "-pw", "pw:", "pw=", "psw", "pasw", "pssw",
         "secret", "token", "api_key", "apikey", "api-key", "api key", "access_key", "accesskey", "access-key", "access key", "account_key",
         "accountkey", "private_key", "privatekey", "private-key", "_key", "-key", ".key", "key=", "authkey", "servicekey", "fernet",
         "credential", "creds", "authoriz", "auth_", "-auth", "_auth", "authtoken", "bearer", "cookie", "session", "jsessionid", "sid=",

@@ -32,6 +32,8 @@ struct KeyClass {
     var isAirflowName = false
     /// The name of a session as logs have it: identifiers of hexadecimal digits pass.
     var namesSession = false
+    /// The name of what is counted as well: `"pass": 2` of tests.
+    var isCount = false
 
     /// A value of a Secret of Kubernetes: as it is, or in base64.
     static let secretValue = KeyClass(tier: .strong, kind: .secret, isAirflowName: true)

@@ -216,7 +216,11 @@ final class KeyNames {
         if last.contains(.harmlessLast) { return nil }
         if last.contains(.key) { return key(before, cut) }
         if last.contains(.fernet) { return KeyClass(tier: .strong, kind: .fernetKey) }
-        if last.contains(.strong) { return strong(last) }
+        if last.contains(.strong) {
+            var kind = strong(last)
+            kind.isCount = cut.words == 1 && isWhole("pass", cut.bytes)
+            return kind
+        }
         if last.contains(.gluedKey) {
             let isStrong = last.contains(.gluedStrongKey)
             return KeyClass(tier: isStrong ? .strong : .medium, kind: isStrong ? .secret : .apiKey)

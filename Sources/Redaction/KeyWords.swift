@@ -113,13 +113,14 @@ struct KeyWords: Sendable {
             disabled required status usage used rotation created updated issuer audience scope scopes strength hint reset history \
             validator validators mount class level prefix suffix rate cost price index kwargs error errors failed changed exists valid \
             invalid is has present missing server service engine stage stages dir directory folder interval timeout cache scope \
-            description desc title text date time timestamp source sources hasher hashers encoder encoders
+            description desc title text date time timestamp source sources hasher hashers encoder encoders encryption masker
             """, .harmlessLast
         ),
         (
             """
             pass pw psw passwort password passwords passwd passphrase passcode userpass dbpass rootpass storepass keypass pgpass ftppass \
-            sftppass sshpass smtppass ldappass passe kennwort contrasena wachtwoord
+            sftppass sshpass smtppass ldappass mysqlpass pswd psswd pswrd psword psswrd pssword paswd paswrd pasword passwrd passe \
+            kennwort contrasena wachtwoord
             """, .strong
         ),
         ("secret secrets credential credentials creds cred", [.strong, .secretFamily]),

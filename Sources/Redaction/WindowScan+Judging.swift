@@ -7,6 +7,7 @@ extension WindowScan {
             // JSON that is no string: numbers under a strong key become 0, everything else is left alone.
             let bare = text.extracting(value.start..<value.end)
             if kind.tier == .strong, ValueShape.isNumber(bare) {
+                if kind.isCount { return }
                 var number = Finding(value.start, value.end, kind: kind.kind.rawValue, rank: Finding.Rank.key, anchor: anchor)
                 number.form = .zero
                 if !isZero(bare) { findings.append(number) }
@@ -49,6 +50,7 @@ extension WindowScan {
             goOnBehindBreak(&finding, text, takesEvents: false)
         }
         findings.append(finding)
+        if !isCut, secret.count >= 16 { addRepeats(text, secret, kind, anchor) }
     }
 
     /// Whether what stands behind the end of a line, or behind a closing quote, may be the rest of a value. Quotes close what was not
@@ -88,6 +90,7 @@ extension WindowScan {
     /// What part of a value is the secret; nil when none is.
     func secretPart(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Range<Int>? {
         let bytes = text.extracting(value.start..<value.end)
+        if value.separator == .element, kind.shape == .plain, holdsRandomWord(bytes) { return value.start..<value.end }
         if ValueShape.isPlaceholder(bytes) || (value.separator == .cell && !isTelling(bytes) && !isMade(bytes, kind)) { return nil }
         switch kind.shape {
         case .authorization: return credentialPart(text, value, kind)
@@ -106,10 +109,17 @@ extension WindowScan {
         if value.separator == .column { return acceptsColumn(bytes, kind) }
         // `scryptSync('password', 'salt')`
         if value.separator == .comma, bytes.count < 6, ValueShape.isLowerWord(bytes) { return false }
-        if value.isMember, kind.isAirflowName { return true }
+        if value.isMember, kind.isAirflowName, value.isQuoted || !(ValueShape.isIdentifier(bytes) || isCall(bytes)) { return true }
+        if value.separator == .comparison { return bytes.count >= 5 && hasDigit(bytes) && !isSentence(bytes) }
         if isAddress(bytes) { return false }
         if ValueShape.isPath(bytes), kind.kind != .secret || bytes.count < 38 { return false }
-        if value.isQuoted { return bytes.count >= (value.isMember ? 1 : 3) && !isSentence(bytes) }
+        if value.isQuoted, value.separator == .bare { return isBareSecret(bytes) }
+        if value.separator == .comma, isNameOfText(bytes, value) { return false }
+        if value.isQuoted {
+            return bytes.count >= (value.isMember ? 1 : 3) && !isSentence(bytes) && !isConstant(bytes)
+                && !(kind.kind == .secret && isNameOfSecret(bytes))
+        }
+        if value.separator == .flag, bytes[0] == 0x2D { return false }
         // `(…)`, `{type: string}`
         if bytes[0] == 0x28 || (bytes[0] == 0x7B && bytes[bytes.count - 1] == 0x3A) { return false }
         let isCode = value.following == 0x28 || value.following == 0x5B
@@ -120,13 +130,19 @@ extension WindowScan {
             for at in 0..<bytes.count where bytes[at] == 0x2E || bytes[at] == 0x5F { return false }
         }
         switch value.separator {
-        case .bare: return bytes.count >= 10 && ValueShape.isRandom(bytes) && hasDigit(bytes) && !isCall(bytes)
+        case .bare where kind.kind == .password:
+            return bytes.count >= 10 && ValueShape.isRandom(bytes) && hasDigit(bytes) && !isCall(bytes)
+        case .bare: return isBareSecret(bytes)
         case .prose:
-            return bytes.count >= 6 && !ValueShape.isIdentifier(bytes) && !isWordWithMark(bytes)
+            return bytes.count >= 6 && !ValueShape.isIdentifier(bytes) && !isWordWithMark(bytes) && !isHyphened(bytes)
+        case .colon where isAlgorithm(bytes): return false
         case .colon:
             if ValueShape.isIdentifier(bytes) { return bytes.count >= 6 && value.following <= 0x1F && !isCommonWord(bytes) }
             return bytes.count >= 4 && !isWordWithMark(bytes)
-        case .assignment, .comma, .cell, .column, .flag, .element:
+        case .element where isSentence(bytes): return false
+        case .assignment, .comma, .cell, .column, .flag, .element, .comparison:
+            // `def secret() -> Masker:`
+            if bytes[bytes.count - 1] == 0x3A, isWordWithMark(bytes) { return false }
             if ValueShape.isLowerWord(bytes) { return bytes.count >= 6 && value.following != 0x29 && value.following != 0x2C }
             return bytes.count >= 4
         }
@@ -146,12 +162,65 @@ extension WindowScan {
         if isAddress(bytes) { return kind.kind == .webhookURL && bytes.count >= 24 }
         if value.isMember, kind.isAirflowName, value.isQuoted { return bytes.count > 0 }
         if bytes.count < 8 || isSentence(bytes) || isCall(bytes) { return false }
-        if value.separator == .bare, bytes.count < 16 || !hasDigit(bytes) { return false }
         if ValueShape.isNumber(bytes) || ValueShape.isPath(bytes) || isDigest(bytes) { return false }
         // Servers log their sessions by ids of 16 random bytes; what a browser holds is longer or mixed, or stands in a cookie.
         if kind.namesSession, ValueShape.isUUID(bytes) || Randomness.isHexadecimal(bytes) { return false }
+        if value.separator == .bare { return isBareSecret(bytes) }
+        if isHandle(bytes) { return false }
         if ValueShape.isUUID(bytes) { return kind.kind == .token || kind.kind == .apiKey }
-        return ValueShape.isRandom(bytes)
+        return ValueShape.isRandom(bytes) || isMashed(bytes)
+    }
+
+    /// Whether an element's text holds a word drawn at random: `{acme AQAAABAAA 5422…}`.
+    private func holdsRandomWord(_ bytes: Span<UInt8>) -> Bool {
+        var start = 0
+        var hasBlank = false
+        for at in 0...bytes.count {
+            if at < bytes.count, bytes[at] != 0x20, bytes[at] != 0x7B, bytes[at] != 0x7D { continue }
+            hasBlank = hasBlank || at < bytes.count
+            if at - start >= 16, hasBlank {
+                let word = bytes.extracting(start..<at)
+                if hasDigit(word), ValueShape.isRandom(word), Placeholder.length(in: word, at: 0) == nil { return true }
+            }
+            start = at + 1
+        }
+        return false
+    }
+
+    /// Whether a text behind nothing but a blank is a secret by its looks: letters and digits at random, 16 or more in a row.
+    func isBareSecret(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count >= 16, hasDigit(bytes), ValueShape.isRandom(bytes), !isDigest(bytes), !isCall(bytes) else { return false }
+        var longest = 0
+        var count = 0
+        for at in 0..<bytes.count {
+            let byte = bytes[at]
+            guard ASCII.isAlphanumeric(byte) || byte == 0x2B || byte == 0x2F else {
+                guard byte == 0x2D || byte == 0x5F || byte == 0x2E || byte == 0x3D else { return false }
+                count = 0
+                continue
+            }
+            count += 1
+            longest = max(longest, count)
+        }
+        return longest >= 16
+    }
+
+    /// `0x14ede63a5a70002`: the number of a session or of a place in memory.
+    private func isHandle(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count > 2, bytes.count <= 18, bytes[0] == 0x30, bytes[1] | 0x20 == 0x78 else { return false }
+        for at in 2..<bytes.count where Hex.value(of: bytes[at]) == nil { return false }
+        return true
+    }
+
+    /// 20 letters and digits or more in one word, with digits that are no year or day.
+    func isMashed(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count >= 20 else { return false }
+        var digits = 0
+        for at in 0..<bytes.count {
+            if !ASCII.isAlphanumeric(bytes[at]) { return false }
+            if ASCII.isDigit(bytes[at]) { digits += 1 }
+        }
+        return digits >= 5 && digits != 8 && digits < bytes.count
     }
 
     /// Whether a text beside a name is a secret by its looks: random, or letters, digits and marks in one word.
@@ -192,13 +261,13 @@ extension WindowScan {
         return letters >= 5 && (2...5).contains(digits) && 2 * letters >= bytes.count
     }
 
-    private func hasDigit(_ bytes: Span<UInt8>) -> Bool {
+    func hasDigit(_ bytes: Span<UInt8>) -> Bool {
         for at in 0..<bytes.count where ASCII.isDigit(bytes[at]) { return true }
         return false
     }
 
     /// `sha256:…`, `arn:…` and their like.
-    private func isDigest(_ bytes: Span<UInt8>) -> Bool {
+    func isDigest(_ bytes: Span<UInt8>) -> Bool {
         for literal in Self.digestHeads
         where bytes.count > literal.utf8CodeUnitCount && ASCII.equals(bytes.extracting(0..<literal.utf8CodeUnitCount), literal) {
             return true
@@ -225,12 +294,79 @@ extension WindowScan {
         return spaces >= 2
     }
 
+    /// `os.environ.get(`, `base64url_encode(`, also in the braces of a Python string.
     private func isCall(_ bytes: Span<UInt8>) -> Bool {
-        for at in 0..<bytes.count {
-            if bytes[at] == 0x28 || bytes[at] == 0x5B { return at > 0 && ValueShape.isIdentifier(bytes.extracting(0..<at)) }
+        let start = bytes.count > 0 && bytes[0] == 0x7B ? 1 : 0
+        for at in start..<bytes.count {
+            let byte = bytes[at]
+            if byte == 0x28 || byte == 0x5B { return at > start && !isScrambledName(bytes.extracting(start..<at)) }
+            guard ASCII.isAlphanumeric(byte) || byte == 0x5F || byte == 0x2E else { return false }
+            if at == start, ASCII.isDigit(byte) { return false }
         }
         return false
     }
+
+    /// Whether a name holds digits and is no name: part of a password before a parenthesis.
+    private func isScrambledName(_ name: Span<UInt8>) -> Bool {
+        guard hasDigit(name) else { return false }
+        for at in 0..<name.count where name[at] == 0x5F || name[at] == 0x2E { return false }
+        return true
+    }
+
+    /// An element of a list of names, `("client_secret", "client_id")`, or an argument with a name of its own.
+    private func isNameOfText(_ bytes: Span<UInt8>, _ value: Value) -> Bool {
+        if bytes[0] == 0x2D { return true }
+        if !value.isQuoted {
+            for at in 0..<bytes.count where bytes[at] == 0x3D { return true }
+            return false
+        }
+        var hasJoint = false
+        for at in 0..<bytes.count {
+            if bytes[at] == 0x5F || bytes[at] == 0x2E { hasJoint = true } else if bytes[at] &- 0x61 >= 26 { return false }
+        }
+        return hasJoint
+    }
+
+    /// `GITHUB_CLIENT_SECRET`: the name of a variable.
+    private func isConstant(_ bytes: Span<UInt8>) -> Bool {
+        var joints = 0
+        for at in 0..<bytes.count {
+            if bytes[at] == 0x5F { joints += 1 } else if bytes[at] &- 0x41 >= 26 { return false }
+        }
+        return joints > 0
+    }
+
+    /// `airflow-database-credentials`: the name of a secret in Kubernetes.
+    private func isNameOfSecret(_ bytes: Span<UInt8>) -> Bool {
+        var last = 0
+        for at in 0..<bytes.count {
+            if bytes[at] == 0x2D { last = at + 1 } else if bytes[at] &- 0x61 >= 26, !ASCII.isDigit(bytes[at]) { return false }
+        }
+        guard last > 1, last < bytes.count else { return false }
+        for word in Self.secretNames where ASCII.equals(bytes.extracting(last...), word) { return true }
+        return false
+    }
+
+    private static let secretNames: [StaticString] = [
+        "secret", "secrets", "credential", "credentials", "creds", "password", "passwords", "token", "key", "keys", "auth", "config", "tls",
+    ]
+
+    /// Letters and hyphens: `non-empty`.
+    private func isHyphened(_ bytes: Span<UInt8>) -> Bool {
+        for at in 0..<bytes.count where bytes[at] != 0x2D && (bytes[at] | 0x20) &- 0x61 >= 26 { return false }
+        return true
+    }
+
+    /// `HS256`, `SHA-256`.
+    private func isAlgorithm(_ bytes: Span<UInt8>) -> Bool {
+        for word in Self.algorithms where ASCII.equalsIgnoringCase(bytes, word) { return true }
+        return false
+    }
+
+    private static let algorithms: [StaticString] = [
+        "hs256", "hs384", "hs512", "rs256", "rs384", "rs512", "es256", "es384", "ps256", "sha256", "sha-256", "sha512", "sha-512", "aes256",
+        "aes-256", "scram-sha-256", "scram-sha-512", "argon2", "pbkdf2", "ed25519", "base64",
+    ]
 
     /// A word with a mark behind it, as prose has.
     private func isWordWithMark(_ bytes: Span<UInt8>) -> Bool {
@@ -257,7 +393,7 @@ extension WindowScan {
         let hasScheme = at < value.end && text[at] == 0x20 && at - value.start <= 20
         if !hasScheme {
             let bytes = text.extracting(value.start..<value.end)
-            if !value.isQuoted, bytes.count < 12 || ValueShape.isIdentifier(bytes) { return nil }
+            if !value.isQuoted, bytes.count < 12 || ValueShape.isIdentifier(bytes) || isCall(bytes) { return nil }
             return bytes.count >= 4 ? value.start..<value.end : nil
         }
         while at < value.end, text[at] == 0x20 { at += 1 }

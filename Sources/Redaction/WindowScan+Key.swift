@@ -21,6 +21,8 @@ extension WindowScan {
         case prose
         /// A blank.
         case bare
+        /// `==` or `!=` before a quoted text.
+        case comparison
     }
 
     /// A value and how it is written.
@@ -40,7 +42,7 @@ extension WindowScan {
     }
 
     private static let keyReach = 64
-    private static let secondWords: [StaticString] = ["key", "token", "secret", "Key", "Token", "Secret"]
+    private static let secondWords: [StaticString] = ["key", "token", "secret", "Key", "Token", "Secret", "KEY", "TOKEN", "SECRET"]
 
     /// Looks at the key a part of whose name stands at `place`, and at its value.
     func lookAtKey(_ text: Span<UInt8>, _ place: Int) {
@@ -65,9 +67,7 @@ extension WindowScan {
         if high - low == 6, text[low] == 0x53 { noteKind(text, low) }
         if touchedEnd, grows(text, limit) { return hold(low) }
         touchedEnd = false
-        var site = site(text, low, isFlag: isFlag, kind: kind)
-        for at in low..<high where text[at] == 0x20 { site.isPhrase = true }
-        let value = findValue(text, from: high, site, limit: limit)
+        let value = findValue(text, from: high, site(text, low, isFlag: isFlag, kind: kind), limit: limit)
         if touchedEnd, grows(text, limit) { return hold(low) }
         guard let value else { return }
         judge(text, value, kind, limit, anchor: low)
@@ -111,8 +111,6 @@ extension WindowScan {
         var quote = -1
         /// The blanks behind the name.
         var blanks = 0
-        /// The name is two words, such as `api key`.
-        var isPhrase = false
     }
 
     private func site(_ text: Span<UInt8>, _ low: Int, isFlag: Bool, kind: KeyClass) -> KeySite {
@@ -143,9 +141,14 @@ extension WindowScan {
         let start = at
         at = skipBlanks(text, at, limit)
         site.blanks = at - start
-        guard let separator = separator(text, &at, limit, site) else { return nil }
-        at = skipBlanks(text, at, limit)
-        if separator == .colon, site.quote < 0 { skipBlockMark(text, &at, limit) }
+        let typed = site.quote < 0 && site.blanks > 0 ? typedValue(text, at, limit) : nil
+        if let typed { at = typed }
+        guard let separator = typed == nil ? separator(text, &at, limit, site) : .assignment else { return nil }
+        at = separator == .element ? skipSpace(text, at, limit) : skipBlanks(text, at, limit)
+        if separator == .colon, site.quote < 0 {
+            skipBlockMark(text, &at, limit)
+            if let typed = typedValue(text, at, limit) { at = typed }
+        }
         skipStringPrefix(text, &at, limit)
         var next = byte(text, at, limit)
         if next == 0x7B, site.quote >= 0, skipWrapping(text, &at, limit) { next = byte(text, at, limit) }
@@ -229,6 +232,11 @@ extension WindowScan {
     /// Reads an unquoted value.
     private func unquoted(_ text: Span<UInt8>, _ limit: Int, _ value: inout Value, _ kind: KeyClass) {
         let isLine = kind.shape == .authorization || kind.shape == .cookie
+        if value.separator == .element, let end = elementEnd(text, value.start, limit) {
+            value.end = end
+            value.following = 0x3C
+            return
+        }
         var at = value.start
         reading: while at < limit {
             let next = text[at]
@@ -263,6 +271,18 @@ extension WindowScan {
         {
             value.end -= 1
         }
+    }
+
+    /// Where the text of an element ends, without the blanks behind it; nil when the line ends before the next tag.
+    private func elementEnd(_ text: Span<UInt8>, _ start: Int, _ limit: Int) -> Int? {
+        var at = start
+        while at < limit, text[at] >= 0x20, text[at] != 0x3C { at += 1 }
+        var next = at
+        while next < limit, next - at < 64, text[next] <= 0x20 { next += 1 }
+        if next == limit, grows(text, limit) { touchedEnd = true }
+        guard next < limit, text[next] == 0x3C, byte(text, next + 1, limit) == 0x2F else { return nil }
+        while at > start, text[at - 1] == 0x20 { at -= 1 }
+        return at > start ? at : nil
     }
 
     /// Whether a separator inside an unquoted value belongs to it: more of the value follows, not white space and not the next key.

@@ -11,6 +11,7 @@ extension WindowScan {
         if encoding == Int32(CSCAN_DOTTED) { return lookAtDiscordToken(text, start, end) }
         // A run that the view begins with began before it, and was looked at there.
         guard start > 0 || isAtStart else { return }
+        if encoding == Int32(CSCAN_SCRAMBLED) { return lookAtScrambled(text, start, end) }
         if encoding >= Int32(CSCAN_NUMBERED) { return lookAtShape(text, start, end, encoding) }
         guard let layer = nextLayer() else {
             // Encoded more often than one looks: what it holds is not known.

@@ -7,12 +7,15 @@ extension WindowScan {
         switch first {
         case 0x3D:
             let second = byte(text, place + 1, limit)
-            if second == 0x3D || second == 0x7E { return nil }
+            if second == 0x3D { return comparison(text, &place, limit) }
+            if second == 0x7E { return nil }
             place += second == 0x3E ? 2 : 1
             return .assignment
+        case 0x21: return byte(text, place + 1, limit) == 0x3D ? comparison(text, &place, limit) : nil
+        case 0x2B, 0x3F: return compound(text, &place, limit)
         case 0x3A: return colon(text, &place, limit, site)
         case 0x2D:
-            guard byte(text, place + 1, limit) == 0x3E else { return flag(first, site) }
+            guard byte(text, place + 1, limit) == 0x3E else { return dash(text, &place, limit, site) ?? flag(first, site) }
             place += 2
             return .assignment
         case 0x2C where site.quote >= 0:
@@ -24,6 +27,7 @@ extension WindowScan {
             place += 1
             return .element
         case 0x3C where site.before == 0x3E: return skipValueElement(text, &place, limit) ? .element : nil
+        case 0x2E where byte(text, place + 1, limit) == 0x3D: return compound(text, &place, limit)
         case 0x2E where byte(text, place + 1, limit) == 0x2E:
             // `Password......: x`
             var at = place
@@ -41,12 +45,80 @@ extension WindowScan {
         }
     }
 
-    /// `user etl and password x`, `the api key x`: nothing but a blank.
+    /// `user etl and password x`, `acme SECRET x`: nothing but a blank.
     private func bare(_ first: Int, _ site: KeySite) -> Separator? {
-        let isWord = first > 0 && ASCII.isAlphanumeric(UInt8(first))
-        guard isWord, site.blanks == 1, site.quote < 0, !site.isFlag else { return nil }
-        return site.kind.kind == .password || site.isPhrase ? .bare : nil
+        guard first > 0, ASCII.isAlphanumeric(UInt8(first)), (1...3).contains(site.blanks), site.quote < 0, !site.isFlag else { return nil }
+        switch site.kind.kind {
+        case .password: return site.blanks == 1 ? .bare : nil
+        case .secret, .token, .apiKey, .accessKey, .privateKey: return .bare
+        default: return nil
+        }
     }
+
+    /// `token - 'x'`.
+    private func dash(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ site: KeySite) -> Separator? {
+        guard site.quote < 0, site.blanks == 1, !site.isFlag, byte(text, place + 1, limit) == 0x20 else { return nil }
+        let quote = byte(text, place + 2, limit)
+        guard quote == 0x22 || quote == 0x27 else { return nil }
+        place += 2
+        return .bare
+    }
+
+    /// `==`, `===` or `!=`: program text that compares with a secret holds it.
+    private func comparison(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int) -> Separator? {
+        var at = place + 2
+        if byte(text, at, limit) == 0x3D { at += 1 }
+        let value = byte(text, skipBlanks(text, at, limit), limit)
+        guard value == 0x22 || value == 0x27 else { return nil }
+        place = at
+        return .comparison
+    }
+
+    /// `+=`, `?=`, `??=`, `.=`.
+    private func compound(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int) -> Separator? {
+        var at = place + 1
+        if byte(text, at, limit) == 0x3F { at += 1 }
+        guard byte(text, at, limit) == 0x3D, byte(text, at + 1, limit) != 0x3D else { return nil }
+        place = at + 1
+        return .assignment
+    }
+
+    /// Behind `string =` or its like of other languages, when a quoted text follows: where that begins.
+    func typedValue(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int? {
+        guard Self.beginsType(byte(text, place, limit)) else { return nil }
+        var isText = false
+        var at = place
+        while at - place < 40 {
+            let next = byte(text, at, limit)
+            if next == 0x3D { break }
+            guard next >= 0x20, next != 0x22, next != 0x2C, next != 0x3B, next != 0x28, next != 0x7B, next < 0x80 else { return nil }
+            if next | 0x20 == 0x73 || next | 0x20 == 0x63 || next | 0x20 == 0x62 { isText = isText || namesText(text, at, limit) }
+            at += 1
+        }
+        guard isText, byte(text, at, limit) == 0x3D, byte(text, at + 1, limit) != 0x3D else { return nil }
+        let value = skipBlanks(text, at + 1, limit)
+        let quote = byte(text, value, limit)
+        return quote == 0x22 || quote == 0x27 || quote == 0x60 ? value : nil
+    }
+
+    private static func beginsType(_ first: Int) -> Bool {
+        switch first {
+        case 0x26, 0x5B, 0x53, 0x73, 0x43, 0x63, 0x42, 0x62, 0x4F, 0x6F, 0x4E: true
+        default: false
+        }
+    }
+
+    /// `str`, `char` or `byte`, which names of the types of texts hold.
+    private func namesText(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Bool {
+        for word in Self.textTypes {
+            var at = 0
+            while at < word.utf8CodeUnitCount, byte(text, place + at, limit) | 0x20 == Int(word.utf8Start[at]) { at += 1 }
+            if at == word.utf8CodeUnitCount { return true }
+        }
+        return false
+    }
+
+    private static let textTypes: [StaticString] = ["str", "char", "byte"]
 
     private func flag(_ first: Int, _ site: KeySite) -> Separator? {
         site.isFlag && site.quote < 0 && site.blanks > 0 && first > 0x20 ? .flag : nil
@@ -54,8 +126,14 @@ extension WindowScan {
 
     private func colon(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ site: KeySite) -> Separator? {
         let second = byte(text, place + 1, limit)
-        // `a::b`, `scheme://`, `arn:aws:…:secret:name`.
-        if second == 0x3A || site.before == 0x3A { return nil }
+        // `a::b`, `scheme://`, `arn:aws:…:secret:name`; `::=` of a makefile.
+        if second == 0x3A {
+            let mark = byte(text, place + 2, limit) == 0x3A ? place + 3 : place + 2
+            guard byte(text, mark, limit) == 0x3D else { return nil }
+            place = mark + 1
+            return .assignment
+        }
+        if site.before == 0x3A { return nil }
         if second == 0x2F, byte(text, place + 2, limit) == 0x2F { return nil }
         place += second == 0x3D ? 2 : 1
         return second == 0x3D ? .assignment : .colon

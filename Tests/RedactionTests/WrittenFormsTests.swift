@@ -33,6 +33,16 @@ import Testing
         "*cmd* 'PASS ¤'", "echo ¤ | docker login --password-stdin -u x r.io", "openai_api_key=SecretStr('¤')",
         "Running command: ['/usr/bin/beeline', '-n', 'etl', '-p', '¤']", "connecting with user etl and password ¤",
         "The password for svc_etl is ¤", "rclone config create r sftp host h user u pass ¤",
+        // Declarations and assignments of program text and makefiles
+        "var dbToken string = \"¤\"", "let password: String = \"¤\"", "const char *api_token = \"¤\";", "$apiToken .= \"¤\"",
+        "API_TOKEN ?= \"¤\"", "API_TOKEN ::= \"¤\"", "API_TOKEN :::= \"¤\"", "if password == \"¤\":", "creds.Secret != '¤'",
+        // Elements
+        "<apiToken>\n    ¤\n</apiToken>", "<secret>{acme AQAAABAAA ¤x9Zt4k7}</secret>", "<password>¤</password>",
+        // A value once more without its name, and behind a dash
+        "api_token = '¤k7q2Mx4Wp9' | '¤k7q2Mx4Wp9'", "password=¤Zt4k7, retrying with ¤Zt4k7", "acme token - '¤x9Zt4k7'",
+        // Names of services
+        "clarifai SECRET ¤x9Zt4k7", "Using browshot Key=¤x9Zt4k7qQ2w", "wistia key ¤x9Zt4k7qQ2w", "cloudmersive: \"¤x9Zt4k7qQ2w\"",
+        "calling the geoapify API\nUsing Key=¤x9zt4k7qq2w", "codemagic-secret-key-¤x9Zt4k7qQ2w", "bot.pw: ¤", "PW=¤",
     ])
     func isFound(text: String) {
         for seed in UInt64(1)...4 {
@@ -57,6 +67,19 @@ import Testing
         "user and password Md5Authenticator", "password: {type: string}", "PASSWORD_HASHERS = ['a.hashers.PBKDF2PasswordHasher']",
         "credential_source=Ec2InstanceMetadata", "password is BCryptEncoded", "password TLSv1RequiredError", "password for etl is required",
         "?appid=com.example.app", "Fernet(key)",
+        // Program text
+        "def get_fernet() -> FernetProtocol:", "secret = base64.decodebytes(secret.encode())",
+        "secret_key = base64url_encode(os.urandom(16))",
+        "\"password\": PLACEHOLDER if conn.password else conn.password", "names = (\"client_secret\", \"client_id\")",
+        "f\"password = {_quote_for_cnf(url.password)}\"", "synonym(\"_password\", descriptor=property(get_password))",
+        "auth_header = request.headers.get(\"Authorization\", \"\")", "{\"client_secret\": \"GITHUB_CLIENT_SECRET\"}",
+        "signing_key: HS256 signing key", "password_encryption = 'scram'", "adduser --disabled-password --no-create-home x",
+        "userSecret: \"airflow-database-credentials\"", "HTTP Basic Authentication Scheme", "if password == \"required\":",
+        "if $REDIS_PASSWORD is non-empty", "{\"error\": 0, \"pass\": 2, \"skip\": 0}", "token type = \"bearer\"",
+        // Identifiers and digests beside names of services
+        "session termination for sessionid: 0x14ede63a5a70002", "stripe event id 9f3b8c2d7e1a4f60b5c8d9e0a1b2c3d4",
+        "cloudinary image 9f3b8c2d7e1a4f60b5c8d9e0a1b2c3d4", "sourcegraph commit 9f3b8c2d7e1a4f60b5c8d9e0a1b2c3d4e5f60718",
+        "docker cache key: 9f3b8c2d7e1a4f60b5c8d9e0a1b2c3d4", "<note>{acme has a note}</note>", "Secret db-creds-7d9f8b6c5 created",
     ])
     func isLeftAlone(text: String) { #expect(Samples.scrub(text) == text) }
 

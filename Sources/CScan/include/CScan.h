@@ -65,7 +65,8 @@ unsigned cscan_traits(const uint8_t *text, size_t count);
 // What a run of token characters may be the encoding of. A key line is no encoding: 64, 70 or 76 base64 characters alone on a line, as key
 // files have them. Nor are those that only have the shape of a token: a dotted run is the first of three parts as long as those of
 // Discord's; a numbered one is 32 hexadecimal digits behind a number of 16 and a colon, as Asana's; a zeroed one is 42 characters from 00
-// on, as Okta's; a tagged one begins like Atlassian's. A quoted run holds three or more escapes of quoted-printable.
+// on, as Okta's; a tagged one begins like Atlassian's. A quoted run holds three or more escapes of quoted-printable. A scrambled one decodes
+// to nothing, but has digits among its last 24 characters, as keys do that are drawn at random.
 enum {
     CSCAN_BASE64 = 1,
     CSCAN_HEX = 2,
@@ -77,6 +78,7 @@ enum {
     CSCAN_ZEROED = 8,
     CSCAN_TAGGED = 9,
     CSCAN_QUOTED = 10,
+    CSCAN_SCRAMBLED = 11,
 };
 
 typedef struct {
