@@ -148,26 +148,35 @@ static inline int is_quoted(const uint8_t *text, size_t sign, size_t end) {
     return !(text[sign + 1] == '2' && low == '0') && !(text[sign + 1] == '7' && low == 'F');
 }
 
-// A bit for each digit among the LEAST bytes from `text` on.
-static inline unsigned digits_of(const uint8_t *text) {
+// A bit for each of the LEAST bytes from `text` on: those that are digits, and those that are hyphens.
+static inline unsigned digits_of(const uint8_t *text, unsigned *hyphens) {
 #if defined(__x86_64__)
-    const __m128i zero = _mm_set1_epi8('0'), nine = _mm_set1_epi8(9);
-    __m128i first = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)text), zero);
-    __m128i last = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(text + LEAST - 16)), zero);
-    unsigned low = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(first, nine), first));
-    unsigned high = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(last, nine), last));
-    return low | high << (LEAST - 16);
+    const __m128i zero = _mm_set1_epi8('0'), nine = _mm_set1_epi8(9), hyphen = _mm_set1_epi8('-');
+    __m128i low = _mm_loadu_si128((const __m128i *)text), high = _mm_loadu_si128((const __m128i *)(text + LEAST - 16));
+    *hyphens = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(low, hyphen));
+    *hyphens |= (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(high, hyphen)) << (LEAST - 16);
+    low = _mm_sub_epi8(low, zero);
+    high = _mm_sub_epi8(high, zero);
+    unsigned bits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(low, nine), low));
+    return bits | (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(high, nine), high)) << (LEAST - 16);
 #else
     unsigned bits = 0;
-    for (unsigned at = 0; at < LEAST; at++) bits |= (unsigned)is_digit(text[at]) << at;
+    *hyphens = 0;
+    for (unsigned at = 0; at < LEAST; at++) {
+        bits |= (unsigned)is_digit(text[at]) << at;
+        *hyphens |= (unsigned)(text[at] == '-') << at;
+    }
     return bits;
 #endif
 }
 
-// Whether digits are mixed among the last LEAST characters before `stop`.
+// Whether digits are mixed among the last LEAST characters before `stop`, and no date is.
 static inline int is_scrambled(const uint8_t *text, size_t stop) {
-    unsigned digits = digits_of(text + stop - LEAST);
-    return __builtin_popcount(digits) >= 2 && __builtin_popcount((digits ^ digits >> 1) & ((1u << (LEAST - 1)) - 1)) >= 2;
+    unsigned hyphens, digits = digits_of(text + stop - LEAST, &hyphens);
+    unsigned pairs = digits & digits >> 1;
+    if (__builtin_popcount(digits) < 2 || __builtin_popcount((digits ^ digits >> 1) & ((1u << (LEAST - 1)) - 1)) < 2) return 0;
+    // `2026-11-21`
+    return !(pairs & pairs >> 2 & hyphens >> 4 & pairs >> 5 & hyphens >> 7 & pairs >> 8);
 }
 
 // Whether nothing that begins with this byte decodes to text, or has the shape of a token: most names and paths begin so.
