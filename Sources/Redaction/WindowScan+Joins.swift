@@ -161,7 +161,7 @@ extension WindowScan {
         }
         let start = at
         while at < limit, Self.isCredential(text[at]) { at += 1 }
-        if at == limit { touchedEnd = true }
+        if at >= limit { touchedEnd = true }
         return at > start ? Piece(start: start, end: at) : nil
     }
 

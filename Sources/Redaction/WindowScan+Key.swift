@@ -61,7 +61,7 @@ extension WindowScan {
         // A property of Java: `-Ddb.password=x`.
         if isFlag, high - low > 2, text[low + 1] == 0x44 { low += 2 }
         let kind = keyNames.classify(text.extracting(low..<high))
-        guard kind.tier != .none, !isUser(text, low, high) else { return }
+        guard kind.tier != .none, !isUser(text, low, high), !isShown(text, low, place) else { return }
         touchedEnd = false
         noteHead(text, low, high, limit)
         if high - low == 6, text[low] == 0x53 { noteKind(text, low) }
@@ -71,6 +71,12 @@ extension WindowScan {
         if touchedEnd, grows(text, limit) { return hold(low) }
         guard let value else { return }
         judge(text, value, kind, limit, anchor: low)
+    }
+
+    /// Whether what looks like a name stands in a placeholder of ours.
+    private func isShown(_ text: Span<UInt8>, _ low: Int, _ place: Int) -> Bool {
+        for at in low...place { if let count = Placeholder.length(in: text, at: at), at + count > place { return true } }
+        return false
     }
 
     /// Whether a name is that of the user in a URI, whose password is looked at there.

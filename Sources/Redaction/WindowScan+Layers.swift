@@ -30,7 +30,12 @@ extension WindowScan {
         case .secret(let hit):
             var finding = Finding(start, end, kind: hit.kind, rank: Finding.Rank.encoded, source: hit.source)
             finding.tag = hit.tag
-            if isBreak(text, end) { goOnBehindBreak(&finding, text, takesEvents: true) }
+            if isBreak(text, end) {
+                let first = findings.count
+                goOnBehindBreak(&finding, text, takesEvents: true)
+                // A run in the context is not looked at again: what goes on behind it is decided with it.
+                for rest in first..<findings.count { findings[rest].anchor = start - Limits.redactionAnchorBytes }
+            }
             findings.append(finding)
         case .tooLong:
             findings.append(Finding(start, end, kind: GrammarKind.undecided.rawValue, rank: Finding.Rank.encoded))

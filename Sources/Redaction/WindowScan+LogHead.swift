@@ -18,7 +18,8 @@ extension WindowScan {
             guard byte(text, stream, limit) == 0x73, byte(text, stream + 3, limit) == 0x6F || byte(text, stream + 3, limit) == 0x65 else {
                 return skipHead(text, place, limit)
             }
-            return byte(text, stream + 6, limit) == 0x20 ? stream + 9 : place
+            guard byte(text, stream + 6, limit) == 0x20, byte(text, stream + 8, limit) == 0x20 else { return place }
+            return stream + 9
         }
         return place
     }

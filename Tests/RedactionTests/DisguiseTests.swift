@@ -89,6 +89,7 @@ import Testing
             [password]
         ),
         // Log prefixes.
+        ("a \(head)\n2026-11-22T04:05:06.123456789Z stdout F \(tail) b", [token]),
         ("a \(head)\n2026-11-22 04:05:06,789 INFO \(tail) b", [token]),
         ("a \(head)\n2026-11-22T04:05:06.789Z INFO airflow.task: \(tail), b", [token]),
         ("a \(head)\n2026-11-22 04:05:06,789 - root - WARNING - \(tail)", [token]),
@@ -100,6 +101,10 @@ import Testing
         // What ends in a mark is a rest all the same.
         ("a \(head)abcdefgh\n\(tail), and", [token]),
         ("x dG9rZW49Z2hwX1BYQ2RFZjAxMjM0NTY3ODlhYkNkRWZH\nSDAxMjM0NTY3ODlhYkNkIGFuZCBtb3Jl", ["SDAxMjM0NTY3ODlhYkNk"]),
+        (
+            "x \(String(decoding: Base64.encode(Array("token=\(token) it is".utf8)), as: UTF8.self))' + 'tgresql://svc:\(password)@host/x",
+            [token, password]
+        ),
         // A key in words.
         ("using vultr api key \(token.suffix(36).uppercased()) for", [token.suffix(36).uppercased()]),
         // Keys and tables that begin where the string of an event does.
@@ -172,6 +177,8 @@ import Testing
         "see http://host:8080\nuser@example.com", "{\"url\": \"http://host:x\", \"event\": \"to @all\"}", "the api key is rotated",
         "an api key needs 16 letters",
         "password = getpass()\n2026-11-22 04:05:06,789 INFO done", "secret = 'x' + name", "ends in gh" + "p_abc", "x AKIA" + "IOSFODNN",
+        "db_password=REDACTED_password_3kedajag 3cbH8bDF10Ga9DadFF28 end",
+        "x=%3Dsvc%20password%3DREDACTED_password_lgo7df4p 9dGc2cHA7g2fBbCc9ef end", "REDACTED_api-key_3kedajag 3cbH8bDF10Ga9DadFF28 end",
         "{\"a\": \"id,name,token_count\\n1,joe,12345678\"}",
     ])
     func leavesAlone(text: String) { #expect(Samples.scrub(text) == text) }
