@@ -83,8 +83,9 @@ struct ProviderWords: Sendable {
         ("access private", .hint), (harmless, .harmless), (distinct, .distinct), (common, .common),
         (
             """
-            cache primary partition sort foreign object idempotency dedup row group index lookup map dict hash routing public page next \
-            sync continuation cursor lock fencing s3 redis file max min total prompt completion input output num item entry data composite unique
+            cache primary partition sort foreign object idempotency dedup row group index lookup map dict hash routing public page \
+            next sync continuation cursor lock fencing s3 redis file max min total prompt completion input output num item entry data \
+            composite unique
             """, .harmlessBefore
         ),
     ]
