@@ -78,7 +78,7 @@ public final class DetectorSet: Sendable {
         for literal in ["AKIA", "ASIA"] { want(Wanted(text: literal, ignoresCase: false, startsWord: true), .keyID) }
         want(Wanted(text: "PRIVATE KEY", ignoresCase: false, startsWord: false), .keyBlock)
         for literal in ["00000000  ", "00000000: "] { want(Wanted(text: literal, ignoresCase: false, startsWord: true), .dump) }
-        for literal in ["apiVersion", "api_version", "stringData", "string_data"] {
+        for literal in ["apiVersion", "api_version", "stringData", "string_data", "SecretString"] {
             want(Wanted(text: literal, ignoresCase: false, startsWord: true), .manifest)
         }
         var starts = [0]
@@ -165,12 +165,13 @@ public final class DetectorSet: Sendable {
         "passw", "passphrase", "passcode", "pass=", "pass:", "_pass", "-pass", "pass\"", "pass'", "dbpass", "storepass", "keypass",
         "pgpass", "ftppass",
         "sshpass", "smtppass", "ldappass", "kennwort", "contrasena", "wachtwoord", "pwd",
-        "_pw", "-pw", "pw:", "pw=", "psw", "pasw", "pssw",
+        "_pw", "-pw", "pw:", "pw=", "psw", "pasw", "pssw", "bindpw", "rootpw", "pat=", "pat\"", "pat'",
         "secret", "token", "api_key", "apikey", "api-key", "api key", "access_key", "accesskey", "access-key", "access key", "account_key",
         "accountkey", "private_key", "privatekey", "private-key", "_key", "-key", ".key", "key=", "authkey", "servicekey", "fernet",
         "credential", "creds", "authoriz", "auth_", "-auth", "_auth", "authtoken", "bearer", "cookie", "session", "jsessionid", "sid=",
         "dsn",
-        "_conn", "conn_", "connection_str", "connectionstr", "_url", "_uri", "sig=", "signature", "sas=", "_sas", "_pat", "otp", "hmac",
+        "_conn", "conn_", "connection_str", "connection-str", "connectionstr", "_url", "_uri", "sig=", "signature", "sas=", "_sas", "_pat",
+        "otp", "hmac",
         "jwt", "auth\"", "auth'", "auth=",
         "psk", "webhook_url", "proxy\"", "proxies\"", "proxy'", "proxies'", "service_account", "keyfile_dict",
     ]

@@ -21,6 +21,8 @@ struct KeyClass {
         case connection
         /// A path is the usual, harmless value.
         case pathLike
+        /// A user and a password with a colon between them.
+        case pair
         /// Base64, as the values of a Secret of Kubernetes are.
         case encoded
     }

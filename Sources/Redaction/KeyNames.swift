@@ -211,6 +211,7 @@ final class KeyNames {
             return last.contains(.strong) ? KeyClass(tier: .strong, kind: .password, shape: .pathLike) : nil
         }
         let before = meaning(1, cut)
+        if let known = phrase(cut) { return known }
         if last.contains(.id), before.contains(.session) { return KeyClass(tier: .medium, kind: .cookie, namesSession: true) }
         if last.contains(.address) { return connection(last, before) }
         if last.contains(.harmlessLast) { return nil }
@@ -237,6 +238,23 @@ final class KeyNames {
         if before.contains(.strong) { return strong(before) }
         let first = meaning(cut.words - 1, cut)
         return first.contains(.strong) && cut.words <= 3 ? strong(first) : nil
+    }
+
+    /// Names that say something else than their last words do.
+    private func phrase(_ cut: (words: Int, bytes: Int)) -> KeyClass? {
+        switch text[cut.bytes - 1] {
+        // The AppRole of Vault; elsewhere it is the name of a secret, which looks like one, or a UUID.
+        case UInt8(ascii: "d"): isWhole("secret_id", cut.bytes) ? KeyClass(tier: .medium, kind: .secret) : nil
+        case UInt8(ascii: "h"): ends("basic_auth", cut.bytes) ? KeyClass(tier: .strong, kind: .password, shape: .pair) : nil
+        case UInt8(ascii: "r"): ends("auth_header", cut.bytes) ? KeyClass(tier: .strong, kind: .authorization, shape: .authorization) : nil
+        case UInt8(ascii: "g"): ends("connection_string", cut.bytes) ? KeyClass(tier: .strong, kind: .connection, shape: .connection) : nil
+        default: nil
+        }
+    }
+
+    private func ends(_ literal: StaticString, _ count: Int) -> Bool {
+        let length = literal.utf8CodeUnitCount
+        return count >= length && memcmp(literal.utf8Start, text + count - length, length) == 0
     }
 
     private func strong(_ word: KeyWords.Meaning) -> KeyClass {

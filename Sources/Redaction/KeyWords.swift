@@ -100,7 +100,9 @@ struct KeyWords: Sendable {
         ("pwd", .strong), ("passwort", .strong), ("secretkey", [.gluedKey, .gluedStrongKey]), ("privatekey", [.gluedKey, .gluedStrongKey]),
         ("accountkey", [.gluedKey, .gluedStrongKey]), ("sharedaccesskey", [.gluedKey, .gluedStrongKey]), ("apikey", .gluedKey),
         ("accesskey", .gluedKey), ("authkey", .gluedKey), ("authtoken", .token), ("accesstoken", .token), ("apitoken", .token),
-        ("bottoken", .token), ("refreshtoken", .token), ("idtoken", .token), ("usertoken", .token), ("authorization", .authorization),
+        ("bottoken", .token), ("refreshtoken", .token), ("idtoken", .token), ("usertoken", .token), ("sastoken", .token),
+        ("oauthtoken", .token), ("sessiontoken", .token), ("bearertoken", .token), ("secrettoken", .token),
+        ("authorization", .authorization),
         ("credentials", [.strong, .secretFamily]),
     ]
 
@@ -120,7 +122,7 @@ struct KeyWords: Sendable {
             """
             pass pw psw passwort password passwords passwd passphrase passcode userpass dbpass rootpass storepass keypass pgpass ftppass \
             sftppass sshpass smtppass ldappass mysqlpass pswd psswd pswrd psword psswrd pssword paswd paswrd pasword passwrd passe \
-            kennwort contrasena wachtwoord
+            kennwort contrasena wachtwoord bindpw rootpw dbpw
             """, .strong
         ),
         ("secret secrets credential credentials creds cred", [.strong, .secretFamily]),
@@ -153,7 +155,7 @@ struct KeyWords: Sendable {
         ),
         ("apikey accesskey authkey servicekey sshkey", .gluedKey),
         ("secretkey privatekey accountkey sharedaccesskey", [.gluedKey, .gluedStrongKey]),
-        ("key keys", .key), ("token tokens authtoken accesstoken apitoken", .token), ("cookie cookies", .cookie),
+        ("key keys", .key), ("token tokens authtoken accesstoken apitoken sastoken", .token), ("cookie cookies", .cookie),
         ("sessionid jsessionid phpsessid sid", .session), ("session", [.session, .sessionWord]), ("pwd", .strong),
         ("pwd oldpwd", .workingDirectory),
         ("authorization", .authorization), ("fernet", .fernet), ("private privatekey", .privateWord), ("access", .access),

@@ -18,7 +18,7 @@ struct TableHead {
     var count = 0
     /// What parts the columns: `,`, `;`, `|`, a tab, or a blank where they are told by their places.
     var mark: UInt8 = 0
-    /// How many marks a row has.
+    /// How many marks a row has; where columns are told by their places, how many texts with two blanks or more between them.
     var total = 0
     /// The quote that a row stands in, as the events of a log have them; 0 for rows that are lines.
     var quote: UInt8 = 0

@@ -96,12 +96,23 @@ extension WindowScan {
         case .authorization: return credentialPart(text, value, kind)
         case .cookie: return cookiePart(text, value)
         case .connection: return isSecretConnection(bytes, value, kind) ? value.start..<value.end : nil
+        case .pair: if let part = passwordPart(text, value) { return part }
         case .encoded: return EncodedValue.isValue(bytes, isCut: value.isCut) ? value.start..<value.end : nil
         case .pathLike: if bytes[0] == 0x2F || ValueShape.isPath(bytes) { return nil }
         case .plain: break
         }
-        let accepts = kind.tier == .strong ? acceptsStrong(bytes, value, kind) : acceptsMedium(bytes, value, kind)
+        let accepts = kind.tier == .strong && kind.shape != .pair ? acceptsStrong(bytes, value, kind) : acceptsMedium(bytes, value, kind)
         return accepts ? value.start..<value.end : nil
+    }
+
+    /// What stands behind the colon of `user:password`.
+    private func passwordPart(_ text: Span<UInt8>, _ value: Value) -> Range<Int>? {
+        for at in value.start..<value.end where text[at] == 0x3A {
+            let rest = text.extracting(at + 1..<value.end)
+            return at > value.start && rest.count >= 3 && !ValueShape.isPlaceholder(rest) && !isSentence(rest) && rest[0] != 0x2F
+                ? at + 1..<value.end : nil
+        }
+        return nil
     }
 
     private func acceptsStrong(_ bytes: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Bool {
@@ -224,7 +235,7 @@ extension WindowScan {
     }
 
     /// Whether a text beside a name is a secret by its looks: random, or letters, digits and marks in one word.
-    private func isTelling(_ bytes: Span<UInt8>) -> Bool {
+    func isTelling(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count >= 8, !isSentence(bytes), !isDigest(bytes), !ValueShape.isUUID(bytes), !ValueShape.isPath(bytes) else {
             return false
         }
@@ -244,7 +255,7 @@ extension WindowScan {
     }
 
     /// Whether a text beside the name of a secret is a word or two with a number, as people make passwords.
-    private func isMade(_ bytes: Span<UInt8>, _ kind: KeyClass) -> Bool {
+    func isMade(_ bytes: Span<UInt8>, _ kind: KeyClass) -> Bool {
         guard kind.tier == .strong, (10...40).contains(bytes.count), !isDigest(bytes) else { return false }
         var letters = 0
         var digits = 0

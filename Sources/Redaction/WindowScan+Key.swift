@@ -107,6 +107,8 @@ extension WindowScan {
     /// A name and what stands around it.
     struct KeySite {
         let kind: KeyClass
+        /// Where the name begins.
+        let low: Int
         /// The byte before the name, or before the quote it stands in.
         let before: UInt8
         /// The last byte before those that is no blank.
@@ -125,7 +127,7 @@ extension WindowScan {
         let before: UInt8 = at > 0 ? text[at - 1] : 0x0A
         let floor = max(0, at - 8)
         while at > floor, text[at - 1] == 0x20 || text[at - 1] == 0x09 { at -= 1 }
-        return KeySite(kind: kind, before: before, lead: at > 0 ? text[at - 1] : 0x0A, isFlag: isFlag)
+        return KeySite(kind: kind, low: low, before: before, lead: at > 0 ? text[at - 1] : 0x0A, isFlag: isFlag)
     }
 
     private func findValue(_ text: Span<UInt8>, from end: Int, _ place: KeySite, limit: Int) -> Value? {

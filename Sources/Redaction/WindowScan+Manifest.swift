@@ -150,6 +150,8 @@ extension WindowScan {
             openValues(.encoded, text, member, &walk)
         } else if ASCII.equals(name, "stringData") || ASCII.equals(name, "string_data") {
             openValues(.plain, text, member, &walk)
+        } else if ASCII.equals(name, "SecretString") {
+            openString(text, member, &walk)
         } else if walk.zone.phase == .encoded || walk.zone.phase == .plain {
             takeValue(text, member, &walk)
         }
@@ -198,6 +200,21 @@ extension WindowScan {
         if mark == 0x22 || mark == 0x27 { walk.zone.markSlashes = Int32(view.slashes(at: member.low - blanks - 1)) }
         note(member.colon + 1, &walk)
         if next == 0x7B { walk.at = at + 1 }
+    }
+
+    /// The JSON that a secret of AWS Secrets Manager holds.
+    private func openString(_ text: Span<UInt8>, _ member: Member, _ walk: inout ManifestWalk) {
+        let limit = min(text.count, member.colon + 96)
+        touchedEnd = false
+        var at = skipBlanks(text, member.colon + 1, limit)
+        if byte(text, at, limit) == 0x22 || byte(text, at, limit) == 0x27 { at += 1 }
+        let next = byte(text, at, limit)
+        if touchedEnd, grows(text, limit) { return wait(member.low, &walk) }
+        guard next == 0x7B else { return }
+        walk.zone = ManifestZone(phase: .plain)
+        walk.zone.isBraced = true
+        note(member.colon + 1, &walk)
+        walk.at = at + 1
     }
 
     /// What kind the object has whose `data` stands at `place`, if that is said within a look; nil when it has to wait.

@@ -40,8 +40,17 @@ extension WindowScan {
             place += 1
             return .prose
         case 0x0A where site.lead == 0x3A: return skipValueLine(text, &place, limit) ? .colon : nil
-        case 0x69, 0x77: return prose(text, &place, limit, site) ?? flag(first, site) ?? bare(first, site)
-        default: return flag(first, site) ?? bare(first, site)
+        case 0x0A, 0x0D: return skipAnswer(text, &place, limit, site) ? .flag : nil
+        case 0x29 where site.quote >= 0 && site.before == 0x28: return assigned(text, &place, limit)
+        case 0x7B where site.quote >= 0: return skipDefault(text, &place, limit) ? .assignment : nil
+        case 0x76, 0x56:
+            if !site.isFlag, isValueWord(text, place, limit), byte(text, place + 5, limit) == 0x3D {
+                place += 6
+                return .assignment
+            }
+            return flag(first, site) ?? row(text, place, site) ?? bare(first, site)
+        case 0x69, 0x77: return prose(text, &place, limit, site) ?? flag(first, site) ?? row(text, place, site) ?? bare(first, site)
+        default: return flag(first, site) ?? row(text, place, site) ?? bare(first, site)
         }
     }
 
@@ -196,15 +205,25 @@ extension WindowScan {
     /// member.
     private func skipValueMember(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ quote: Int) -> Bool {
         var at = skipSpace(text, place, limit)
-        if isValueWord(text, at, limit), byte(text, at + 5, limit) == 0x3D {
-            place = at + 6
+        if byte(text, at, limit) | 0x20 == 0x76 {
+            let length = isValueWord(text, at, limit) ? 5 : 3
+            guard byte(text, at + 1, limit) == 0x61, byte(text, at + length, limit) == 0x3D else { return false }
+            place = at + length + 1
             return true
         }
-        guard byte(text, at, limit) == quote, isValueWord(text, at + 1, limit), byte(text, at + 6, limit) == quote else { return false }
-        at = skipBlanks(text, at + 7, limit)
-        guard byte(text, at, limit) == 0x3A else { return false }
-        place = at + 1
-        return true
+        // What kind of value it is may stand before it.
+        for _ in 0..<3 {
+            guard byte(text, at, limit) == quote else { return false }
+            if isValueWord(text, at + 1, limit), byte(text, at + 6, limit) == quote {
+                at = skipBlanks(text, at + 7, limit)
+                guard byte(text, at, limit) == 0x3A else { return false }
+                place = at + 1
+                return true
+            }
+            guard byte(text, at + 1, limit) | 0x20 == 0x74, let next = memberEnd(text, at, limit) else { return false }
+            at = skipSpace(text, next, limit)
+        }
+        return false
     }
 
     /// `name: DB_PASSWORD` and on the next line `value: …`.

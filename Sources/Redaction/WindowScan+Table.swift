@@ -161,7 +161,12 @@ extension WindowScan {
                 return nil
             }
         }
-        return Unit(start: start, end: at, isRow: marks == table.total && !isProse || table.mark == 0x20, cells: cells)
+        if table.mark == 0x20 {
+            // The index of a data frame has no name.
+            let texts = textCount(text, start..<at)
+            return Unit(start: start, end: at, isRow: texts == table.total || texts == table.total + 1, cells: cells)
+        }
+        return Unit(start: start, end: at, isRow: marks == table.total && !isProse, cells: cells)
     }
 
     /// How many bytes the mark at `place` has; 0 where there is none. Boxes are drawn with lines of three bytes.
@@ -181,6 +186,21 @@ extension WindowScan {
 
     private func endsCell(_ text: Span<UInt8>, _ place: Int, _ table: TableHead) -> Bool {
         place >= text.count || text[place] == table.mark || text[place] <= 0x0D || isEdge(text[place], table)
+    }
+
+    /// How many texts a line has with two blanks or more between them.
+    private func textCount(_ text: Span<UInt8>, _ line: Range<Int>) -> Int {
+        var count = 0
+        var blanks = 2
+        for at in line {
+            if text[at] <= 0x20 {
+                blanks += 1
+            } else {
+                if blanks > 1 { count += 1 }
+                blanks = 0
+            }
+        }
+        return count
     }
 
     /// The word of a line that begins where the name of a column begins, or ends where it ends.
@@ -406,6 +426,8 @@ extension WindowScan {
             let low = at
             while at < names.upperBound, text[at] > 0x20 { at += 1 }
             words += 1
+            // A name and its value, not two names.
+            if isTelling(text.extracting(low..<at)) || isMade(text.extracting(low..<at), .secretValue) { return table.count = 0 }
             let isFree = low == names.lowerBound || low - 2 >= names.lowerBound && text[low - 1] == 0x20 && text[low - 2] == 0x20
             let isClosed = at + 1 >= names.upperBound || text[at] == 0x20 && text[at + 1] <= 0x20
             if isFree, isClosed, low - start < Self.columnReach, isName(text, low..<at) {
@@ -413,6 +435,7 @@ extension WindowScan {
                 table.add(TableHead.Column(low: UInt16(low - start), high: UInt16(min(at - start, 65_535)), kind: kind))
             }
         }
-        if words < 2 { table.count = 0 }
+        table.total = textCount(text, start..<names.upperBound)
+        if words < 2 || table.total < 2 { table.count = 0 }
     }
 }

@@ -25,6 +25,18 @@ import Testing
         "user,password,host\netl,¤,db", "id,api_token\n1,x\n2,¤\n", "\"user\",\"db_password\"\r\n\"etl\",\"¤\"\r\n",
         "user,password\nuser,password\netl,¤\n", "user,password\nadmin,password\netl,¤\n", "password,a\ntoken,b\nx,y\n¤,c\n",
         "| user | password |\n|---|---|\n| etl | ¤ |", " id |   password    | x\n----+---------------+---\n  1 | ¤ | y\n(1 row)",
+        // Answers, calls and other things that a name and its value are parted by
+        "$ airflow variables get db_password\n¤\n", "airflow config get-value core fernet_key\r\n¤\n", "Variable.get('api_key') = '¤'",
+        "Variable(key='db_password', val='¤')", "key='db_password' value='¤' description=None", "Pushing XCom key=token value=¤",
+        "variable \"db_password\" {\n  type    = string\n  default = \"¤\"\n}",
+        "== Data ==\nKey         Value\n---         -----\npassword    ¤",
+        "password\t¤\n", "{'Parameter': {'Name': '/db/password', 'Type': 'SecureString', 'Value': '¤'}}",
+        "{'SecretString': '{\"alpha\": \"¤\"}', 'Name': 'x'}", "{\"SecretString\":\"{\\\"alpha\\\":\\\"¤\\\"}\"}",
+        // Names
+        "my_auth_header: '¤'", "{\"my_connection_string\": \"¤\"}", "--connection-string ¤", "AIRFLOW__CELERY__FLOWER_BASIC_AUTH=admin:¤",
+        "{\"key\": \"flower_basic_auth\", \"value\": \"admin:¤\"}", "backend_kwargs = {\"url\": \"http://v:8200\", \"secret_id\": \"¤\"}",
+        "pw=¤",
+        "pat=¤", "{\"pat\": \"¤\"}", "bindpw: '¤'", "sastoken=¤",
         // Padding
         "Password.........: ¤", "Password ........ : ¤", "password: ¤",
         // Other languages
@@ -80,6 +92,11 @@ import Testing
         "session termination for sessionid: 0x14ede63a5a70002", "stripe event id 9f3b8c2d7e1a4f60b5c8d9e0a1b2c3d4",
         "cloudinary image 9f3b8c2d7e1a4f60b5c8d9e0a1b2c3d4", "sourcegraph commit 9f3b8c2d7e1a4f60b5c8d9e0a1b2c3d4e5f60718",
         "docker cache key: 9f3b8c2d7e1a4f60b5c8d9e0a1b2c3d4", "<note>{acme has a note}</note>", "Secret db-creds-7d9f8b6c5 created",
+        "airflow variables get batch_size\n1000\n", "os.environ.get('PASSWORD') == x1y2z3w4",
+        "flower_basic_auth: enabled", "auth_backends = airflow.providers.fab.auth_manager.api.auth.backend.basic_auth",
+        "secret_id=0e28c5eb-6e3b-4754-973c-196334b1e5ad", "password    required\nusername    etl",
+        "variable \"db_password\" {\n  type = string\n}",
+        "{'SecretString': '{\"host\": \"db\", \"port\": 5432}'}", "compat=yes", "key=state value=k7q2Mx4Wp9Zt",
     ])
     func isLeftAlone(text: String) { #expect(Samples.scrub(text) == text) }
 
