@@ -142,7 +142,7 @@ extension WindowScan {
         }
         switch value.separator {
         case .bare where kind.kind == .password:
-            return bytes.count >= 10 && ValueShape.isRandom(bytes) && hasDigit(bytes) && !isCall(bytes)
+            return bytes.count >= 10 && (ValueShape.isRandom(bytes) || isTelling(bytes)) && hasDigit(bytes) && !isCall(bytes)
         case .bare: return isBareSecret(bytes)
         case .prose:
             return bytes.count >= 6 && !ValueShape.isIdentifier(bytes) && !isWordWithMark(bytes) && !isHyphened(bytes)

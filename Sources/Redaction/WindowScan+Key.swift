@@ -71,11 +71,25 @@ extension WindowScan {
         if touchedEnd, grows(text, limit) { return hold(low) }
         guard let value else { return }
         judge(text, value, kind, limit, anchor: low)
+        if value.isQuoted, let new = newValue(text, value, limit) { judge(text, new, kind, limit, anchor: low) }
+        if touchedEnd, grows(text, limit) { hold(low) }
+    }
+
+    /// What a value is changed to: `= "old" -> "new"`, as Terraform plans it.
+    private func newValue(_ text: Span<UInt8>, _ old: Value, _ limit: Int) -> Value? {
+        let end = old.end + 1
+        guard old.separator == .assignment, end < limit, text[end] == 0x20, byte(text, end + 1, limit) == 0x2D,
+            byte(text, end + 2, limit) == 0x3E
+        else { return nil }
+        let start = skipBlanks(text, end + 3, limit)
+        guard byte(text, start, limit) == 0x22 else { return nil }
+        var new = Value(start: start, end: start, isQuoted: false, isMember: false, separator: .assignment)
+        return quoted(text, start, limit, &new) ? new : nil
     }
 
     /// Whether what looks like a name stands in a placeholder of ours.
     private func isShown(_ text: Span<UInt8>, _ low: Int, _ place: Int) -> Bool {
-        for at in low...place { if let count = Placeholder.length(in: text, at: at), at + count > place { return true } }
+        for at in min(low, place)...place { if let count = Placeholder.length(in: text, at: at), at + count > place { return true } }
         return false
     }
 
@@ -123,7 +137,7 @@ extension WindowScan {
 
     private func site(_ text: Span<UInt8>, _ low: Int, isFlag: Bool, kind: KeyClass) -> KeySite {
         var at = low
-        if at > 1, text[at - 1] == 0x22 || text[at - 1] == 0x27 { at -= 1 }
+        if at > 1, text[at - 1] == 0x22 || text[at - 1] == 0x27 || text[at - 1] == 0x60 { at -= 1 }
         let before: UInt8 = at > 0 ? text[at - 1] : 0x0A
         let floor = max(0, at - 8)
         while at > floor, text[at - 1] == 0x20 || text[at - 1] == 0x09 { at -= 1 }
@@ -156,6 +170,12 @@ extension WindowScan {
         if separator == .colon, site.quote < 0 {
             skipBlockMark(text, &at, limit)
             if let typed = typedValue(text, at, limit) { at = typed }
+        }
+        if separator == .colon, site.quote >= 0, byte(text, at, limit) == 0x0A {
+            // A value too long for its line stands on the next.
+            let next = skipSpace(text, at, limit)
+            let quote = byte(text, next, limit)
+            if quote == 0x22 || quote == 0x27 { at = next }
         }
         skipStringPrefix(text, &at, limit)
         var next = byte(text, at, limit)

@@ -40,7 +40,14 @@ extension WindowScan {
             place += 1
             return .prose
         case 0x0A where site.lead == 0x3A: return skipValueLine(text, &place, limit) ? .colon : nil
-        case 0x0A, 0x0D: return skipAnswer(text, &place, limit, site) ? .flag : nil
+        case 0x0A, 0x0D:
+            if skipAnswer(text, &place, limit, site) { return .flag }
+            return site.quote < 0 && skipValidation(text, &place, limit) ? .assignment : nil
+        case 0x2C where site.before == 0x28 && site.blanks == 0:
+            // `(spark.db.password,x)`
+            guard byte(text, place + 1, limit) > 0x20 else { return nil }
+            place += 1
+            return .comma
         case 0x29 where site.quote >= 0 && site.before == 0x28: return assigned(text, &place, limit)
         case 0x7B where site.quote >= 0: return skipDefault(text, &place, limit) ? .assignment : nil
         case 0x76, 0x56:
@@ -232,6 +239,40 @@ extension WindowScan {
         guard isValueWord(text, at, limit), byte(text, at + 5, limit) == 0x3A else { return false }
         place = at + 6
         return true
+    }
+
+    /// A name on a line of its own, and what Pydantic says of its value on the next: `… [type=missing, input_value='x', …]`.
+    private func skipValidation(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int) -> Bool {
+        guard byte(text, place + 1, limit) == 0x20, byte(text, place + 2, limit) == 0x20 else { return false }
+        var at = place + 3
+        while at - place < 160 {
+            let next = byte(text, at, limit)
+            guard next >= 0x20 else { return false }
+            if next == 0x5B {
+                return skipInput(text, &place, at, limit)
+            }
+            at += 1
+        }
+        return false
+    }
+
+    private func skipInput(_ text: Span<UInt8>, _ place: inout Int, _ start: Int, _ limit: Int) -> Bool {
+        let words: StaticString = "input_value="
+        var at = start
+        while at - start < 64 {
+            let next = byte(text, at, limit)
+            guard next >= 0x20 else { return false }
+            if next == 0x69 {
+                var count = 0
+                while count < words.utf8CodeUnitCount, byte(text, at + count, limit) == Int(words.utf8Start[count]) { count += 1 }
+                if count == words.utf8CodeUnitCount {
+                    place = at + count
+                    return true
+                }
+            }
+            at += 1
+        }
+        return false
     }
 
     private func isValueWord(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Bool {

@@ -55,6 +55,11 @@ import Testing
         // Names of services
         "clarifai SECRET ¤x9Zt4k7", "Using browshot Key=¤x9Zt4k7qQ2w", "wistia key ¤x9Zt4k7qQ2w", "cloudmersive: \"¤x9Zt4k7qQ2w\"",
         "calling the geoapify API\nUsing Key=¤x9zt4k7qq2w", "codemagic-secret-key-¤x9Zt4k7qQ2w", "bot.pw: ¤", "PW=¤",
+        // Reports, plans and shells
+        "db_password\n  Value error, too short [type=value_error, input_value='¤', input_type=str]", "  ~ api_token   = \"old\" -> \"¤\"",
+        "(spark.hadoop.sftp_password,¤)", "<add key=\"client_secret\" value=\"¤\" />", "| `db_password` | `¤` |",
+        "{\n  \"jwt_secret\":\n    \"¤\"\n}", "ftp> user etl\n331 Please specify the password.\nPASS ¤", "mysqldump -uetl -p'¤' dw",
+        "-Dsnowflake_password=¤", "set -gx DB_PASSWORD ¤", "set $upstream_token \"¤\";",
     ])
     func isFound(text: String) {
         for seed in UInt64(1)...4 {
@@ -87,6 +92,8 @@ import Testing
         "auth_header = request.headers.get(\"Authorization\", \"\")", "{\"client_secret\": \"GITHUB_CLIENT_SECRET\"}",
         "signing_key: HS256 signing key", "password_encryption = 'scram'", "adduser --disabled-password --no-create-home x",
         "userSecret: \"airflow-database-credentials\"", "HTTP Basic Authentication Scheme", "if password == \"required\":",
+        "port\n  Input should be a valid integer [type=int_parsing, input_value='k7q2Mx4Wp9Zt', input_type=str]",
+        "<add key=\"logLevel\" value=\"k7q2Mx4Wp9Zt\" />", "  ~ image   = \"old\" -> \"k7q2Mx4Wp9Zt\"", "render(secret,callback)",
         "if $REDIS_PASSWORD is non-empty", "{\"error\": 0, \"pass\": 2, \"skip\": 0}", "token type = \"bearer\"",
         // Identifiers and digests beside names of services
         "session termination for sessionid: 0x14ede63a5a70002", "stripe event id 9f3b8c2d7e1a4f60b5c8d9e0a1b2c3d4",
