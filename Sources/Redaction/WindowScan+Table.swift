@@ -1,4 +1,5 @@
 import Core
+import Glibc
 
 /// Names of secrets at the head of a column: of values parted by commas, semicolons or tabs, of a table in Markdown or as clients of
 /// databases and terminals print them. Rows are looked for below a head until too much other text stands in between, however many come.
@@ -46,6 +47,8 @@ extension WindowScan {
         var line = 0
         var lineSeen = 0
         var unit: Unit?
+        // The line of the head, where it stands in this window.
+        var headLine = 0..<0
         while true {
             if !table.isOpen || at - since > table.reach {
                 table.count = 0
@@ -54,11 +57,21 @@ extension WindowScan {
             while next < heads.count, heads[next] < seen { next += 1 }
             let label = next < heads.count ? heads[next] : text.count
             if at >= text.count, label >= text.count { return }
+            if label - at < headLine.count, at <= label, isSameLine(text, headLine, at) {
+                // Of heads alike the last one heads the rows.
+                since = label
+                tableSteps.append((label, table))
+                headLine = at..<at + headLine.count
+                at = headLine.upperBound + 1
+                seen = at
+                continue
+            }
             if at < text.count, at <= label {
                 if unit?.start != at { unit = self.unit(text, at, table) }
                 guard let row = unit else { return label < text.count ? hold(label) : () }
                 if label >= row.end || row.isRow && table.mark != 0x20 && !headsAgain(text, row, table) {
                     take(text, row, &table, &since)
+                    if table.hasRows || table.isCertain { headLine = 0..<0 }
                     at = row.end + 1
                     // No head stands inside of a row.
                     if row.isRow { seen = max(seen, min(row.end, row.start + Self.columnReach)) }
@@ -77,6 +90,7 @@ extension WindowScan {
                 since = label
                 at = look.end + 1
                 unit = nil
+                headLine = table.quote == 0 && line >= 0 ? line..<look.end : 0..<0
                 tableSteps.append((label, head))
             }
         }
@@ -85,12 +99,10 @@ extension WindowScan {
     /// What holds of tables behind the decided part of a window, `cut`.
     func tableAfter(_ cut: Int, _ region: Int) -> TableHead {
         if isPreciseOnly { return openTable }
-        var head = openTable
-        var place = region - head.age
-        for step in tableSteps where step.place <= cut {
-            head = step.head
-            place = step.place
-        }
+        var last = -1
+        for index in tableSteps.indices where tableSteps[index].place <= cut { last = index }
+        var head = last < 0 ? openTable : tableSteps[last].head
+        var place = last < 0 ? region - head.age : tableSteps[last].place
         for row in rowStarts where row <= cut { place = max(place, row) }
         head.age = min(cut - place, 2 * Limits.redactionLookBytes)
         if !head.isOpen { head.count = 0 }
@@ -108,6 +120,16 @@ extension WindowScan {
 
     private func isEdge(_ byte: UInt8, _ table: TableHead) -> Bool { byte == 0x0A || (byte == table.quote && byte != 0) }
 
+    /// Whether a line stands once more at `place`.
+    private func isSameLine(_ text: Span<UInt8>, _ line: Range<Int>, _ place: Int) -> Bool {
+        let end = place + line.count
+        guard end < text.count, text[end] == 0x0A else { return false }
+        return text.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return false }
+            return memcmp(base + line.lowerBound, base + place, line.count) == 0
+        }
+    }
+
     // MARK: Rows
 
     /// A line, or what stands between two quotes.
@@ -116,12 +138,17 @@ extension WindowScan {
         let end: Int
         /// It has as many marks as the head.
         let isRow: Bool
-        let cells: InlineArray<8, Range<Int>>
+        /// Where the cells of the columns begin and end, from the beginning of the line.
+        let cells: InlineArray<8, Range<UInt16>>
+
+        func cell(_ index: Int) -> Range<Int> { start + Int(cells[index].lowerBound)..<start + Int(cells[index].upperBound) }
     }
 
     /// The line that begins at `start`, with the cells of the columns; nil, and held, when its end is still to come.
     private func unit(_ text: Span<UInt8>, _ start: Int, _ table: TableHead) -> Unit? {
-        var cells = InlineArray<8, Range<Int>>(repeating: 0..<0)
+        var cells = InlineArray<8, Range<UInt16>>(repeating: 0..<0)
+        // No line is longer than a look.
+        func cell(_ low: Int, _ high: Int) -> Range<UInt16> { UInt16(low - start)..<UInt16(high - start) }
         let limit = min(text.count, start + Limits.redactionLookBytes)
         var marks = 0
         var first = start
@@ -135,7 +162,7 @@ extension WindowScan {
             if byte == 0x22, table.mark == 0x2C || table.mark == 0x3B {
                 isInQuotes = isInQuotes ? !endsCell(text, at + 1, table) : at == first
             } else if length > 0 {
-                for index in 0..<table.count where Int(table.columns[index].low) == marks { cells[index] = first..<at }
+                for index in 0..<table.count where Int(table.columns[index].low) == marks { cells[index] = cell(first, at) }
                 marks += 1
                 first = at + length
                 if byte == 0x2C, !table.isSpaced, first < limit, text[first] == 0x20 { isProse = true }
@@ -143,10 +170,13 @@ extension WindowScan {
             }
             at += max(length, 1)
         }
-        for index in 0..<table.count where Int(table.columns[index].low) == marks { cells[index] = first..<at }
+        for index in 0..<table.count where Int(table.columns[index].low) == marks { cells[index] = cell(first, at) }
         if table.mark == 0x20 {
             wanted = start
-            for index in 0..<table.count { cells[index] = cellAt(text, start..<at, table.columns[index]) }
+            for index in 0..<table.count {
+                let place = cellAt(text, start..<at, table.columns[index])
+                cells[index] = cell(place.lowerBound, place.upperBound)
+            }
         }
         if at == limit {
             if !grows(text, limit) {
@@ -229,7 +259,7 @@ extension WindowScan {
             var isFilled = false
             for index in 0..<table.count where !unit.cells[index].isEmpty {
                 let column = table.columns[index]
-                var cell = inner(text, unit.cells[index])
+                var cell = inner(text, unit.cell(index))
                 if column.hasPrefix { cell = lastWord(text, cell) }
                 // What may begin farther away was let go before it was known to be a row.
                 guard !cell.isEmpty, cell.lowerBound - unit.start < Self.columnReach else { continue }
@@ -271,7 +301,7 @@ extension WindowScan {
 
     /// Whether a row holds names of secrets where its secrets would stand: then it is a head again.
     private func headsAgain(_ text: Span<UInt8>, _ unit: Unit, _ table: TableHead) -> Bool {
-        for index in 0..<table.count where isName(text, lastWord(text, inner(text, unit.cells[index]))) { return true }
+        for index in 0..<table.count where isName(text, lastWord(text, inner(text, unit.cell(index)))) { return true }
         return false
     }
 
