@@ -31,10 +31,18 @@ struct Finding {
     var goesOn = false
     /// It is longer than a look ahead.
     var isCut = false
+    /// What closes it then; nil when it ends with its run of token characters.
+    var quote: Quote?
     /// It stands under a key that names a secret for certain.
     var isStrong = false
     /// It is the body of a private key: white space does not count in its tag.
     var isBody = false
+
+    /// The quote that closes a value, and the backslashes that may make it.
+    struct Quote {
+        let byte: UInt8
+        let depth: Int
+    }
 
     /// How certain a finding is, by what found it.
     enum Rank {

@@ -266,6 +266,7 @@ public final class TextScrubber {
         if region == text.count, !isFinal { return cut }
         let last = scan.findings.last
         isGoingOn = last.map { $0.goesOn && $0.end == cut && !isFinal } ?? false
+        scan.restQuote = last?.quote
         if isGoingOn, region == 0, isAtStart, whole.tier != .none { isDropping = true }
         scan.handOver(cut, region)
         return cut

@@ -19,7 +19,9 @@ extension WindowScan {
         if !value.isQuoted, text[value.start] == 0x5B { return judgeList(text, value, kind, limit, anchor: anchor) }
         guard let secret = secretPart(text, value, kind) else { return }
         if value.wrapped > 0, secret == value.start..<value.end { return addWrapped(text, value, kind, anchor: anchor) }
-        add(text, secret, kind, isCut: value.isCut, anchor: anchor)
+        let isWhole = value.isCut && value.isQuoted && secret.upperBound == value.end
+        let quote = isWhole ? Finding.Quote(byte: text[value.start - 1], depth: view.slashes(at: value.start - 1)) : nil
+        add(text, secret, kind, isCut: value.isCut, quote: quote, anchor: anchor)
     }
 
     /// Decides about a text that is the whole value of a key; a value longer than a look is judged by its beginning.
@@ -41,10 +43,13 @@ extension WindowScan {
 
     private func isZero(_ bare: Span<UInt8>) -> Bool { bare.count == 1 && bare[0] == 0x30 }
 
-    func add(_ text: Span<UInt8>, _ secret: Range<Int>, _ kind: KeyClass, isCut: Bool, anchor: Int) {
+    func add(
+        _ text: Span<UInt8>, _ secret: Range<Int>, _ kind: KeyClass, isCut: Bool, quote: Finding.Quote? = nil, anchor: Int
+    ) {
         var finding = Finding(secret.lowerBound, secret.upperBound, kind: kind.kind.rawValue, rank: Finding.Rank.key, anchor: anchor)
         finding.isStrong = kind.tier == .strong
         if isCut {
+            finding.quote = quote
             extend(&finding, text)
         } else if isBreak(text, finding.end), mayGoOn(text, secret) {
             goOnBehindBreak(&finding, text, takesEvents: false)
@@ -62,17 +67,16 @@ extension WindowScan {
 
     /// The strings of a list under a key.
     private func judgeList(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass, _ limit: Int, anchor: Int) {
-        let end = min(limit, value.start + 1_024)
         var at = value.start + 1
-        while at < end {
+        while at < limit {
             let next = text[at]
             if next == 0x22 || next == 0x27 {
                 var item = Value(start: at, end: at, isQuoted: true, isMember: value.isMember, separator: .comma)
                 let depth = view.slashes(at: at)
                 var close = at + 1
-                while close < end, text[close] != next || view.slashes(at: close) > depth { close += 1 }
-                guard close < end else {
-                    at = end
+                while close < limit, text[close] != next || view.slashes(at: close) > depth { close += 1 }
+                guard close < limit else {
+                    at = limit
                     break
                 }
                 item.start = at + 1
@@ -84,7 +88,7 @@ extension WindowScan {
             }
             at += 1
         }
-        if at >= end, grows(text, end) { hold(anchor) }
+        if at >= limit, grows(text, limit) { hold(anchor) }
     }
 
     /// What part of a value is the secret; nil when none is.
@@ -126,6 +130,8 @@ extension WindowScan {
         if ValueShape.isPath(bytes), kind.kind != .secret || bytes.count < 38 { return false }
         if value.isQuoted, value.separator == .bare { return isBareSecret(bytes) }
         if value.separator == .comma, isNameOfText(bytes, value) { return false }
+        // What is too long to be read to its end is no description either.
+        if value.isQuoted, value.isMember, value.isCut { return true }
         if value.isQuoted {
             return bytes.count >= (value.isMember ? 1 : 3) && !isSentence(bytes) && !isConstant(bytes)
                 && !(kind.kind == .secret && isNameOfSecret(bytes))

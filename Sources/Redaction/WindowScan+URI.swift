@@ -35,6 +35,10 @@ extension WindowScan {
             hold(mark)
             return
         }
+        // What cannot be told from a password within the reach of one.
+        if sign < 0, at == limit, limit < text.count, colon >= start, slash < 0, !isPort(text, colon + 1, at) {
+            return withhold(text, colon + 1)
+        }
         guard sign > start else { return }
         if colon >= start, colon + 1 < sign {
             addUserinfo(text, colon + 1, sign, .urlPassword, anchor: mark)

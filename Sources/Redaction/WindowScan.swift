@@ -48,6 +48,9 @@ final class WindowScan {
     @exclusivity(unchecked) var asides: [Finding] = []
     /// Whether the region begins, or the next one will, inside of something that passes and is longer than a look.
     @exclusivity(unchecked) var asideGoesOn = false
+    /// What closes the secret that the region begins inside of, and what passes there, if quotes do.
+    @exclusivity(unchecked) var restQuote: Finding.Quote?
+    @exclusivity(unchecked) private var asideQuote: Finding.Quote?
     /// What the region begins with of a secret whose placeholder was written, and of something that passes.
     @exclusivity(unchecked) private(set) var rest: Finding?
     @exclusivity(unchecked) private var asideRest: Finding?
@@ -163,8 +166,8 @@ final class WindowScan {
         scanNumber += 1
         self.isFinal = isFinal
         held = text.count
-        rest = isGoingOn ? goOn(text, region) : nil
-        asideRest = asideGoesOn ? goOn(text, region) : nil
+        rest = isGoingOn ? goOn(text, region, restQuote) : nil
+        asideRest = asideGoesOn ? goOn(text, region, asideQuote) : nil
         asideGoesOn = asideGoesOn && region == text.count && !isFinal
         if whole.tier != .none { judgeWhole(text, whole) }
         findPrefixes(text, region)
@@ -178,9 +181,10 @@ final class WindowScan {
     }
 
     /// What the region begins with of something that was longer than a look.
-    private func goOn(_ text: Span<UInt8>, _ region: Int) -> Finding? {
+    private func goOn(_ text: Span<UInt8>, _ region: Int, _ quote: Finding.Quote?) -> Finding? {
         var rest = Finding(region, region, kind: GrammarKind.undecided.rawValue, rank: 0)
         rest.form = .nothing
+        rest.quote = quote
         extend(&rest, text)
         return rest.end > region ? rest : nil
     }
@@ -314,11 +318,21 @@ final class WindowScan {
         return detector.entropy == 0 || Randomness.entropy(secret) >= detector.entropy
     }
 
-    /// Takes the rest of a run of token characters into a finding that ends where the look ahead ended.
+    /// Takes the rest of a quoted value, or of a run of token characters, into a finding that ends where the look ahead ended.
     func extend(_ finding: inout Finding, _ text: Span<UInt8>) {
         finding.isCut = true
-        while finding.end < text.count, Self.isToken(text[finding.end]) { finding.end += 1 }
+        if let quote = finding.quote {
+            while finding.end < text.count, !closes(text, finding.end, quote) { finding.end += 1 }
+        } else {
+            while finding.end < text.count, Self.isToken(text[finding.end]) { finding.end += 1 }
+        }
         finding.goesOn = finding.end == text.count && !isFinal
+    }
+
+    /// Whether a value ends at `place`: with the quote that closes it, or with the line.
+    private func closes(_ text: Span<UInt8>, _ place: Int, _ quote: Finding.Quote) -> Bool {
+        if text[place] == quote.byte { return view.slashes(at: place) <= quote.depth }
+        return text[place] == 0x0A && view.slashes(at: place) <= max(quote.depth, lineSlashes)
     }
 
     /// Where a look could not be finished within its bounds, the whole run of token characters is taken.
@@ -414,7 +428,10 @@ final class WindowScan {
             }
         }
         if let asideRest, asideRest.goesOn || asideRest.end > cut { asideGoesOn = true }
-        if let last = asides.last, last.goesOn, last.start < cut { asideGoesOn = true }
+        if let last = asides.last, last.goesOn, last.start < cut {
+            asideGoesOn = true
+            asideQuote = last.quote
+        }
         countAsides(before: cut)
         return cut
     }

@@ -157,4 +157,43 @@ import Testing
         let clean = scrub(filler + "password=hunter2x9Kq, token " + token + " " + filler).text
         #expect(!clean.contains("hunter2") && !clean.contains(token.suffix(20)) && clean.hasSuffix(filler))
     }
+
+    /// A value in quotes that is longer than a look is replaced to the quote that closes it, however it was cut, and what follows stays.
+    @Test(arguments: [3_000, 4_090, 5_000, 40_000, 100_000]) func aLongValueIsTakenToTheQuoteThatClosesIt(count: Int) {
+        let words = String(repeating: "plain words of it ", count: count / 18) + "x9Kq-Lm3Zw7Rt"
+        for (before, behind) in [
+            (#"{"password": ""#, #"", "next": "it's \"kept\""} end"#), (#"{\"client_secret\": \""#, #"\", \"next\": 1} end"#),
+            ("{'db_password': '", "', 'next': \"kept\"}\nend"),
+        ] {
+            let text = before + words + behind
+            let (clean, report) = scrub(text)
+            #expect(
+                clean.hasPrefix(before + "REDACTED_") && clean.hasSuffix(behind), "\(before): \(clean.prefix(200)) … \(clean.suffix(60))")
+            #expect(clean.utf8.count < before.utf8.count + behind.utf8.count + 40)
+            #expect(report.total == 1)
+            let bytes = Array(text.utf8)
+            var random = SeededGenerator(seed: UInt64(count))
+            for longest in [90, 6_000] {
+                let isSame = Samples.scrubSettling(bytes, pieces: random.pieces(of: bytes, longest: longest)) == Array(clean.utf8)
+                #expect(isSame, "\(before) in pieces of up to \(longest)")
+            }
+        }
+    }
+
+    @Test func theEndOfALineClosesALongValueToo() {
+        let words = String(repeating: "plain words of it ", count: 400)
+        let (clean, _) = scrub("{\"password\": \"\(words)\nthe next line\n")
+        #expect(clean.hasSuffix("\nthe next line\n"), "\(clean.suffix(100))")
+    }
+
+    @Test func aLongListUnderAKeyIsReadAsFarAsALook() {
+        let items = (0..<200).map { #""x9Kq-Lm3Z\#($0)""# }.joined(separator: ", ")
+        let (clean, report) = scrub(#"{"passwords": [\#(items)]}"#)
+        #expect(!clean.contains("x9Kq-Lm3Z") && report.total == 200, "\(clean.suffix(200))")
+    }
+
+    @Test(arguments: [1_100, 5_000, 50_000]) func aPasswordBeyondTheReachOfAURIIsWithheld(count: Int) {
+        let (clean, report) = scrub("see x://u:" + String(repeating: "abC9", count: count / 4) + "@host/ end")
+        #expect(clean == "see x://u:REDACTED_withheld_\(clean.dropFirst(28).prefix(8)) end" && report.withheld == 1, "\(clean.prefix(200))")
+    }
 }
