@@ -214,10 +214,11 @@ public final class EnrolledSecrets: Sendable {
     private static let secondHead = "louver-enrolled 2"
     private static let firstHead = "louver-enrolled 1"
 
-    /// `. ! / *` around a value are a sentence's or a path's, not its own.
+    /// `. ! / *` around a value are a sentence's or a path's, not its own; the padding of base64 ends a run.
     private static func trim(_ value: Span<UInt8>) -> Range<Int> {
         var low = 0
         var high = value.count
+        while high > low, value.count - high < 2, value[high - 1] == UInt8(ascii: "=") { high -= 1 }
         func isMark(_ at: Int) -> Bool { ".!/*".utf8.contains(value[at]) }
         while low < high, isMark(low) { low += 1 }
         while high > low, isMark(high - 1) { high -= 1 }

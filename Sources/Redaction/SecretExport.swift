@@ -3,13 +3,15 @@ import JSON
 
 /// The secret values in what a secrets backend, an `airflow connections export` or an environment file holds.
 ///
-/// Of a URI the password counts, not the whole; of text of several lines, each line of 16 bytes or more; JSON in a value is looked into.
+/// Of a URI the password counts, not the whole; of text of several lines, each line of 16 bytes or more; JSON in a value is looked into,
+/// and of base64 what it means counts, too.
 public struct SecretExport {
     /// How an export is written.
     public enum Form: String, Sendable, CaseIterable {
         /// JSON when it begins like JSON, else lines.
         case auto
-        /// `NAME=value` or `export NAME='value'`, or a value by itself; `#` begins a comment.
+        /// `NAME=value` or `export NAME='value'`, or a value by itself; `#` begins a comment. Of `name: value`, as YAML has it, values
+        /// count under a name that may be a secret's, and those that look random.
         case lines
         /// JSON. Of an object whose values are all strings, all count, as in `{"NAME": "value"}`; elsewhere those under a key that may
         /// name a secret, and those that look random.
@@ -57,6 +59,11 @@ public struct SecretExport {
             return
         }
         keep(value)
+        if EncodedValue.isValue(value.span, isCut: false), let plain = EncodedValue.decode(value.span), plain.count >= 10,
+            String(validating: plain, as: UTF8.self) != nil
+        {
+            keep(Self.trimmed(plain))
+        }
     }
 
     private mutating func keep(_ value: [UInt8]) {
@@ -71,6 +78,8 @@ public struct SecretExport {
             var line = Self.trimmed(Array(raw))
             if line.isEmpty || line[0] == UInt8(ascii: "#") { continue }
             if line.starts(with: "export ".utf8) { line.removeFirst(7) }
+            if pair(line) { continue }
+            if line.count > 2, line.starts(with: "- ".utf8) { line = Self.trimmed(Array(line.dropFirst(2))) }
             if let equals = line.firstIndex(of: UInt8(ascii: "=")), equals > 0, equals + 1 < line.count, Self.isName(line[..<equals]),
                 line[(equals + 1)...].contains(where: { $0 != UInt8(ascii: "=") })
             {
@@ -81,6 +90,24 @@ public struct SecretExport {
             }
             add(line)
         }
+    }
+
+    /// Takes in a line of YAML, `name: value`; false when it is none.
+    private mutating func pair(_ line: [UInt8]) -> Bool {
+        var line = line
+        if line.count > 2, line.starts(with: "- ".utf8) { line.removeFirst(2) }
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > 0, line[..<colon].allSatisfy(KeyNames.isPart),
+            colon + 1 == line.count || line[colon + 1] == UInt8(ascii: " ")
+        else { return false }
+        var value = Self.trimmed(Array(line[(colon + 1)...]))
+        if value.count >= 2, value[0] == UInt8(ascii: "'") || value[0] == UInt8(ascii: "\""), value[0] == value[value.count - 1] {
+            value = Array(value.dropFirst().dropLast())
+        }
+        let isNamed = names.classify(Array(line[..<colon]).span).tier != .none
+        let isNested = value.first == UInt8(ascii: "{") || value.first == UInt8(ascii: "[")
+        let isEncoded = EncodedValue.isValue(value.span, isCut: false)
+        if isNamed || isNested || isEncoded || Self.password(in: value) != nil || ValueShape.isRandom(value.span) { add(value) }
+        return true
     }
 
     private static func isName(_ text: ArraySlice<UInt8>) -> Bool {

@@ -35,6 +35,20 @@ import Testing
         #expect(Set(values(connections)) == ["outer", "inner"])
     }
 
+    @Test func readsYAML() {
+        let text =
+            "wh:\n  conn_type: postgres\n  login: etl\n  host: db.example.com\n  password: 'first-one9'\n"
+            + "  extra: '{\"token\": \"second\"}'\nlist:\n- third-value\n- api_key: fourth-value\n"
+        #expect(values(text) == ["first-one9", "second", "third-value", "fourth-value"])
+    }
+
+    /// Secrets of Kubernetes and Google hold base64.
+    @Test func takesWhatBase64Means() {
+        let (plain, encoded) = ("fifth-value-7", "ZmlmdGgtdmFsdWUtNw==")
+        #expect(values("apiVersion: v1\nkind: Secret\ndata:\n  alpha: \(encoded)\n") == [encoded, plain])
+        #expect(values("{\"name\": \"projects/1\", \"payload\": {\"data\": \"\(encoded)\"}}") == [encoded, plain])
+    }
+
     @Test func whatIsNoJSONIsLinesUnlessItIsSaidToBeJSON() {
         #expect(values("{curly\n") == ["{curly"])
         var export = SecretExport()
