@@ -226,7 +226,13 @@ static int assign(cscan_set *set, const literal *ordered, choice *choices, const
 }
 
 static probe probe_of(const literal *one, size_t number, size_t offset) {
-    probe made = {.literal = (uint32_t)number, .offset = (uint32_t)offset};
+    probe made = {.literal = (uint32_t)number, .offset = (uint32_t)offset, .length = one->length};
+    if (one->length >= 4) {
+        size_t last = one->length - 4, far = offset > last / 2 ? 0 : last;
+        made.far_offset = (uint32_t)far;
+        made.far_value = load32(one->bytes + far);
+        made.far_folds = load32(one->folds + far);
+    }
     for (size_t p = 0; p < WINDOW && offset + p < one->length; p++) {
         uint8_t byte = one->bytes[offset + p];
         uint32_t mask = (one->flags & CSCAN_CASELESS) && is_letter(byte) ? 0xdf : 0xff;

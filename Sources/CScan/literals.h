@@ -15,12 +15,17 @@ enum {
     FOLLOWERS_MAX = 8192,
 };
 
-// One literal's window: its bytes as a masked word, and where in the literal it sits.
+// One literal's window: its bytes as a masked word, and where in the literal it sits. Four other bytes, the farthest from it, tell most of
+// those apart that share a window: those of shorter literals are not asked.
 typedef struct {
     uint32_t value;
     uint32_t mask;
     uint32_t literal;
     uint32_t offset;
+    uint32_t length;
+    uint32_t far_offset;
+    uint32_t far_value;
+    uint32_t far_folds;
 } probe;
 
 typedef struct {

@@ -18,7 +18,7 @@ typedef struct {
     size_t found;
 } search;
 
-// Four bytes at a time, the last four first: most literals that share a window differ there, and where those overlap the others, once more.
+// Four bytes at a time, the last four once more where they overlap: most literals are shorter than it takes to call somebody.
 static inline int same(const uint8_t *text, const literal *one) {
     if (one->length < 4) {
         for (size_t at = 0; at < one->length; at++)
@@ -26,10 +26,9 @@ static inline int same(const uint8_t *text, const literal *one) {
         return 1;
     }
     size_t last = one->length - 4;
-    if ((load32(text + last) | load32(one->folds + last)) != load32(one->bytes + last)) return 0;
     for (size_t at = 0; at < last; at += 4)
         if ((load32(text + at) | load32(one->folds + at)) != load32(one->bytes + at)) return 0;
-    return 1;
+    return (load32(text + last) | load32(one->folds + last)) == load32(one->bytes + last);
 }
 
 // Compares the literals that may have their window at place `at`, whose four bytes are `word`.
@@ -40,8 +39,10 @@ static inline void verify(search *in, size_t at, uint32_t word) {
         const probe *one = &set->probes[index];
         if ((word & one->mask) != one->value || at < one->offset) continue;
         size_t start = at - one->offset;
+        if (start + one->length > in->count) continue;
+        if (one->length >= 4 && (load32(in->text + start + one->far_offset) | one->far_folds) != one->far_value) continue;
         const literal *whole = &set->literals[one->literal];
-        if (start + whole->length > in->count || !same(in->text + start, whole)) continue;
+        if (!same(in->text + start, whole)) continue;
         if ((whole->flags & CSCAN_WORD_START) && start > 0 && is_word(in->text[start - 1])) continue;
         in->hits[in->found++] = (cscan_hit){(uint32_t)start, one->literal};
     }

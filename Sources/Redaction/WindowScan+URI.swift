@@ -12,8 +12,8 @@ extension WindowScan {
         var slash = -1
         var at = start
         scanning: while true {
-            let next = byte(text, at, limit)
-            switch next {
+            while at < limit, !Self.isAuthorityMark(text[at]) { at += 1 }
+            switch byte(text, at, limit) {
             case 0x0A, 0x0D, 0x22:
                 if colon >= start, colon + 1 < at, sign < 0, !isPort(text, colon + 1, at) {
                     lookAtBrokenUserinfo(text, colon + 1, at, limit, anchor: mark)
@@ -25,8 +25,12 @@ extension WindowScan {
             case 0x2F, 0x3F, 0x23:
                 // The authority ends here, unless a password holds the character unescaped.
                 if sign >= 0 || colon < 0 || isPort(text, colon + 1, at) { break scanning }
-                if slash < 0 { slash = at }
-                if at - slash > 64 { break scanning }
+                if slash < 0 {
+                    slash = at
+                    // What matters of the rest is whether it holds an at sign or an end.
+                    if authoritySeen.contains(at) { at = max(at, min(authoritySeen.upperBound, slash + Self.slashReach) - 1) }
+                }
+                if at - slash > Self.slashReach { break scanning }
             default: break
             }
             at += 1
@@ -39,7 +43,10 @@ extension WindowScan {
         if sign < 0, at == limit, limit < text.count, colon >= start, slash < 0, !isPort(text, colon + 1, at) {
             return withhold(text, colon + 1)
         }
-        guard sign > start else { return }
+        guard sign > start else {
+            authoritySeen = start..<at
+            return
+        }
         if colon >= start, colon + 1 < sign {
             addUserinfo(text, colon + 1, sign, .urlPassword, anchor: mark)
         } else if colon < 0 || colon > sign, sign - start >= 16, ValueShape.isRandom(text.extracting(start..<sign)) {
@@ -47,8 +54,16 @@ extension WindowScan {
         }
     }
 
-    /// How far a userinfo may reach.
+    /// Whether a byte may end an authority or part it.
+    private static func isAuthorityMark(_ byte: UInt8) -> Bool {
+        // Controls, the blank and `"#'/:<>?@\` and the backtick, one bit for each byte of ASCII.
+        let bits: UInt64 = byte < 64 ? 0xD400_808D_FFFF_FFFF : byte < 128 ? 0x0000_0001_1000_0001 : 0
+        return bits >> UInt64(byte & 63) & 1 == 1
+    }
+
+    /// How far a userinfo may reach, and how far behind the first slash in it.
     private static let userinfoReach = 1_024
+    private static let slashReach = 64
 
     private func isPort(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
         for at in start..<end where !ASCII.isDigit(text[at]) { return false }

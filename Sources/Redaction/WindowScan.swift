@@ -81,6 +81,8 @@ final class WindowScan {
     var wrappedSeen = 0
     /// Up to where secret keys were looked for beside a key id.
     @exclusivity(unchecked) var secretKeysSeen = 0
+    /// What was read of authorities without an at sign or an end, so that it is not read once more for each of many.
+    @exclusivity(unchecked) var authoritySeen = 0..<0
 
     /// A run that a detector of `Search.run` searched: what begins before `clearUntil` needs no second look.
     private struct Search {
@@ -160,6 +162,7 @@ final class WindowScan {
         clearNotes()
         lastKey = 0..<0
         secretKeysSeen = 0
+        authoritySeen = 0..<0
         keyLinesSeen = 0
         wrappedSeen = 0
         covered = 0..<0
