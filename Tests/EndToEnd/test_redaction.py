@@ -134,6 +134,33 @@ def test_a_private_key_that_comes_a_line_an_event_is_replaced(front, serve, iden
     assert "REDACTED_private-key_" in shown
 
 
+def test_manifests_and_tables_are_followed_from_event_to_event(front, serve, identity):
+    """As servers of logs hand them out: a list of events, or JSON in a text, with events of others in between."""
+    values = [drawn(f"manifest {number}", 18) for number in range(3)]
+    rows = [drawn(f"row {number}", 14) + "7" for number in range(300)]
+    lines = ["apiVersion: v1", "data:", *(f"  part-{at}: {base64.b64encode(value.encode()).decode()}" for at, value in enumerate(values))]
+    lines += ["kind: Secret", "metadata:", "  name: warehouse", "id,login,password", *(f"{at},user{at},{row}" for at, row in enumerate(rows))]
+    events = []
+    for at, line in enumerate(lines):
+        events.append({"timestamp": "2026-11-21T07:12:44Z", "event": line, "level": "info"})
+        if at % 9 == 4:
+            events.append({"timestamp": "2026-11-21T07:12:44Z", "event": f"heartbeat {at} of the scheduler", "level": "info"})
+
+    def say(turn: Turn) -> None:
+        told = {"content": events}
+        turn.result({"content": [{"type": "text", "text": json.dumps(told, indent=2)}], "structuredContent": told})
+
+    louver = front(serve({"say": say}))
+    shown = ask(louver.port, "/scripted", identity.token(), "say")
+    body = shown.body.decode()
+    left = [value for value in values if base64.b64encode(value.encode()).decode() in body] + [row for row in rows if row in body]
+    assert not left, f"{len(left)} left"
+    assert body.count("heartbeat") == 2 * sum("heartbeat" in event["event"] for event in events)
+    told = [event["event"] for event in shown.answer["result"]["structuredContent"]["content"]]
+    assert told == [event["event"] for event in json.loads(text_of(shown))["content"]], "both copies are alike"
+    assert "  name: warehouse" in told and any(line.startswith("299,user299,REDACTED_password_") for line in told)
+
+
 def test_a_placeholder_that_comes_back_is_refused_unless_the_policy_lets_it_pass(front, serve, identity):
     def echo(turn: Turn) -> None:
         turn.text("got " + turn.arguments["value"])

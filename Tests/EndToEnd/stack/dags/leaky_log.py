@@ -22,6 +22,8 @@ def leaky_log():
         print(f"posting to slack as {planted.SLACK}")
         print(f"session={planted.SESSION}")
         print('{"api_key": "%s", "region": "eu-west-1"}' % planted.API_KEY)
+        print(planted.MANIFEST)
+        print(planted.TABLE)
         logging.getLogger("etl").warning("retrying with token %s", planted.GITHUB)
         print(f"loaded 18231 rows from {Variable.get('innocent_note')[:6]} in 4.2 s")
 

@@ -39,6 +39,12 @@ GITHUB = "gh" + "p_" + letters("github", 36)
 SLACK = "xo" + "xb-" + "1029384756-5647382910-" + letters("slack", 24)
 SESSION = url64(noise("session", 36))
 API_KEY = noise("api key", 32).hex()
+KUBE_VALUE = letters("kubernetes", 24)
+MANIFEST = "\n".join(
+    ["apiVersion: v1", "data:", "  alpha: " + base64.b64encode(KUBE_VALUE.encode()).decode(), "kind: Secret", "metadata:", "  name: warehouse"]
+)
+CELLS = [letters(f"cell {row}", 12) + "7" for row in range(40)]
+TABLE = "\n".join(["id,login,password", *(f"{row},user{row},{cell}" for row, cell in enumerate(CELLS))])
 
 ALL = {
     "aws key id": AWS_KEY_ID,
@@ -51,4 +57,7 @@ ALL = {
     "slack token": SLACK,
     "session value": SESSION,
     "api key": API_KEY,
+    "kubernetes value": KUBE_VALUE,
+    "first cell of a table": CELLS[0],
+    "last cell of a table": CELLS[-1],
 }
