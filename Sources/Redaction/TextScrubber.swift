@@ -241,12 +241,15 @@ public final class TextScrubber {
     private func look(
         _ text: Span<UInt8>, _ source: Span<UInt8>, _ region: Int, isFinal: Bool, into out: inout ByteBuffer
     ) -> Int {
+        let isInside = isGoingOn && scan.restQuote != nil
         let cut = scan.scan(text, from: region, isFinal: isFinal, isGoingOn: isGoingOn, whole: region == 0 && isAtStart ? whole : .none)
         let view = scan.view
-        var written = contextBytes
+        // Of a quoted value that is longer than a look, what the view leaves out is taken too, wherever the text was cut.
+        var written = isInside ? view.sourceStart(of: region) : contextBytes
         for finding in scan.findings {
             let start = max(view.sourceStart(of: view.border(before: finding.start, in: text)), written)
-            let end = view.sourceEnd(of: view.border(after: finding.end, in: text))
+            let last = view.border(after: finding.end, in: text)
+            let end = finding.quote == nil ? view.sourceEnd(of: last) : view.sourceStart(of: last)
             out.append(source.extracting(written..<start))
             if let log {
                 let tag = scan.tag(of: finding, in: text)

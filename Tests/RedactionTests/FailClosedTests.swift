@@ -180,6 +180,19 @@ import Testing
         }
     }
 
+    @Test func coloursInsideOfALongValueAreTakenWithItWhereverItIsCut() {
+        let words = String(repeating: "plain \u{1B}[31mwords\u{200B} of it ", count: 300)
+        let text = "{\"password\": \"\(words)\u{1B}[0m\", \"next\": 1}"
+        let bytes = Array(text.utf8)
+        let whole = Samples.scrub(bytes)
+        #expect(whole.count < 80, "\(String(decoding: whole, as: UTF8.self).prefix(300))")
+        for longest in [1, 3, 90] {
+            var random = SeededGenerator(seed: UInt64(longest))
+            let settled = Samples.scrubSettling(bytes, pieces: random.pieces(of: bytes, longest: longest))
+            #expect(settled == whole, "pieces of up to \(longest): \(String(decoding: settled, as: UTF8.self).prefix(300))")
+        }
+    }
+
     @Test func theEndOfALineClosesALongValueToo() {
         let words = String(repeating: "plain words of it ", count: 400)
         let (clean, _) = scrub("{\"password\": \"\(words)\nthe next line\n")
