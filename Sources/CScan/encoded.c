@@ -148,35 +148,48 @@ static inline int is_quoted(const uint8_t *text, size_t sign, size_t end) {
     return !(text[sign + 1] == '2' && low == '0') && !(text[sign + 1] == '7' && low == 'F');
 }
 
-// A bit for each of the LEAST bytes from `text` on: those that are digits, and those that are hyphens.
-static inline unsigned digits_of(const uint8_t *text, unsigned *hyphens) {
+// The last LEAST bytes of a run, a bit for each: digits, capitals, hyphens.
+typedef struct {
+    unsigned digits, capitals, hyphens;
+} tail_bits;
+
 #if defined(__x86_64__)
-    const __m128i zero = _mm_set1_epi8('0'), nine = _mm_set1_epi8(9), hyphen = _mm_set1_epi8('-');
-    __m128i low = _mm_loadu_si128((const __m128i *)text), high = _mm_loadu_si128((const __m128i *)(text + LEAST - 16));
-    *hyphens = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(low, hyphen));
-    *hyphens |= (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(high, hyphen)) << (LEAST - 16);
-    low = _mm_sub_epi8(low, zero);
-    high = _mm_sub_epi8(high, zero);
-    unsigned bits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(low, nine), low));
-    return bits | (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(high, nine), high)) << (LEAST - 16);
+static inline tail_bits tail_half(const uint8_t *text) {
+    const __m128i bytes = _mm_loadu_si128((const __m128i *)text);
+    const __m128i digits = _mm_sub_epi8(bytes, _mm_set1_epi8('0')), capitals = _mm_sub_epi8(bytes, _mm_set1_epi8('A'));
+    return (tail_bits){
+        (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits)),
+        (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(capitals, _mm_set1_epi8(25)), capitals)),
+        (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('-'))),
+    };
+}
+#endif
+
+static inline tail_bits bits_of(const uint8_t *text) {
+#if defined(__x86_64__)
+    const tail_bits low = tail_half(text), high = tail_half(text + LEAST - 16);
+    const unsigned shift = LEAST - 16;
+    return (tail_bits){low.digits | high.digits << shift, low.capitals | high.capitals << shift, low.hyphens | high.hyphens << shift};
 #else
-    unsigned bits = 0;
-    *hyphens = 0;
+    tail_bits bits = {0, 0, 0};
     for (unsigned at = 0; at < LEAST; at++) {
-        bits |= (unsigned)is_digit(text[at]) << at;
-        *hyphens |= (unsigned)(text[at] == '-') << at;
+        bits.digits |= (unsigned)is_digit(text[at]) << at;
+        bits.capitals |= (unsigned)((uint8_t)(text[at] - 'A') < 26) << at;
+        bits.hyphens |= (unsigned)(text[at] == '-') << at;
     }
     return bits;
 #endif
 }
 
-// Whether digits are mixed among the last LEAST characters before `stop`, and no date is.
+static inline int changes(unsigned bits) { return __builtin_popcount((bits ^ bits >> 1) & ((1u << (LEAST - 1)) - 1)); }
+
+// Whether digits, or a digit and capitals, are mixed among the last LEAST characters before `stop`, and no date is.
 static inline int is_scrambled(const uint8_t *text, size_t stop) {
-    unsigned hyphens, digits = digits_of(text + stop - LEAST, &hyphens);
-    unsigned pairs = digits & digits >> 1;
-    if (__builtin_popcount(digits) < 2 || __builtin_popcount((digits ^ digits >> 1) & ((1u << (LEAST - 1)) - 1)) < 2) return 0;
+    const tail_bits bits = bits_of(text + stop - LEAST);
+    const unsigned digits = bits.digits, pairs = digits & digits >> 1;
+    if (!digits || ((__builtin_popcount(digits) < 2 || changes(digits) < 2) && changes(bits.capitals) < 7)) return 0;
     // `2026-11-21`
-    return !(pairs & pairs >> 2 & hyphens >> 4 & pairs >> 5 & hyphens >> 7 & pairs >> 8);
+    return !(pairs & pairs >> 2 & bits.hyphens >> 4 & pairs >> 5 & bits.hyphens >> 7 & pairs >> 8);
 }
 
 // Whether nothing that begins with this byte decodes to text, or has the shape of a token: most names and paths begin so.

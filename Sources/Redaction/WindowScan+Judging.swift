@@ -55,7 +55,7 @@ extension WindowScan {
             goOnBehindBreak(&finding, text, takesEvents: false)
         }
         findings.append(finding)
-        if !isCut, secret.count >= 16 { addRepeats(text, secret, kind, anchor) }
+        if !isCut, secret.count >= 10 { addRepeats(text, secret, kind, anchor) }
     }
 
     /// Whether what stands behind the end of a line, or behind a closing quote, may be the rest of a value. Quotes close what was not

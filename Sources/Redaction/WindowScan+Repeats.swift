@@ -11,7 +11,11 @@ extension WindowScan {
     func addRepeats(_ text: Span<UInt8>, _ secret: Range<Int>, _ kind: KeyClass, _ anchor: Int) {
         guard secret.count <= Self.repeatedMax, secret.upperBound - anchor <= Self.repeatReach - Self.repeatedMax else { return }
         for at in secret where !Self.isToken(text[at]) { return }
-        guard ValueShape.isRandom(text.extracting(secret)) else { return }
+        let bytes = text.extracting(secret)
+        guard hasDigit(bytes) else { return }
+        guard bytes.count >= 16 && ValueShape.isRandom(bytes) || kind.tier == .strong && (isTelling(bytes) || isMade(bytes, kind)) else {
+            return
+        }
         let limit = min(text.count, secret.upperBound + Self.repeatReach)
         var from = secret.upperBound
         while let start = next(text, secret, from, limit) {

@@ -2,7 +2,7 @@
 
 A row is a tier, a label, the secrets and the text. Tiers: `format` (credentials with a format of their own, anywhere in a log line), `name`
 (values drawn at random under a telling name), `word` (passwords as people make them), `structure` (URIs, command lines, files, SQL, keys),
-`disguise` (each of them made hard to see).
+`disguise` (each of them made hard to see), `context` (names and values as tools write them, see contexts.py).
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ import urllib.parse
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+
+import contexts
 
 ALNUM = string.ascii_letters + string.digits
 STANDARD = ALNUM + "+/"
@@ -50,6 +52,8 @@ class Corpus:
             self.make_structures()
         for _ in range(4 * size):
             self.make_disguises()
+        for _ in range(2 * size):
+            self.make_contexts()
 
     def add(self, tier: str, label: str, secret: str | list[str], text: str) -> None:
         self.rows.append(Row(tier, label, [secret] if isinstance(secret, str) else secret, text))
@@ -203,6 +207,18 @@ class Corpus:
         encoded = base64.b64encode(f"u:{self.token(20)}".encode()).decode()
         self.add("structure", "docker-auth", encoded, f'{{"auths":{{"r.io":{{"auth":"{encoded}"}}}}}}')
         self.make_key()
+
+    def make_contexts(self) -> None:
+        for names, is_strong in ((STRONG, True), (MEDIUM, False)):
+            for form in contexts.named("x", "x"):
+                value = self.password() if is_strong and self.random.random() < 0.5 else self.value()
+                self.add("context", form, value, contexts.named(self.random.choice(names), value)[form])
+        for text in contexts.DIALOGUES:
+            token = self.token(self.random.choice([14, 20, 28]))
+            self.add("context", text.replace("\n", " ")[:26], token, text.replace("SECRET", token))
+        for text in contexts.SERVICES:
+            token = self.token(32)
+            self.add("context", text.replace("\n", " ")[:26], token, text.replace("KEY", token))
 
     def make_key(self) -> None:
         lines = [self.text(64, STANDARD) for _ in range(self.random.randint(3, 10))] + [self.text(30, STANDARD) + "=="]
