@@ -22,6 +22,8 @@ extension WindowScan {
         let isWhole = value.isCut && value.isQuoted && secret.upperBound == value.end
         let quote = isWhole ? Finding.Quote(byte: text[value.start - 1], depth: view.slashes(at: value.start - 1)) : nil
         add(text, secret, kind, isCut: value.isCut, quote: quote, anchor: anchor)
+        // Members of one object each speak for themselves, so that a text and the structure it is the twin of come out alike.
+        if !value.isCut, !value.isMember, secret.count >= 10 { addRepeats(text, secret, kind, anchor) }
     }
 
     /// Decides about a text that is the whole value of a key; a value longer than a look is judged by its beginning.
@@ -55,7 +57,6 @@ extension WindowScan {
             goOnBehindBreak(&finding, text, takesEvents: false)
         }
         findings.append(finding)
-        if !isCut, secret.count >= 10 { addRepeats(text, secret, kind, anchor) }
     }
 
     /// Whether what stands behind the end of a line, or behind a closing quote, may be the rest of a value. Quotes close what was not

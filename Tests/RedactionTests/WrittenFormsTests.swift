@@ -59,7 +59,7 @@ import Testing
         "db_password\n  Value error, too short [type=value_error, input_value='¤', input_type=str]", "  ~ api_token   = \"old\" -> \"¤\"",
         "(spark.hadoop.sftp_password,¤)", "<add key=\"client_secret\" value=\"¤\" />", "| `db_password` | `¤` |",
         "{\n  \"jwt_secret\":\n    \"¤\"\n}", "ftp> user etl\n331 Please specify the password.\nPASS ¤", "mysqldump -uetl -p'¤' dw",
-        "-Dsnowflake_password=¤", "wakatimeKey := \"kQwErTyUiOpAs¤ZxCvBnMqWeRtYuIoPaSdF\"", "set -gx DB_PASSWORD ¤",
+        "-Dsnowflake_password=¤", "set -gx DB_PASSWORD ¤",
         "set $upstream_token \"¤\";",
     ])
     func isFound(text: String) {
