@@ -441,11 +441,14 @@ final class WindowScan {
 
     /// Orders what was found and leaves nothing that stands inside of something else.
     private static func merge(_ findings: inout [Finding], behind region: Int) {
-        if findings.isEmpty { return }
-        // Mostly they were found in order, and sorting takes as long as the rest of this.
-        if !isSorted(findings) { findings.sort(by: isBefore) }
-        var kept = 0
-        for index in 0..<findings.count {
+        // Mostly they were found in order and apart, and sorting takes as long as the rest of this.
+        var kept = settledCount(findings, behind: region)
+        if kept == findings.count { return }
+        if !isSorted(findings) {
+            findings.sort(by: isBefore)
+            kept = 0
+        }
+        for index in kept..<findings.count {
             var next = findings[index]
             if next.end <= region || next.end <= next.start { continue }
             if kept > 0, findings[kept - 1].form == .mark, next.form != .mark, next.start < findings[kept - 1].end {
@@ -468,6 +471,16 @@ final class WindowScan {
             kept += 1
         }
         findings.removeLast(findings.count - kept)
+    }
+
+    /// How many of them, from the first on, stand in order and apart already.
+    private static func settledCount(_ findings: [Finding], behind region: Int) -> Int {
+        var free = region
+        for index in findings.indices {
+            guard findings[index].start >= free, findings[index].end > findings[index].start else { return index }
+            free = findings[index].end
+        }
+        return findings.count
     }
 
     private static func isBefore(_ one: Finding, _ other: Finding) -> Bool {
