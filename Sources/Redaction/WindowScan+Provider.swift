@@ -99,7 +99,9 @@ extension WindowScan {
 
     private func namesProvider(_ text: Span<UInt8>, _ floor: Int, _ place: Int) -> Bool {
         var at = place
-        while let word = wordBefore(text, at, floor, staysOnLine: false) {
+        var count = 0
+        while count < 12, let word = wordBefore(text, at, floor, staysOnLine: false) {
+            count += 1
             if set.providers.meaning(of: text.extracting(word)).contains(.distinct) { return true }
             at = word.lowerBound
         }

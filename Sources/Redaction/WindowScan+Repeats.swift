@@ -18,7 +18,10 @@ extension WindowScan {
         }
         let limit = min(text.count, secret.upperBound + Self.repeatReach)
         var from = secret.upperBound
-        while let start = next(text, secret, from, limit) {
+        // Two are enough: names that come again are looked at by themselves, and each look is bounded.
+        var count = 0
+        while count < 2, let start = next(text, secret, from, limit) {
+            count += 1
             let end = start + secret.count
             from = end
             if ASCII.isAlphanumeric(text[start - 1]) || (end < text.count && ASCII.isAlphanumeric(text[end])) { continue }
