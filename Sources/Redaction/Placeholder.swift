@@ -16,6 +16,8 @@ public enum Placeholder {
     /// The characters of a tag: 8 of 5 bits, as base32 in small letters (RFC 4648 section 6).
     static let tagCount = 8
     static let head: StaticString = "REDACTED_"
+    /// The longest one: with a kind of 40 bytes.
+    static let bytesMax = 58
 
     /// Appends a tag alone.
     static func append(tag: UInt64, to out: inout ByteBuffer) { withUnsafeBytes(of: letters(of: tag)) { out.append($0) } }

@@ -356,6 +356,7 @@ extension WindowScan {
 
     /// `airflow-database-credentials`: the name of a secret in Kubernetes.
     private func isNameOfSecret(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes[bytes.count - 1] &- 0x61 < 26 else { return false }
         var last = 0
         for at in 0..<bytes.count {
             if bytes[at] == 0x2D { last = at + 1 } else if bytes[at] &- 0x61 >= 26, !ASCII.isDigit(bytes[at]) { return false }

@@ -48,7 +48,7 @@ extension WindowScan {
         var words = Words()
         var hint = -1
         var at = value
-        let floor = max(0, value - Self.wordReach)
+        let floor = wordFloor(text, value, reach: Self.wordReach)
         for count in 0..<10 {
             guard let word = wordBefore(text, at, floor, staysOnLine: true) else { break }
             at = word.lowerBound
@@ -66,6 +66,18 @@ extension WindowScan {
             if count >= 2, words.behindSecret < 0, hint < 0 { return nil }
         }
         return words.behindSecret >= 0 || words.behindProvider == 0 ? words : nil
+    }
+
+    /// From where on words before a value are read: those of a placeholder tell of what it stands for.
+    private func wordFloor(_ text: Span<UInt8>, _ value: Int, reach: Int) -> Int {
+        var floor = max(0, value - reach)
+        var at = max(0, floor - Placeholder.bytesMax)
+        while at < value {
+            let length = Placeholder.length(in: text, at: at)
+            at += length ?? 1
+            if length != nil { floor = max(floor, min(at, value)) }
+        }
+        return floor
     }
 
     /// The word that ends before `place`; `Key` of `acmeKey` is one.
@@ -90,7 +102,7 @@ extension WindowScan {
             guard words.behindSecret <= 1, ValueShape.isRandom(bytes), !ValueShape.isUUID(bytes) else { return false }
             if words.behindSecret == 0, isMixedKey(bytes), isAssigned(text, value) { return true }
             // `Sending a request to the acme API`, and on the next line `Using Key=…`.
-            return namesProvider(text, max(0, value - Self.farReach), value)
+            return namesProvider(text, wordFloor(text, value, reach: Self.farReach), value)
         }
         if words.behindSecret < 0 { guard words.isDistinct, isJoined(text, value) else { return false } }
         if ValueShape.isUUID(bytes) { return words.behindSecret >= 0 && words.isDistinct }

@@ -4,8 +4,9 @@ import Glibc
 /// Names of secrets at the head of a column: of values parted by commas, semicolons or tabs, of a table in Markdown or as clients of
 /// databases and terminals print them. Rows are looked for below a head until too much other text stands in between, however many come.
 extension WindowScan {
-    /// From where on what holds of tables, and what.
-    typealias TableStep = (place: Int, head: TableHead)
+    /// From where on what holds of tables: the place of the head among those of the window, -1 for the table that was open before, and
+    /// what is known of it since.
+    typealias TableStep = (place: Int, head: Int, isCertain: Bool, hasRows: Bool)
 
     /// How far from the beginning of its line a column of secrets may begin.
     static let columnReach = Limits.redactionAnchorBytes - 64
@@ -16,7 +17,9 @@ extension WindowScan {
     /// Notes the name of a secret that may head a column.
     func noteHead(_ text: Span<UInt8>, _ low: Int, _ high: Int, _ limit: Int) {
         var at = high
-        if byte(text, at, limit) == 0x22 { at += 1 }
+        let behind = byte(text, at, limit)
+        if behind == 0x3D || behind == 0x3A { return }
+        if behind == 0x22 { at += 1 }
         let start = at
         at = skipBlanks(text, at, limit)
         let next = byte(text, at, limit)
@@ -60,7 +63,7 @@ extension WindowScan {
             if label - at < headLine.count, at <= label, isSameLine(text, headLine, at) {
                 // Of heads alike the last one heads the rows.
                 since = label
-                tableSteps.append((label, table))
+                noteStep(label, table)
                 headLine = at..<at + headLine.count
                 at = headLine.upperBound + 1
                 seen = at
@@ -82,18 +85,24 @@ extension WindowScan {
                 if text[lineSeen] == 0x0A { line = lineSeen + 1 }
                 lineSeen += 1
             }
-            let look = lookAtHead(text, label, line: line > 0 || isAtStart ? line : -1, floor: seen)
+            var head = TableHead()
+            let look = lookAtHead(text, label, line: line > 0 || isAtStart ? line : -1, floor: seen, into: &head)
             seen = max(look.end, label + 1)
             if look.isOpen { return hold(label) }
-            if let head = look.head {
+            if head.count > 0 {
                 table = head
                 since = label
                 at = look.end + 1
                 unit = nil
                 headLine = table.quote == 0 && line >= 0 ? line..<look.end : 0..<0
-                tableSteps.append((label, head))
+                tableHeads.append(head)
+                noteStep(label, head)
             }
         }
+    }
+
+    private func noteStep(_ place: Int, _ table: TableHead) {
+        tableSteps.append((place, tableHeads.count - 1, table.isCertain, table.hasRows))
     }
 
     /// What holds of tables behind the decided part of a window, `cut`.
@@ -101,8 +110,15 @@ extension WindowScan {
         if isPreciseOnly { return openTable }
         var last = -1
         for index in tableSteps.indices where tableSteps[index].place <= cut { last = index }
-        var head = last < 0 ? openTable : tableSteps[last].head
-        var place = last < 0 ? region - head.age : tableSteps[last].place
+        var head = openTable
+        var place = region - head.age
+        if last >= 0 {
+            let step = tableSteps[last]
+            if step.head >= 0 { head = tableHeads[step.head] }
+            head.isCertain = step.isCertain
+            head.hasRows = step.hasRows
+            place = step.place
+        }
         for row in rowStarts where row <= cut { place = max(place, row) }
         head.age = min(cut - place, 2 * Limits.redactionLookBytes)
         if !head.isOpen { head.count = 0 }
@@ -273,7 +289,7 @@ extension WindowScan {
         }
         since = unit.start
         rowStarts.append(since)
-        if before != (table.isCertain, table.hasRows) { tableSteps.append((since, table)) }
+        if before != (table.isCertain, table.hasRows) { noteStep(since, table) }
     }
 
     private func look(_ text: Span<UInt8>, _ cell: Range<Int>, _ kind: KeyClass, _ anchor: Int, isCertain: Bool) {
@@ -301,14 +317,16 @@ extension WindowScan {
 
     /// Whether a row holds names of secrets where its secrets would stand: then it is a head again.
     private func headsAgain(_ text: Span<UInt8>, _ unit: Unit, _ table: TableHead) -> Bool {
-        for index in 0..<table.count where isName(text, lastWord(text, inner(text, unit.cell(index)))) { return true }
+        for index in 0..<table.count where secretKind(text, lastWord(text, inner(text, unit.cell(index)))) != nil { return true }
         return false
     }
 
-    private func isName(_ text: Span<UInt8>, _ name: Range<Int>) -> Bool {
-        guard !name.isEmpty, name.count <= 64 else { return false }
-        for at in name where !KeyNames.isPart(text[at]) { return false }
-        return keyNames.classify(text.extracting(name)).tier != .none
+    /// What a name says that is one of a secret.
+    private func secretKind(_ text: Span<UInt8>, _ name: Range<Int>) -> KeyClass? {
+        guard !name.isEmpty, name.count <= 64 else { return nil }
+        for at in name where !KeyNames.isPart(text[at]) { return nil }
+        let kind = keyNames.classify(text.extracting(name))
+        return kind.tier == .none ? nil : kind
     }
 
     /// A cell without the blanks and quotes around it.
@@ -329,16 +347,15 @@ extension WindowScan {
 
     /// How a look at a head came out.
     private struct HeadLook {
-        var head: TableHead?
         /// Where the text ends that was looked at.
         var end: Int
         /// It is not decided yet.
         var isOpen = false
     }
 
-    /// Looks whether the names around `label` are the head of a table. `line` is where its line begins, -1 for too far away; nothing before
-    /// `floor` belongs to it.
-    private func lookAtHead(_ text: Span<UInt8>, _ label: Int, line: Int, floor: Int) -> HeadLook {
+    /// Looks whether the names around `label` are the head of a table, which gets columns if they are. `line` is where its line begins, -1
+    /// for too far away; nothing before `floor` belongs to it.
+    private func lookAtHead(_ text: Span<UInt8>, _ label: Int, line: Int, floor: Int, into table: inout TableHead) -> HeadLook {
         let limit = min(text.count, label + Limits.redactionLookBytes)
         var high = label
         while high < limit, KeyNames.isPart(text[high]) { high += 1 }
@@ -346,7 +363,6 @@ extension WindowScan {
         guard let left = leftEdge(text, label, mark, max(floor, line, label - Self.columnReach)) else {
             return HeadLook(end: high)
         }
-        var table = TableHead()
         table.mark = mark
         if left > 0, text[left - 1] == 0x22 || text[left - 1] == 0x27 { table.quote = text[left - 1] }
         let depth = table.quote == 0 ? 0 : view.slashes(at: left - 1)
@@ -362,7 +378,7 @@ extension WindowScan {
         let start = table.quote != 0 || line < 0 ? left : line
         guard isEnd, table.quote != 0 || line >= 0, label - start < Self.columnReach else { return HeadLook(end: right) }
         collect(text, start, left..<right, &table)
-        return HeadLook(head: table.count > 0 ? table : nil, end: right)
+        return HeadLook(end: right)
     }
 
     /// What parts the columns around a name.
@@ -417,7 +433,10 @@ extension WindowScan {
     private func collect(_ text: Span<UInt8>, _ start: Int, _ names: Range<Int>, _ table: inout TableHead) {
         if table.mark == 0x20 { return collectPlaces(text, start, names, &table) }
         for at in start..<names.lowerBound where markLength(text, at, table.mark) > 0 { table.total += 1 }
-        for at in start..<names.upperBound where text[at] == 0x2C && at + 1 < text.count && text[at + 1] == 0x20 { table.isSpaced = true }
+        if table.mark == 0x2C {
+            let end = min(names.upperBound, text.count - 1)
+            for at in start..<max(start, end) where text[at] == 0x2C && text[at + 1] == 0x20 { table.isSpaced = true }
+        }
         let isBehindPrefix = names.lowerBound > start
         // A list in a sentence has a blank behind each comma.
         let isList = isBehindPrefix && (table.mark == 0x2C || table.mark == 0x3B)
@@ -430,8 +449,7 @@ extension WindowScan {
                 var name = inner(text, first..<at)
                 let hasPrefix = isBehindPrefix && table.total == before
                 if hasPrefix { name = lastWord(text, name) }
-                if isName(text, name) {
-                    let kind = keyNames.classify(text.extracting(name))
+                if let kind = secretKind(text, name) {
                     table.add(TableHead.Column(low: UInt16(table.total), hasPrefix: hasPrefix, kind: kind))
                 }
                 if at >= names.upperBound { break }
@@ -460,8 +478,7 @@ extension WindowScan {
             if isTelling(text.extracting(low..<at)) || isMade(text.extracting(low..<at), .secretValue) { return table.count = 0 }
             let isFree = low == names.lowerBound || low - 2 >= names.lowerBound && text[low - 1] == 0x20 && text[low - 2] == 0x20
             let isClosed = at + 1 >= names.upperBound || text[at] == 0x20 && text[at + 1] <= 0x20
-            if isFree, isClosed, low - start < Self.columnReach, isName(text, low..<at) {
-                let kind = keyNames.classify(text.extracting(low..<at))
+            if isFree, isClosed, low - start < Self.columnReach, let kind = secretKind(text, low..<at) {
                 table.add(TableHead.Column(low: UInt16(low - start), high: UInt16(min(at - start, 65_535)), kind: kind))
             }
         }

@@ -15,6 +15,7 @@ extension WindowScan {
     func clearNotes() {
         if !blockLabels.isEmpty { blockLabels.removeAll(keepingCapacity: true) }
         if !heads.isEmpty { heads.removeAll(keepingCapacity: true) }
+        if !tableHeads.isEmpty { tableHeads.removeAll(keepingCapacity: true) }
         if !tableSteps.isEmpty { tableSteps.removeAll(keepingCapacity: true) }
         if !rowStarts.isEmpty { rowStarts.removeAll(keepingCapacity: true) }
         if !manifestLabels.isEmpty { manifestLabels.removeAll(keepingCapacity: true) }

@@ -99,7 +99,8 @@ import Testing
         // Identifiers and digests beside names of services
         "session termination for sessionid: 0x14ede63a5a70002", "stripe event id 9f3b8c2d7e1a4f60b5c8d9e0a1b2c3d4",
         "cloudinary image 9f3b8c2d7e1a4f60b5c8d9e0a1b2c3d4", "sourcegraph commit 9f3b8c2d7e1a4f60b5c8d9e0a1b2c3d4e5f60718",
-        "docker cache key: 9f3b8c2d7e1a4f60b5c8d9e0a1b2c3d4", "<note>{acme has a note}</note>", "Secret db-creds-7d9f8b6c5 created",
+        "docker cache key: 9f3b8c2d7e1a4f60b5c8d9e0a1b2c3d4", "REDACTED_slack-token_k7q2mxaf 975E2fQx8LmZ4vTt1RwYbN6c",
+        "<note>{acme has a note}</note>", "Secret db-creds-7d9f8b6c5 created",
         "airflow variables get batch_size\n1000\n", "os.environ.get('PASSWORD') == x1y2z3w4",
         "flower_basic_auth: enabled", "auth_backends = airflow.providers.fab.auth_manager.api.auth.backend.basic_auth",
         "secret_id=0e28c5eb-6e3b-4754-973c-196334b1e5ad", "password    required\nusername    etl",

@@ -279,6 +279,8 @@ struct Speed {
         return (0..<count).map { bytes[$0 % bytes.count] }
     }
 
+    nonisolated private static let scrambled = ["Zk3xQ9", "vR2mT7", "pL5w"].joined()
+
     /// What asks for the most looks, and near misses.
     nonisolated private static let hostile: [(String, String)] = [
         ("eyJ", "eyJ"), ("quotes", "\""), ("schemes", "://"), ("userinfo", "a://b:c"), ("backslashes", "\\"), ("escaped quotes", "\\\""),
@@ -287,6 +289,7 @@ struct Speed {
         ("near misses", "gh" + "p_abcdefgh12345678\n"), ("labels", "-----BEGIN PRIVATE" + " KEY-----\n"), ("entities", "&#x41;"),
         ("escape characters", "\u{1b}["), ("heads of tables", "password,password\n"), ("tables of a row", "a|token\n:|:\nb|secret\n:|:\n"),
         ("wide heads", String(repeating: "secret,", count: 40) + "\n"), ("every prefix", "xoxb-sk-glpat-AIzaSG.hf_npm_eyJdop_v1_dapi"),
-        ("non-ASCII", "паролi "),
+        ("non-ASCII", "паролi "), ("declarations", "token: str = 'x' "), ("values behind words", "secret key " + scrambled + " "),
+        ("a value again", "password=" + scrambled + " " + scrambled + "\n"),
     ]
 }
