@@ -158,6 +158,9 @@ static int is_tag_escape(const uint8_t *text, size_t run) {
     return last[0] >= '2' && last[0] <= '7' && hex_value(last[1]) >= 0 && !(last[0] == '7' && (last[1] | 0x20) == 'f');
 }
 
+// Whether a number is that of a character, and no half of a pair.
+static inline int is_scalar(uint32_t code) { return code < 0x110000 && (code < 0xd800 || code >= 0xe000); }
+
 // Reads the escape at `at`, a backslash.
 static size_t take_escape(flattener *in, size_t at) {
     const uint8_t *text = in->source;
@@ -191,22 +194,7 @@ static size_t take_escape(flattener *in, size_t at) {
         // A line that the shell goes on reading.
         turn(in, at, end, 0);
         return end;
-    case 'U': {
-        // Eight digits, as Python writes what is beyond the first plane.
-        for (size_t index = 0; index < 8; index++) {
-            if (mark + 1 + index >= in->count) {
-                if (!in->is_final) return INCOMPLETE;
-                goto verbatim;
-            }
-            int value = hex_value(text[mark + 1 + index]);
-            if (value < 0) goto verbatim;
-            code = code << 4 | (uint32_t)value;
-        }
-        end = mark + 9;
-        if (code >= 0x110000 || (code >= 0xd800 && code < 0xe000)) goto verbatim;
-        break;
-    }
-    case 'u': case 'x': {
+    case 'u': case 'U': case 'x': {
         if (byte == 'u' && mark + 1 < in->count && text[mark + 1] == '{') {
             size_t last = mark + 2;
             for (; last < in->count && last - mark < 8; last++) {
@@ -216,11 +204,12 @@ static size_t take_escape(flattener *in, size_t at) {
             }
             if (last >= in->count && !in->is_final) return INCOMPLETE;
             if (last >= in->count || text[last] != '}' || last == mark + 2) goto verbatim;
-            if (code >= 0x110000 || (code >= 0xd800 && code < 0xe000)) goto verbatim;
+            if (!is_scalar(code)) goto verbatim;
             end = last + 1;
             break;
         }
-        size_t digits = byte == 'u' ? 4 : 2;
+        // Eight, as Python writes what is beyond the first plane.
+        size_t digits = byte == 'U' ? 8 : byte == 'u' ? 4 : 2;
         for (size_t index = 0; index < digits; index++) {
             if (mark + 1 + index >= in->count) {
                 if (!in->is_final) return INCOMPLETE;
@@ -231,7 +220,9 @@ static size_t take_escape(flattener *in, size_t at) {
             code = code << 4 | (uint32_t)value;
         }
         end = mark + 1 + digits;
-        if (code >= 0xd800 && code < 0xdc00) {
+        if (byte == 'U') {
+            if (!is_scalar(code)) goto verbatim;
+        } else if (code >= 0xd800 && code < 0xdc00) {
             // The other half has the same number of backslashes.
             if (end + run + 5 > in->count) {
                 if (!in->is_final) return INCOMPLETE;

@@ -151,9 +151,8 @@ public final class EnrolledSecrets: Sendable {
     private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
         var value: UInt64 = 0
         for digit in digits {
-            let letter = (digit | 0x20) &- UInt8(ascii: "a")
-            guard ASCII.isDigit(digit) || letter < 6 else { return nil }
-            value = value << 4 | UInt64(ASCII.isDigit(digit) ? digit &- UInt8(ascii: "0") : letter + 10)
+            guard let bits = Hex.value(of: digit) else { return nil }
+            value = value << 4 | UInt64(bits)
         }
         return value
     }

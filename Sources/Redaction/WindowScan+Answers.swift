@@ -33,9 +33,7 @@ extension WindowScan {
 
     private func ends(_ text: Span<UInt8>, _ place: Int, _ literal: StaticString) -> Bool {
         let start = place - literal.utf8CodeUnitCount
-        guard start >= 0 else { return false }
-        for at in 0..<literal.utf8CodeUnitCount where text[start + at] != literal.utf8Start[at] { return false }
-        return true
+        return start >= 0 && ASCII.equals(text.extracting(start..<place), literal)
     }
 
     /// `variable "db_password" { default = x }` of Terraform.
