@@ -35,11 +35,13 @@ static inline int same(const uint8_t *text, const literal *one) {
 static inline void verify(search *in, size_t at, uint32_t word) {
     const cscan_set *set = in->set;
     uint32_t slot = slot_of(word);
+    // So far from both ends no literal reaches out of the text.
+    int is_inside = at >= set->longest && at + set->longest <= in->count;
     for (uint32_t index = set->first[slot]; index < set->first[slot + 1]; index++) {
         const probe *one = &set->probes[index];
-        if ((word & one->mask) != one->value || at < one->offset) continue;
+        if ((word & one->mask) != one->value) continue;
         size_t start = at - one->offset;
-        if (start + one->length > in->count) continue;
+        if (!is_inside && (at < one->offset || start + one->length > in->count)) continue;
         if (one->length >= 4 && (load32(in->text + start + one->far_offset) | one->far_folds) != one->far_value) continue;
         const literal *whole = &set->literals[one->literal];
         if (!same(in->text + start, whole)) continue;

@@ -1,3 +1,4 @@
+import CScan
 import Core
 import Glibc
 
@@ -46,9 +47,7 @@ final class KeyNames {
 
     /// Whether a byte may stand in a key.
     static func isPart(_ byte: UInt8) -> Bool {
-        // Letters, digits, `_`, `-` and `.`, one bit for each byte of ASCII.
-        let bits: UInt64 = byte < 64 ? 0x03FF_6000_0000_0000 : byte < 128 ? 0x07FF_FFFE_87FF_FFFE : 0
-        return bits >> UInt64(byte & 63) & 1 == 1
+        cscan_is_name(byte) != 0
     }
 
     /// What a name says.
@@ -75,10 +74,13 @@ final class KeyNames {
         guard name.count <= Self.nameBytes, name.count > 0 else { return nil }
         return name.withUnsafeBufferPointer { bytes in
             guard let base = bytes.baseAddress else { return nil }
-            let hash = Self.hash(base, bytes.count)
-            let place = Int(hash >> 56)
+            // Up to 8 bytes are a number of their own.
+            let isShort = bytes.count <= 8
+            let hash = isShort ? Self.word(base, bytes.count) : Self.hash(base, bytes.count)
+            let place = Int((hash &* 0x9E37_79B9_7F4A_7C15) >> 56)
             let stored = names + place * Self.nameBytes
-            let isKnown = known[place].hash == hash && Int(known[place].count) == bytes.count && memcmp(stored, base, bytes.count) == 0
+            let isKnown =
+                known[place].hash == hash && Int(known[place].count) == bytes.count && (isShort || memcmp(stored, base, bytes.count) == 0)
             if !isKnown {
                 memcpy(stored, base, bytes.count)
                 known[place] = Known(hash: hash, count: UInt8(bytes.count), kind: decide(name), isClean: false)

@@ -126,7 +126,7 @@ public final class LearnedSecrets: Sendable {
     /// Whether a value is long and random enough to be told from words wherever it stands: numbers, paths, UUIDs and names are not.
     static func isWorthLearning(_ value: Span<UInt8>) -> Bool {
         guard (Limits.learnedBytesMin...KnownSecrets.lengths.upperBound).contains(value.count) else { return false }
-        if ValueShape.isNumber(value) || ValueShape.isPath(value) || ValueShape.isUUID(value) { return false }
+        if Alphabet(of: value).isNumber || ValueShape.isPath(value) || ValueShape.isUUID(value) { return false }
         return ValueShape.isRandom(value) && !ValueShape.isPlaceholder(value) && Placeholder.length(in: value, at: 0) == nil
     }
 }

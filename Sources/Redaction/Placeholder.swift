@@ -55,8 +55,15 @@ public enum Placeholder {
     }
 
     /// The length of the placeholder that `text` begins with at `start`, or nil.
+    @inline(__always)
     public static func length(in text: Span<UInt8>, at start: Int) -> Int? {
-        guard text.count - start >= head.utf8CodeUnitCount + 3 else { return nil }
+        // Hardly anything else begins with that letter.
+        guard text.count - start >= head.utf8CodeUnitCount + 3, text[start] == UInt8(ascii: "R") else { return nil }
+        return lengthBehindHead(in: text, at: start)
+    }
+
+    @inline(never)
+    static func lengthBehindHead(in text: Span<UInt8>, at start: Int) -> Int? {
         for at in 0..<head.utf8CodeUnitCount where text[start + at] != head.utf8Start[at] { return nil }
         var at = start + head.utf8CodeUnitCount
         let kindStart = at

@@ -1,3 +1,4 @@
+import CScan
 import Core
 
 /// Tells text drawn at random from words, names and numbers put together by people.
@@ -62,36 +63,39 @@ enum Randomness {
     static func isLikely(_ value: Span<UInt8>) -> Bool {
         let count = min(value.count, 128)
         guard count >= 8 else { return false }
-        var sum = 0
-        var previous = classOf(value[0])
-        for at in 1..<count {
-            let current = classOf(value[at])
-            sum += evidence(previous, current)
-            if previous < digit, current < digit { sum += caseEvidence(value[at - 1], value[at]) }
-            previous = current
+        let sum = value.withUnsafeBufferPointer { bytes in
+            pairs.withUnsafeBufferPointer { cscan_pair_sum(bytes.baseAddress, count, $0.baseAddress) }
         }
         // In eighths of a bit per pair; short values need more.
-        return sum > (count >= 16 ? 3 : 5) * (count - 1)
+        return Int(sum) > (count >= 16 ? 3 : 5) * (count - 1)
     }
 
-    private static let digit = 26
-    private static let other = 27
-
-    private static func classOf(_ byte: UInt8) -> Int {
-        let letter = (byte | 0x20) &- 0x61
-        return letter < 26 ? Int(letter) : ASCII.isDigit(byte) ? digit : other
-    }
+    /// The evidence of all pairs of classes, in rows as the sum asks for them.
+    private static let pairs: [Int8] = {
+        var rows = [Int8](repeating: 0, count: CSCAN_PAIR_CLASSES * CSCAN_PAIR_ROW)
+        for first in 0..<CSCAN_PAIR_CLASSES {
+            for second in 0..<CSCAN_PAIR_CLASSES { rows[first * CSCAN_PAIR_ROW + second] = Int8(evidence(first, second)) }
+        }
+        return rows
+    }()
 
     private static func evidence(_ first: Int, _ second: Int) -> Int {
         // Numbers are as common in logs as in random values.
-        if first == digit, second == digit { return 0 }
-        let eighths = Int(BigramTable.eighths[first * BigramTable.classes + second])
-        return first == other || second == other ? min(eighths, 4) : eighths
+        if first == CSCAN_PAIR_DIGIT, second == CSCAN_PAIR_DIGIT { return 0 }
+        let eighths = Int(BigramTable.eighths[letter(first) * BigramTable.classes + letter(second)])
+        if first == CSCAN_PAIR_OTHER || second == CSCAN_PAIR_OTHER { return min(eighths, 4) }
+        if first == CSCAN_PAIR_DIGIT || second == CSCAN_PAIR_DIGIT { return eighths }
+        return eighths + caseEvidence(first >= CSCAN_PAIR_CAPITALS, second >= CSCAN_PAIR_CAPITALS)
+    }
+
+    /// The class of the table of pairs, which knows no case.
+    private static func letter(_ sort: Int) -> Int {
+        sort < CSCAN_PAIR_CAPITALS ? sort : sort - CSCAN_PAIR_CAPITALS
     }
 
     /// Words change case at their start or not at all.
-    private static func caseEvidence(_ first: UInt8, _ second: UInt8) -> Int {
-        switch (first & 0x20 == 0, second & 0x20 == 0) {
+    private static func caseEvidence(_ isFirstCapital: Bool, _ isSecondCapital: Bool) -> Int {
+        switch (isFirstCapital, isSecondCapital) {
         case (false, false): -10
         case (true, true): 0
         case (true, false): 20

@@ -3,7 +3,10 @@ import Core
 /// What a value looks like, apart from what its key is called.
 enum ValueShape {
     /// Whether a value only stands for one: `***`, `<token>`, `${X}`, `{{ var }}`, `null`, a repeated character, our own placeholder.
-    static func isPlaceholder(_ value: Span<UInt8>) -> Bool {
+    static func isPlaceholder(_ value: Span<UInt8>) -> Bool { isPlaceholder(value, Alphabet(of: value)) }
+
+    /// The same of a value whose alphabet is known.
+    static func isPlaceholder(_ value: Span<UInt8>, _ letters: Alphabet) -> Bool {
         guard value.count > 0 else { return true }
         let first = value[0]
         let last = value[value.count - 1]
@@ -20,7 +23,7 @@ enum ValueShape {
         case UInt8(ascii: "*"): if stars(value) { return true }
         default: break
         }
-        return value.count <= 22 && isWord(value)
+        return value.count <= 22 && letters.isSubset(of: wordAlphabet) && isWord(value)
     }
 
     private static func isRepeated(_ value: Span<UInt8>) -> Bool {
@@ -66,10 +69,12 @@ enum ValueShape {
         "password", "token", "yes", "no",
     ]
 
+    /// What the words are made of.
+    private static var wordAlphabet: Alphabet { [.lower, .upper, .blank, .slash, .hyphen, .other] }
+
     private static func isWord(_ value: Span<UInt8>) -> Bool {
         // Words of that length that begin like it, if there are any.
         guard firstLetters[value.count] >> UInt32(value[0] & 31) & 1 == 1 else { return false }
-        for at in 0..<value.count where ASCII.isDigit(value[at]) { return false }
         for word in words where word.utf8CodeUnitCount == value.count && ASCII.equalsIgnoringCase(value, word) { return true }
         return false
     }
@@ -106,35 +111,6 @@ enum ValueShape {
     private static func isDrive(_ value: Span<UInt8>) -> Bool {
         value.count > 3 && ASCII.isAlphanumeric(value[0]) && value[1] == UInt8(ascii: ":")
             && (value[2] == UInt8(ascii: "\\") || value[2] == UInt8(ascii: "/"))
-    }
-
-    /// Whether a value is a name, or names joined by dots, as program text has them, without a digit.
-    static func isIdentifier(_ value: Span<UInt8>) -> Bool {
-        guard value.count > 0 else { return false }
-        for at in 0..<value.count {
-            let byte = value[at]
-            if (byte | 0x20) &- 0x61 >= 26, byte != UInt8(ascii: "_"), byte != UInt8(ascii: ".") { return false }
-        }
-        return true
-    }
-
-    /// Whether it holds only lower-case letters.
-    static func isLowerWord(_ value: Span<UInt8>) -> Bool {
-        for at in 0..<value.count where value[at] &- 0x61 >= 26 { return false }
-        return true
-    }
-
-    /// Whether it is a number, with a sign or a point.
-    static func isNumber(_ value: Span<UInt8>) -> Bool {
-        var digits = 0
-        for at in 0..<value.count {
-            if ASCII.isDigit(value[at]) {
-                digits += 1
-            } else if value[at] != UInt8(ascii: "."), value[at] != UInt8(ascii: "-"), value[at] != UInt8(ascii: "+") {
-                return false
-            }
-        }
-        return digits > 0
     }
 
     /// Whether it is a UUID with hyphens.

@@ -6,7 +6,7 @@ extension WindowScan {
         if value.isMember, !value.isQuoted {
             // JSON that is no string: numbers under a strong key become 0, everything else is left alone.
             let bare = text.extracting(value.start..<value.end)
-            if kind.tier == .strong, ValueShape.isNumber(bare) {
+            if kind.tier == .strong, Alphabet(of: bare).isNumber {
                 if kind.isCount { return }
                 var number = Finding(value.start, value.end, kind: kind.kind.rawValue, rank: Finding.Rank.key, anchor: anchor)
                 number.form = .zero
@@ -95,18 +95,23 @@ extension WindowScan {
     /// What part of a value is the secret; nil when none is.
     func secretPart(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Range<Int>? {
         let bytes = text.extracting(value.start..<value.end)
+        let letters = Alphabet(of: bytes)
         if value.separator == .element, kind.shape == .plain, holdsRandomWord(bytes) { return value.start..<value.end }
-        if ValueShape.isPlaceholder(bytes) || (value.separator == .cell && !isTelling(bytes) && !isMade(bytes, kind)) { return nil }
+        if ValueShape.isPlaceholder(bytes, letters) || (value.separator == .cell && !isTelling(bytes) && !isMade(bytes, kind)) {
+            return nil
+        }
         switch kind.shape {
         case .authorization: return credentialPart(text, value, kind)
         case .cookie: return cookiePart(text, value)
-        case .connection: return isSecretConnection(bytes, value, kind) ? value.start..<value.end : nil
+        case .connection: return isSecretConnection(bytes, letters, value, kind) ? value.start..<value.end : nil
         case .pair: if let part = passwordPart(text, value) { return part }
         case .encoded: return EncodedValue.isValue(bytes, isCut: value.isCut) ? value.start..<value.end : nil
         case .pathLike: if bytes[0] == 0x2F || ValueShape.isPath(bytes) { return nil }
         case .plain: break
         }
-        let accepts = kind.tier == .strong && kind.shape != .pair ? acceptsStrong(bytes, value, kind) : acceptsMedium(bytes, value, kind)
+        let accepts =
+            kind.tier == .strong && kind.shape != .pair
+            ? acceptsStrong(bytes, letters, value, kind) : acceptsMedium(bytes, letters, value, kind)
         return accepts ? value.start..<value.end : nil
     }
 
@@ -114,73 +119,70 @@ extension WindowScan {
     private func passwordPart(_ text: Span<UInt8>, _ value: Value) -> Range<Int>? {
         for at in value.start..<value.end where text[at] == 0x3A {
             let rest = text.extracting(at + 1..<value.end)
-            return at > value.start && rest.count >= 3 && !ValueShape.isPlaceholder(rest) && !isSentence(rest) && rest[0] != 0x2F
+            return at > value.start && rest.count >= 3 && !ValueShape.isPlaceholder(rest) && !isSentence(rest, Alphabet(of: rest))
+                && rest[0] != 0x2F
                 ? at + 1..<value.end : nil
         }
         return nil
     }
 
-    private func acceptsStrong(_ bytes: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Bool {
+    private func acceptsStrong(_ bytes: Span<UInt8>, _ letters: Alphabet, _ value: Value, _ kind: KeyClass) -> Bool {
         if value.separator == .cell { return true }
-        if value.separator == .column { return acceptsColumn(bytes, kind) }
+        if value.separator == .column { return acceptsColumn(bytes, letters, kind) }
         // `scryptSync('password', 'salt')`
-        if value.separator == .comma, bytes.count < 6, ValueShape.isLowerWord(bytes) { return false }
-        if value.isMember, kind.isAirflowName, value.isQuoted || !(ValueShape.isIdentifier(bytes) || isCall(bytes)) { return true }
-        if value.separator == .comparison { return bytes.count >= 5 && hasDigit(bytes) && !isSentence(bytes) }
-        if isAddress(bytes) { return false }
+        if value.separator == .comma, bytes.count < 6, letters.isLowerWord { return false }
+        if value.isMember, kind.isAirflowName, value.isQuoted || !(letters.isIdentifier || isCall(bytes, letters)) { return true }
+        if value.separator == .comparison { return bytes.count >= 5 && letters.hasDigit && !isSentence(bytes, letters) }
+        if isAddress(bytes, letters) { return false }
         if ValueShape.isPath(bytes), kind.kind != .secret || bytes.count < 38 { return false }
         if value.isQuoted, value.separator == .bare { return isBareSecret(bytes) }
-        if value.separator == .comma, isNameOfText(bytes, value) { return false }
+        if value.separator == .comma, isNameOfText(bytes, letters, value) { return false }
         // What is too long to be read to its end is no description either.
         if value.isQuoted, value.isMember, value.isCut { return true }
         if value.isQuoted {
-            return bytes.count >= (value.isMember ? 1 : 3) && !isSentence(bytes) && !isConstant(bytes)
-                && !(kind.kind == .secret && isNameOfSecret(bytes))
+            return bytes.count >= (value.isMember ? 1 : 3) && !isSentence(bytes, letters) && !letters.isConstant
+                && !(kind.kind == .secret && isNameOfSecret(bytes, letters))
         }
         if value.separator == .flag, bytes[0] == 0x2D { return false }
         // `(…)`, `{type: string}`
         if bytes[0] == 0x28 || (bytes[0] == 0x7B && bytes[bytes.count - 1] == 0x3A) { return false }
         let isCode = value.following == 0x28 || value.following == 0x5B
-        if isCode, ValueShape.isIdentifier(bytes) { return false }
-        if isCall(bytes) { return false }
-        if ValueShape.isIdentifier(bytes), !ValueShape.isLowerWord(bytes) {
-            // `password=conn.password`, `secret=my_secret`: names of program text.
-            for at in 0..<bytes.count where bytes[at] == 0x2E || bytes[at] == 0x5F { return false }
-        }
+        if isCode, letters.isIdentifier { return false }
+        if isCall(bytes, letters) { return false }
+        // `password=conn.password`, `secret=my_secret`: names of program text.
+        if letters.isIdentifier, !letters.isDisjoint(with: [.dot, .underscore]) { return false }
         switch value.separator {
         case .bare where kind.kind == .password:
-            return bytes.count >= 10 && (ValueShape.isRandom(bytes) || isTelling(bytes)) && hasDigit(bytes) && !isCall(bytes)
+            return bytes.count >= 10 && (ValueShape.isRandom(bytes) || isTelling(bytes)) && letters.hasDigit && !isCall(bytes, letters)
         case .bare: return isBareSecret(bytes)
         case .prose:
-            return bytes.count >= 6 && !ValueShape.isIdentifier(bytes) && !isWordWithMark(bytes) && !isHyphened(bytes)
+            return bytes.count >= 6 && !letters.isIdentifier && !isWordWithMark(bytes) && !letters.isHyphened
         case .colon where isAlgorithm(bytes): return false
         case .colon:
-            if ValueShape.isIdentifier(bytes) { return bytes.count >= 6 && value.following <= 0x1F && !isCommonWord(bytes) }
+            if letters.isIdentifier { return bytes.count >= 6 && value.following <= 0x1F && !isCommonWord(bytes) }
             return bytes.count >= 4 && !isWordWithMark(bytes)
-        case .element where isSentence(bytes): return false
+        case .element where isSentence(bytes, letters): return false
         case .assignment, .comma, .cell, .column, .flag, .element, .comparison:
             // `def secret() -> Masker:`
             if bytes[bytes.count - 1] == 0x3A, isWordWithMark(bytes) { return false }
-            if ValueShape.isLowerWord(bytes) { return bytes.count >= 6 && value.following != 0x29 && value.following != 0x2C }
+            if letters.isLowerWord { return bytes.count >= 6 && value.following != 0x29 && value.following != 0x2C }
             return bytes.count >= 4
         }
     }
 
     /// Cells of tables that have a rule below their heads need not look like secrets, only not like words.
-    private func acceptsColumn(_ bytes: Span<UInt8>, _ kind: KeyClass) -> Bool {
-        if bytes.count < 4 || isSentence(bytes) || isAddress(bytes) || ValueShape.isPath(bytes) || isDigest(bytes) || isWordWithMark(bytes)
-        {
-            return false
-        }
-        if ValueShape.isIdentifier(bytes) { return kind.kind == .password && bytes.count >= 8 && !isCommonWord(bytes) }
+    private func acceptsColumn(_ bytes: Span<UInt8>, _ letters: Alphabet, _ kind: KeyClass) -> Bool {
+        if bytes.count < 4 || isSentence(bytes, letters) || isAddress(bytes, letters) || ValueShape.isPath(bytes) { return false }
+        if isDigest(bytes, letters) || isWordWithMark(bytes) { return false }
+        if letters.isIdentifier { return kind.kind == .password && bytes.count >= 8 && !isCommonWord(bytes) }
         return kind.kind == .password || isTelling(bytes) || isMade(bytes, kind)
     }
 
-    private func acceptsMedium(_ bytes: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Bool {
-        if isAddress(bytes) { return kind.kind == .webhookURL && bytes.count >= 24 }
+    private func acceptsMedium(_ bytes: Span<UInt8>, _ letters: Alphabet, _ value: Value, _ kind: KeyClass) -> Bool {
+        if isAddress(bytes, letters) { return kind.kind == .webhookURL && bytes.count >= 24 }
         if value.isMember, kind.isAirflowName, value.isQuoted { return bytes.count > 0 }
-        if bytes.count < 8 || isSentence(bytes) || isCall(bytes) { return false }
-        if ValueShape.isNumber(bytes) || ValueShape.isPath(bytes) || isDigest(bytes) { return false }
+        if bytes.count < 8 || isSentence(bytes, letters) || isCall(bytes, letters) { return false }
+        if letters.isNumber || ValueShape.isPath(bytes) || isDigest(bytes, letters) { return false }
         // Servers log their sessions by ids of 16 random bytes; what a browser holds is longer or mixed, or stands in a cookie.
         if kind.namesSession, ValueShape.isUUID(bytes) || Randomness.isHexadecimal(bytes) { return false }
         if value.separator == .bare { return isBareSecret(bytes) }
@@ -198,7 +200,7 @@ extension WindowScan {
             hasBlank = hasBlank || at < bytes.count
             if at - start >= 16, hasBlank {
                 let word = bytes.extracting(start..<at)
-                if hasDigit(word), ValueShape.isRandom(word), Placeholder.length(in: word, at: 0) == nil { return true }
+                if Alphabet(of: word).hasDigit, ValueShape.isRandom(word), Placeholder.length(in: word, at: 0) == nil { return true }
             }
             start = at + 1
         }
@@ -207,7 +209,10 @@ extension WindowScan {
 
     /// Whether a text behind nothing but a blank is a secret by its looks: letters and digits at random, 16 or more in a row.
     func isBareSecret(_ bytes: Span<UInt8>) -> Bool {
-        guard bytes.count >= 16, hasDigit(bytes), ValueShape.isRandom(bytes), !isDigest(bytes), !isCall(bytes) else { return false }
+        let letters = Alphabet(of: bytes)
+        guard bytes.count >= 16, letters.hasDigit, !isDigest(bytes, letters), !isCall(bytes, letters), ValueShape.isRandom(bytes) else {
+            return false
+        }
         var longest = 0
         var count = 0
         for at in 0..<bytes.count {
@@ -232,38 +237,32 @@ extension WindowScan {
 
     /// 20 letters and digits or more in one word, with digits that are no year or day.
     func isMashed(_ bytes: Span<UInt8>) -> Bool {
-        guard bytes.count >= 20 else { return false }
+        guard bytes.count >= 20, Alphabet(of: bytes).isSubset(of: [.lower, .upper, .digit]) else { return false }
         var digits = 0
-        for at in 0..<bytes.count {
-            if !ASCII.isAlphanumeric(bytes[at]) { return false }
-            if ASCII.isDigit(bytes[at]) { digits += 1 }
-        }
+        for at in 0..<bytes.count where ASCII.isDigit(bytes[at]) { digits += 1 }
         return digits >= 5 && digits != 8 && digits < bytes.count
     }
 
     /// Whether a text beside a name is a secret by its looks: random, or letters, digits and marks in one word.
     func isTelling(_ bytes: Span<UInt8>) -> Bool {
-        guard bytes.count >= 8, !isSentence(bytes), !isDigest(bytes), !ValueShape.isUUID(bytes), !ValueShape.isPath(bytes) else {
-            return false
-        }
+        let letters = Alphabet(of: bytes)
+        guard bytes.count >= 8, !isSentence(bytes, letters), !isDigest(bytes, letters), !ValueShape.isUUID(bytes),
+            !ValueShape.isPath(bytes)
+        else { return false }
         if ValueShape.isRandom(bytes) { return true }
-        var hasDigit = false
-        var hasLetter = false
-        var hasMark = false
+        guard letters.hasDigit, letters.hasLetter, letters.contains(.other), !letters.contains(.blank) else { return false }
         for at in 0..<bytes.count {
-            if ASCII.isDigit(bytes[at]) { hasDigit = true } else if ASCII.isAlphanumeric(bytes[at]) { hasLetter = true }
             switch bytes[at] {
-            case 0x21, 0x23, 0x24, 0x25, 0x26, 0x2A, 0x3F, 0x40, 0x5E: hasMark = true
-            case 0x20: return false
+            case 0x21, 0x23, 0x24, 0x25, 0x26, 0x2A, 0x3F, 0x40, 0x5E: return true
             default: break
             }
         }
-        return hasDigit && hasLetter && hasMark
+        return false
     }
 
     /// Whether a text beside the name of a secret is a word or two with a number, as people make passwords.
     func isMade(_ bytes: Span<UInt8>, _ kind: KeyClass) -> Bool {
-        guard kind.tier == .strong, (10...40).contains(bytes.count), !isDigest(bytes) else { return false }
+        guard kind.tier == .strong, (10...40).contains(bytes.count), !isDigest(bytes, Alphabet(of: bytes)) else { return false }
         var letters = 0
         var digits = 0
         for at in 0..<bytes.count {
@@ -279,13 +278,9 @@ extension WindowScan {
         return letters >= 5 && (2...5).contains(digits) && 2 * letters >= bytes.count
     }
 
-    func hasDigit(_ bytes: Span<UInt8>) -> Bool {
-        for at in 0..<bytes.count where ASCII.isDigit(bytes[at]) { return true }
-        return false
-    }
-
     /// `sha256:…`, `arn:…` and their like.
-    func isDigest(_ bytes: Span<UInt8>) -> Bool {
+    func isDigest(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
+        if letters.isDisjoint(with: [.colon, .hyphen]) { return false }
         for literal in Self.digestHeads
         where bytes.count > literal.utf8CodeUnitCount && ASCII.equals(bytes.extracting(0..<literal.utf8CodeUnitCount), literal) {
             return true
@@ -296,24 +291,23 @@ extension WindowScan {
     private static let digestHeads: [StaticString] = ["sha256:", "sha256-", "sha512-", "sha384-", "sha1:", "md5:", "arn:", "urn:"]
 
     /// Whether it is an address: its userinfo, if any, is looked at by itself.
-    private func isAddress(_ bytes: Span<UInt8>) -> Bool {
-        guard bytes.count > 3 else { return false }
+    private func isAddress(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
+        guard bytes.count > 3, letters.contains([.colon, .slash]) else { return false }
         for at in 1..<bytes.count - 2 where bytes[at] == 0x3A && bytes[at + 1] == 0x2F && bytes[at + 2] == 0x2F { return true }
         return false
     }
 
     /// Three words or more, all of letters: a description.
-    private func isSentence(_ bytes: Span<UInt8>) -> Bool {
+    private func isSentence(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
+        guard letters.contains(.blank), !letters.hasDigit else { return false }
         var spaces = 0
-        for at in 0..<bytes.count {
-            let byte = bytes[at]
-            if byte == 0x20 { spaces += 1 } else if ASCII.isDigit(byte) { return false }
-        }
+        for at in 0..<bytes.count where bytes[at] == 0x20 { spaces += 1 }
         return spaces >= 2
     }
 
     /// `os.environ.get(`, `base64url_encode(`, also in the braces of a Python string.
-    private func isCall(_ bytes: Span<UInt8>) -> Bool {
+    private func isCall(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
+        guard letters.contains(.opening) else { return false }
         let start = bytes.count > 0 && bytes[0] == 0x7B ? 1 : 0
         for at in start..<bytes.count {
             let byte = bytes[at]
@@ -326,41 +320,22 @@ extension WindowScan {
 
     /// Whether a name holds digits and is no name: part of a password before a parenthesis.
     private func isScrambledName(_ name: Span<UInt8>) -> Bool {
-        guard hasDigit(name) else { return false }
-        for at in 0..<name.count where name[at] == 0x5F || name[at] == 0x2E { return false }
-        return true
+        let letters = Alphabet(of: name)
+        return letters.hasDigit && letters.isDisjoint(with: [.underscore, .dot])
     }
 
     /// An element of a list of names, `("client_secret", "client_id")`, or an argument with a name of its own.
-    private func isNameOfText(_ bytes: Span<UInt8>, _ value: Value) -> Bool {
+    private func isNameOfText(_ bytes: Span<UInt8>, _ letters: Alphabet, _ value: Value) -> Bool {
         if bytes[0] == 0x2D { return true }
-        if !value.isQuoted {
-            for at in 0..<bytes.count where bytes[at] == 0x3D { return true }
-            return false
-        }
-        var hasJoint = false
-        for at in 0..<bytes.count {
-            if bytes[at] == 0x5F || bytes[at] == 0x2E { hasJoint = true } else if bytes[at] &- 0x61 >= 26 { return false }
-        }
-        return hasJoint
-    }
-
-    /// `GITHUB_CLIENT_SECRET`: the name of a variable.
-    private func isConstant(_ bytes: Span<UInt8>) -> Bool {
-        var joints = 0
-        for at in 0..<bytes.count {
-            if bytes[at] == 0x5F { joints += 1 } else if bytes[at] &- 0x41 >= 26 { return false }
-        }
-        return joints > 0
+        if !value.isQuoted { return letters.contains(.equals) }
+        return letters.isSubset(of: [.lower, .underscore, .dot]) && !letters.isDisjoint(with: [.underscore, .dot])
     }
 
     /// `airflow-database-credentials`: the name of a secret in Kubernetes.
-    private func isNameOfSecret(_ bytes: Span<UInt8>) -> Bool {
-        guard bytes[bytes.count - 1] &- 0x61 < 26 else { return false }
-        var last = 0
-        for at in 0..<bytes.count {
-            if bytes[at] == 0x2D { last = at + 1 } else if bytes[at] &- 0x61 >= 26, !ASCII.isDigit(bytes[at]) { return false }
-        }
+    private func isNameOfSecret(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
+        guard letters.contains(.hyphen), letters.isSubset(of: [.lower, .digit, .hyphen]) else { return false }
+        var last = bytes.count
+        while last > 0, bytes[last - 1] != 0x2D { last -= 1 }
         guard last > 1, last < bytes.count else { return false }
         for word in Self.secretNames where ASCII.equals(bytes.extracting(last...), word) { return true }
         return false
@@ -369,12 +344,6 @@ extension WindowScan {
     private static let secretNames: [StaticString] = [
         "secret", "secrets", "credential", "credentials", "creds", "password", "passwords", "token", "key", "keys", "auth", "config", "tls",
     ]
-
-    /// Letters and hyphens: `non-empty`.
-    private func isHyphened(_ bytes: Span<UInt8>) -> Bool {
-        for at in 0..<bytes.count where bytes[at] != 0x2D && (bytes[at] | 0x20) &- 0x61 >= 26 { return false }
-        return true
-    }
 
     /// `HS256`, `SHA-256`.
     private func isAlgorithm(_ bytes: Span<UInt8>) -> Bool {
@@ -391,7 +360,7 @@ extension WindowScan {
     private func isWordWithMark(_ bytes: Span<UInt8>) -> Bool {
         let last = bytes[bytes.count - 1]
         guard last == 0x2E || last == 0x2C || last == 0x3A || last == 0x21 || last == 0x3F else { return false }
-        return ValueShape.isIdentifier(bytes.extracting(0..<bytes.count - 1))
+        return Alphabet(of: bytes.extracting(0..<bytes.count - 1)).isIdentifier
     }
 
     private func isCommonWord(_ bytes: Span<UInt8>) -> Bool {
@@ -412,13 +381,17 @@ extension WindowScan {
         let hasScheme = at < value.end && text[at] == 0x20 && at - value.start <= 20
         if !hasScheme {
             let bytes = text.extracting(value.start..<value.end)
-            if !value.isQuoted, bytes.count < 12 || ValueShape.isIdentifier(bytes) || isCall(bytes) { return nil }
+            let letters = Alphabet(of: bytes)
+            if !value.isQuoted, bytes.count < 12 || letters.isIdentifier || isCall(bytes, letters) { return nil }
             return bytes.count >= 4 ? value.start..<value.end : nil
         }
         while at < value.end, text[at] == 0x20 { at += 1 }
         let rest = text.extracting(at..<value.end)
         if rest.count < 4 || ValueShape.isPlaceholder(rest) || startsWithPlaceholder(rest) { return nil }
-        if !value.isQuoted, isSentence(text.extracting(value.start..<value.end)) || ValueShape.isIdentifier(rest) { return nil }
+        if !value.isQuoted {
+            let bytes = text.extracting(value.start..<value.end)
+            if isSentence(bytes, Alphabet(of: bytes)) || Alphabet(of: rest).isIdentifier { return nil }
+        }
         return at..<credentialEnd(text, at, value.end)
     }
 
@@ -454,10 +427,9 @@ extension WindowScan {
         return nil
     }
 
-    private func isSecretConnection(_ bytes: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Bool {
-        if isAddress(bytes) || ValueShape.isPath(bytes) { return false }
+    private func isSecretConnection(_ bytes: Span<UInt8>, _ letters: Alphabet, _ value: Value, _ kind: KeyClass) -> Bool {
         // Parts with names of their own are looked at one by one.
-        for at in 0..<bytes.count where bytes[at] == 0x3D || bytes[at] == 0x20 { return false }
+        if isAddress(bytes, letters) || ValueShape.isPath(bytes) || !letters.isDisjoint(with: [.equals, .blank]) { return false }
         if kind.tier == .strong { return value.isQuoted ? bytes.count >= 4 : ValueShape.isRandom(bytes) }
         return ValueShape.isRandom(bytes) && bytes.count >= 16
     }

@@ -1,3 +1,4 @@
+import CScan
 import Core
 
 extension WindowScan {
@@ -101,8 +102,7 @@ extension WindowScan {
     /// Where the name ends; `API key` and `access token` may be two words.
     private func keyEnd(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int {
         let bound = min(limit, place + Self.keyReach)
-        var high = place
-        while high < bound, KeyNames.isPart(text[high]) { high += 1 }
+        let high = Self.nameEnd(text, place, bound)
         guard byte(text, high, limit) == 0x20 else { return high }
         for word in Self.secondWords {
             let end = high + 1 + word.utf8CodeUnitCount
@@ -114,6 +114,10 @@ extension WindowScan {
         }
         if limit - high < 8, grows(text, limit) { touchedEnd = true }
         return high
+    }
+
+    private static func nameEnd(_ text: Span<UInt8>, _ place: Int, _ bound: Int) -> Int {
+        text.withUnsafeBufferPointer { bytes in bytes.baseAddress.map { Int(cscan_name_end($0, place, bound)) } ?? place }
     }
 
     // MARK: Finding the value
@@ -224,7 +228,9 @@ extension WindowScan {
         let quote = text[open]
         let depth = view.slashes(at: open)
         var at = open + 1
-        while at < limit {
+        while true {
+            at = Self.quoteEnd(text, at, limit, quote)
+            guard at < limit else { break }
             let next = text[at]
             if next == quote {
                 if view.slashes(at: at) <= depth {
@@ -240,7 +246,7 @@ extension WindowScan {
                 }
             } else if next == 0x0A {
                 if view.slashes(at: at) <= max(depth, lineSlashes) { return false }
-            } else if next == 0x22, view.slashes(at: at) < depth {
+            } else if view.slashes(at: at) < depth {
                 return false
             }
             at += 1
@@ -255,6 +261,10 @@ extension WindowScan {
         value.isQuoted = true
         value.isCut = limit < text.count
         return limit - open > 1
+    }
+
+    private static func quoteEnd(_ text: Span<UInt8>, _ place: Int, _ limit: Int, _ quote: UInt8) -> Int {
+        text.withUnsafeBufferPointer { bytes in bytes.baseAddress.map { Int(cscan_quote_end($0, place, limit, quote)) } ?? limit }
     }
 
     /// Reads an unquoted value.

@@ -97,7 +97,7 @@ extension WindowScan {
 
     /// Whether a value is a key by its looks and by the words before it.
     private func isKeyBeside(_ text: Span<UInt8>, _ value: Int, _ words: Words, _ bytes: Span<UInt8>) -> Bool {
-        guard hasDigit(bytes) else { return false }
+        guard Alphabet(of: bytes).hasDigit else { return false }
         if words.behindProvider < 0 {
             guard words.behindSecret <= 1, ValueShape.isRandom(bytes), !ValueShape.isUUID(bytes) else { return false }
             if words.behindSecret == 0, isMixedKey(bytes), isAssigned(text, value) { return true }

@@ -12,7 +12,7 @@ extension WindowScan {
         guard secret.count <= Self.repeatedMax, secret.upperBound - anchor <= Self.repeatReach - Self.repeatedMax else { return }
         for at in secret where !Self.isToken(text[at]) { return }
         let bytes = text.extracting(secret)
-        guard hasDigit(bytes) else { return }
+        guard Alphabet(of: bytes).hasDigit else { return }
         guard bytes.count >= 16 && ValueShape.isRandom(bytes) || kind.tier == .strong && (isTelling(bytes) || isMade(bytes, kind)) else {
             return
         }

@@ -223,7 +223,12 @@ final class WindowScan {
         var at = max(0, region - Limits.redactionAnchorBytes)
         while at < text.count {
             let count = set.keyNames.find(in: text, at: &at, hits: hits, capacity: hitCapacity)
-            for index in 0..<count { lookAtKey(text, Int(hits[index].start)) }
+            for index in 0..<count {
+                let place = Int(hits[index].start)
+                lookAtKey(text, place)
+                // What ends in the context was told of before.
+                if place < region, let last = findings.last, last.end <= region { findings.removeLast() }
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 #define LOUVER_CSCAN_H
 #include <stddef.h>
 #include <stdint.h>
+#include "CScanBytes.h"
 #include "CScanText.h"
 
 // MARK: Literals
