@@ -116,7 +116,7 @@ public struct Denial: Sendable, Equatable {
         case .guarded: "Check the arguments and identifiers, and call it again with ones that are allowed."
         case .pinned: "Its definition changed since it was reviewed. It works again once the owner of the policy accepts the new one."
         case .placeholder:
-            "An argument holds a placeholder that stands for a removed secret. Leave it out, or name the secret's place instead."
+            "The request holds a placeholder that stands for a removed secret. Leave it out, or name the secret's place instead."
         case .limit: "A limit is used up. Try again later."
         case .repeated: "The same call was made too often. Use the answer you have, or change the arguments."
         case .upstreamFailed: "The MCP server behind Louver failed to answer. Nothing is wrong with the request; try again in a moment."

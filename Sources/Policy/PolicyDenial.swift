@@ -38,7 +38,7 @@ public struct PolicyDenial: Sendable, Equatable {
     /// The refusal of a call whose arguments carry a placeholder back.
     public static let placeholder = PolicyDenial(
         rule: Array("louver/placeholder".utf8),
-        say: "An argument holds a placeholder that stands for a removed secret. Leave it out, or name the secret's place instead.",
+        say: "The request holds a placeholder that stands for a removed secret. Leave it out, or name the secret's place instead.",
         code: .placeholder, answer: .result)
 
     init(

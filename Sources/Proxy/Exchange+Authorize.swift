@@ -27,7 +27,8 @@ extension Exchange {
         if inbound.carriesInput, features.isEmpty { throw refusal(policy.refusalOfInput(call), inbound) }
         // Who listens names resources, and each is a subscription.
         try inbound.forEachListenedResource { target in
-            _ = try decide(PolicyCall(method: PolicyCall.subscription, name: target.name), subject, inbound, policy)
+            let call = PolicyCall(method: PolicyCall.subscription, name: target.name)
+            _ = try take(policy.decide(subject, call, now: worker.wallTime), inbound, isPart: true)
         }
         if policy.pins != nil, call.object == .tool { return nil }
         let decision = policy.decide(subject, call, now: worker.wallTime)
@@ -63,11 +64,11 @@ extension Exchange {
         try take(policy.decide(subject, call, now: worker.wallTime), inbound)
     }
 
-    private func take(_ decision: consuming Decision, _ inbound: Inbound?) throws -> Permit {
+    private func take(_ decision: consuming Decision, _ inbound: Inbound?, isPart: Bool = false) throws -> Permit {
         for rule in decision.shadows { worker.count(.shadowMatches, rule) }
         switch consume decision {
         case .permit(let permit):
-            if let inbound, carriesPlaceholder(inbound) { throw refusal(.placeholder, inbound) }
+            if let inbound, !isPart, carriesPlaceholder(inbound) { throw refusal(.placeholder, inbound) }
             record.rule = permit.rule
             record.isPermitted = true
             counters.countPermit(permit.rule)
@@ -77,10 +78,11 @@ extension Exchange {
         }
     }
 
-    /// Whether an argument holds what stands for a removed secret: upstream it would be taken for the secret itself.
+    /// Whether a request holds what stands for a removed secret, in an argument, a URI or elsewhere: upstream it would be taken for the
+    /// secret itself.
     private func carriesPlaceholder(_ inbound: Inbound) -> Bool {
-        guard let arguments = inbound.arguments, endpoint?.policy.redaction.returned == .refuse else { return false }
-        return arguments.withSource { site.redaction.holdsPlaceholder($0) }
+        guard inbound.isRequest, let params = inbound.params, endpoint?.policy.redaction.returned == .refuse else { return false }
+        return params.withSource { site.redaction.holdsPlaceholder($0) }
     }
 
     private func refusal(_ denial: PolicyDenial, _ inbound: Inbound?) -> Refusal {

@@ -25,10 +25,21 @@ public final class DetectorSet: Sendable {
     /// For each byte whether one of them ends in it.
     let endsOpening: [Bool]
 
+    /// The beginnings of literals that end in punctuation, where a word would be let go.
+    let closings: [Closing]
+    /// The detectors whose secrets may begin before their literals.
+    let searchers: [Int]
+
     /// The beginning of a literal.
     struct Opening {
         let bytes: [UInt8]
         let ignoresCase: Bool
+    }
+
+    /// The beginning of a literal of one detector.
+    struct Closing {
+        let opening: Opening
+        let detector: Int
     }
 
     /// What is tried where a literal was seen.
@@ -97,6 +108,8 @@ public final class DetectorSet: Sendable {
         }
         endsOpening = ends
         self.openings = openings
+        closings = Self.closings(detectors)
+        searchers = detectors.indices.filter { detectors[$0].search == .run && !Self.isGroupBehindLiteral(detectors[$0]) }
         let matcher = PatternMatcher()
         let literals = order.map { wanted in
             LiteralSet.Literal(
@@ -129,6 +142,42 @@ public final class DetectorSet: Sendable {
             }
         }
         return openings.sorted { $0.bytes.count > $1.bytes.count }
+    }
+
+    private static func closings(_ detectors: [Detector]) -> [Closing] {
+        var closings: [Closing] = []
+        for (index, detector) in detectors.enumerated() where detector.group == 0 && detector.search == .prefix {
+            for literal in detector.literals {
+                let bytes = Array(literal.utf8)
+                for count in 1..<max(1, bytes.count) where WindowScan.isSentenceMark(bytes[count - 1]) {
+                    let opening = Opening(bytes: Array(bytes[..<count]), ignoresCase: detector.ignoresCase)
+                    closings.append(Closing(opening: opening, detector: index))
+                }
+            }
+        }
+        return closings
+    }
+
+    /// Whether the secret is the first group of a pattern, and all literals stand before that: it is found behind text that was let go.
+    private static func isGroupBehindLiteral(_ detector: Detector) -> Bool {
+        guard detector.group == 1 else { return false }
+        let pattern = Array(detector.pattern)
+        var before = ""
+        var at = 0
+        var isInClass = false
+        while at < pattern.count {
+            let letter = pattern[at]
+            if letter == "\\", at + 1 < pattern.count {
+                before.append(pattern[at + 1])
+                at += 2
+                continue
+            }
+            if letter == "(", !isInClass, at + 1 < pattern.count, pattern[at + 1] != "?" { break }
+            if letter == "[" { isInClass = true } else if letter == "]" { isInClass = false }
+            if letter != "(", letter != ")" { before.append(letter) }
+            at += 1
+        }
+        return detector.literals.allSatisfy { before.contains($0) }
     }
 
     /// What may stand behind a literal that is shorter than the window of the search, told by its patterns; empty for anything.

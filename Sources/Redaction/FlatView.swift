@@ -16,7 +16,7 @@ final class FlatView {
     /// Whether the source is raw JSON string content, in which no escape may be cut.
     var isJSON = false
 
-    private static let needsFlattening = UInt32(
+    static let needsFlattening = UInt32(
         CSCAN_HAS_BACKSLASH | CSCAN_HAS_CONTROL | CSCAN_HAS_NON_ASCII | CSCAN_HAS_AMPERSAND)
 
     /// Makes the view of `source` and answers how many of its bytes it covers: all, unless the end needs bytes that are still to come.

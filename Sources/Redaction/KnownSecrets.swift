@@ -15,6 +15,8 @@ public final class KnownSecrets: @unchecked Sendable {
     /// The values that hold a byte which ends a run of token characters, by their first byte: where a window ends inside of one, it waits.
     private let spaced: [UInt8: [Int]]
     private let longestSpaced: Int
+    /// Those with punctuation inside, behind which a word is let go.
+    private let marked: [UInt8: [Int]]
 
     /// How many there are.
     public var count: Int { kinds.count }
@@ -37,6 +39,7 @@ public final class KnownSecrets: @unchecked Sendable {
         Self.clear(&given)
         var starts: [UInt32] = [0]
         var spaced: [UInt8: [Int]] = [:]
+        var marked: [UInt8: [Int]] = [:]
         var longest = 0
         for (index, text) in texts.enumerated() {
             starts.append(starts[index] + UInt32(text.count))
@@ -44,6 +47,7 @@ public final class KnownSecrets: @unchecked Sendable {
                 spaced[text[0], default: []].append(index)
                 longest = max(longest, text.count)
             }
+            if text.dropLast().contains(where: WindowScan.isSentenceMark) { marked[text[0], default: []].append(index) }
         }
         guard !kinds.isEmpty, let values = LockedBytes(taking: &texts),
             let set = cscan_known_make(values.bytes.bindMemory(to: UInt8.self).baseAddress, starts, kinds.count)
@@ -53,6 +57,7 @@ public final class KnownSecrets: @unchecked Sendable {
         self.starts = starts
         self.kinds = kinds
         self.spaced = spaced
+        self.marked = marked
         longestSpaced = longest
     }
 
@@ -120,6 +125,16 @@ public final class KnownSecrets: @unchecked Sendable {
         for index in 0..<count {
             body(index, [UInt8](values.bytes[Int(starts[index])..<Int(starts[index + 1])]), kinds[index])
         }
+    }
+
+    /// Whether a word with punctuation behind it ends in the beginning of a value.
+    func mayBegin(in word: Span<UInt8>) -> Bool {
+        for place in 0..<word.count {
+            guard let candidates = marked[word[place]] else { continue }
+            let tail = word.extracting(place..<word.count)
+            for value in candidates where length(value) > tail.count && begins(value, with: tail) { return true }
+        }
+        return false
     }
 
     private func length(_ value: Int) -> Int { Int(starts[value + 1] - starts[value]) }

@@ -59,6 +59,16 @@ final class PatternMatcher {
         return .match(whole: whole, group: from..<to)
     }
 
+    /// Whether a match begins at or behind `start` in a text that goes on, before its end.
+    func mayBegin(_ pattern: CompiledPattern, in text: Span<UInt8>, from start: Int) -> Bool {
+        switch run(pattern, group: 0, in: text, from: start, mayGrow: true) {
+        case .none: return false
+        // Where one looks back, what is still to come counts as open, too.
+        case .undecided: return pcre2_get_ovector_pointer_8(match).map { $0[0] < text.count } ?? true
+        case .match, .failed: return true
+        }
+    }
+
     /// Whether a text that begins with these bytes may match from its start.
     func mayMatch(_ pattern: CompiledPattern, _ beginning: Span<UInt8>) -> Bool {
         if case .none = run(pattern, group: 0, in: beginning, from: 0, mayGrow: true) { return false }

@@ -77,5 +77,7 @@ public enum Placeholder {
     /// Whether `text` is one placeholder and nothing else.
     public static func isWhole(_ text: Span<UInt8>) -> Bool { length(in: text, at: 0) == text.count }
 
+    static func isTagByte(_ byte: UInt8) -> Bool { value(of: byte) != nil }
+
     static func isKindByte(_ byte: UInt8) -> Bool { byte &- 0x61 < 26 || ASCII.isDigit(byte) || byte == UInt8(ascii: "-") }
 }

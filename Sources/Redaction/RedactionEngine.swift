@@ -70,24 +70,9 @@ public final class RedactionEngine: Sendable {
         return HMACKey(SecretBytes(taking: &derived), hash: .sha256)
     }
 
-    /// Whether a text holds a placeholder of ours: `REDACTED_` and one of the kinds, or a tag.
-    public func holdsPlaceholder(_ text: Span<UInt8>) -> Bool {
-        let head: StaticString = "REDACTED_"
-        return text.withUnsafeBytes { text in
-            let pattern = UnsafeRawBufferPointer(start: head.utf8Start, count: head.utf8CodeUnitCount)
-            var at = 0
-            while let found = text.find(pattern, from: at) {
-                at = found + pattern.count
-                var kind: [UInt8] = []
-                while at < text.count, Placeholder.isKindByte(text[at]), kind.count <= 40 {
-                    kind.append(text[at])
-                    at += 1
-                }
-                if kind.count == Placeholder.tagCount || detectors.kindBytes.contains(kind) { return true }
-            }
-            return false
-        }
-    }
+    /// Whether a text holds a placeholder of ours, `REDACTED_` and one of the kinds or a tag, as it stands or in a disguise that redaction
+    /// sees through.
+    public func holdsPlaceholder(_ text: Span<UInt8>) -> Bool { ReturnedPlaceholder(kinds: detectors.kindBytes).isIn(text) }
 
     /// The 40 bits that stand for a secret in placeholders.
     func tag(of secret: Span<UInt8>) -> UInt64 {

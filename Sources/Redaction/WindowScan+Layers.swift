@@ -126,7 +126,7 @@ extension WindowScan {
             at = end
             if start == 0, !isAtStart { continue }
             if end - start > Limits.redactionEncodedBytesMax {
-                withholdRun(text, start)
+                withholdRun(text, behindWord(text, start))
                 continue
             }
             if end == text.count, !isFinal { return hold(start) }

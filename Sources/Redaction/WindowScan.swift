@@ -54,6 +54,8 @@ final class WindowScan {
     /// What the region begins with of a secret whose placeholder was written, and of something that passes.
     @exclusivity(unchecked) private(set) var rest: Finding?
     @exclusivity(unchecked) private var asideRest: Finding?
+    /// Whether the region begins with the rest of something.
+    var isGoingOn: Bool { rest != nil || asideRest != nil }
     /// The private key whose lines are being looked for.
     @exclusivity(unchecked) var block = KeyBlock()
     @exclusivity(unchecked) var blockLabels: [KeyBlock.Label] = []
@@ -379,29 +381,6 @@ final class WindowScan {
         var end = place
         while end < limit, Self.isToken(text[end]) { end += 1 }
         return end
-    }
-
-    private func trailingRun(_ text: Span<UInt8>, _ region: Int) -> Int {
-        var start = text.count
-        let floor = max(region, text.count - Limits.redactionRunBytes)
-        while start > floor, Self.isToken(text[start - 1]) { start -= 1 }
-        return start
-    }
-
-    /// Where the text ends in the beginning of a literal that may be a secret's own.
-    private func trailingOpening(_ text: Span<UInt8>) -> Int {
-        guard text.count > 0, set.endsOpening[Int(text[text.count - 1])] else { return text.count }
-        for opening in set.openings where opening.bytes.count <= text.count {
-            let start = text.count - opening.bytes.count
-            var at = 0
-            while at < opening.bytes.count, Self.isSame(text[start + at], opening.bytes[at], opening.ignoresCase) { at += 1 }
-            if at == opening.bytes.count { return start }
-        }
-        return text.count
-    }
-
-    private static func isSame(_ byte: UInt8, _ wanted: UInt8, _ ignoresCase: Bool) -> Bool {
-        byte == wanted || (ignoresCase && ASCII.lower(byte) == ASCII.lower(wanted))
     }
 
     /// Whether a byte may stand inside a credential that has a format.

@@ -25,6 +25,10 @@ enum RedactCommand {
             written as it came, and memory stays the same however long the text is. Equal secrets get equal placeholders within a run; with
             --tenant-key also from run to run. `-` is standard input; without files it is read too.
 
+            Of a pipe, text is written as soon as it is decided: up to the last space or punctuation, unless that can still become a secret.
+            What waits for more: a word without either behind it; a value behind the name of a secret, and that name; a word before a dot
+            that a format may begin with (one or two letters, or 14 and more); with --enrolled every word before a dot or exclamation mark.
+
             With --ndjson a key such as `password` speaks for its value whatever that looks like, and lines stay JSON. A line that is no
             JSON is scrubbed as plain text and counted. What a hidden key has in its value is only safe to judge with the key in sight, so
             prefer --ndjson for logs that are JSON.

@@ -9,6 +9,7 @@ import os
 import random
 import string
 import subprocess
+import threading
 
 import pytest
 from louver import BINARY, PLENTY
@@ -175,6 +176,36 @@ def test_a_placeholder_that_comes_back_is_refused_unless_the_policy_lets_it_pass
     assert text_of(ask(strict.port, "/scripted", identity.token(), "echo", {"value": "fine"})) == "got fine"
     lax = front(upstream, more=LAX + "redaction: { returned_placeholders: pass }\n")
     assert text_of(ask(lax.port, "/scripted", identity.token(), "echo", arguments)).startswith("got password=")
+
+
+def test_a_sentence_in_an_event_waits_for_nothing(front, serve, identity):
+    """The upstream says nothing more until the client has it."""
+    texts = ["Task finished.", "Is it done?", "Result:", "Stop!", "half a wor"]
+    has = {text: threading.Event() for text in texts}
+    waited: list[str] = []
+
+    def say(turn: Turn) -> None:
+        turn.events()
+        for at, text in enumerate(texts):
+            token = turn.request.message["params"]["_meta"]["progressToken"]
+            progress = {"progressToken": token, "progress": at + 1, "message": text}
+            turn.event({"jsonrpc": "2.0", "method": "notifications/progress", "params": progress})
+            if not has[text].wait(60):
+                waited.append(text)
+        turn.event(turn.answer({"content": [{"type": "text", "text": "done"}]}))
+        turn.end()
+
+    louver = front(serve({"say": say}))
+    body = call("say", {})
+    body["params"]["_meta"] = {**body["params"]["_meta"], "progressToken": 7}
+    with Connection(louver.port, timeout=120) as connection:
+        connection.start("/scripted", body, modern(identity.token(), "tools/call", "say"))
+        assert connection.head()[0] == 200
+        for text in texts:
+            assert connection.event()["params"]["message"] == text
+            has[text].set()
+        assert connection.event()["result"]["content"][0]["text"] == "done"
+    assert not waited
 
 
 FAKE = "gh" + "p_" + drawn("allowed", 36)

@@ -82,12 +82,17 @@ import Testing
         }
     }
 
+    /// A stream of zlib that holds a text.
+    static func deflated(_ text: [UInt8]) throws -> [UInt8] {
+        var packed = [UInt8](repeating: 0, count: Int(compressBound(uLong(text.count))))
+        var count = uLongf(packed.count)
+        try #require(compress2(&packed, &count, text, uLong(text.count), 9) == Z_OK)
+        packed.removeLast(packed.count - Int(count))
+        return packed
+    }
+
     @Test func whatGrowsTooMuchWhenInflatedIsWithheld() throws {
-        let text = [UInt8](repeating: 0x41, count: 4_000_000)
-        var bomb = [UInt8](repeating: 0, count: 64 * 1024)
-        var count = uLongf(bomb.count)
-        try #require(compress2(&bomb, &count, text, uLong(text.count), 9) == Z_OK)
-        bomb.removeLast(bomb.count - Int(count))
+        let bomb = try Self.deflated([UInt8](repeating: 0x41, count: 4_000_000))
         let (clean, report) = scrub("data \(String(decoding: Base64.encode(bomb), as: UTF8.self)) end")
         #expect(clean.hasPrefix("data REDACTED_withheld_") && clean.hasSuffix(" end") && report.withheld == 1)
     }

@@ -120,6 +120,14 @@ import Testing
     @Test(arguments: [
         ("a plain line of prose, and ", true), ("a plain line of prose, and\n", true), ("{\"state\":[1,2]", true), ("rows (7)", true),
         ("done;", true), ("done,", true), ("the password", false), ("password=hunt", false), ("see ghp_abcd", false), ("and a wor", false),
+        ("Task finished.", true), ("Is it done?", true), ("Result:", true), ("Stop!", true), ("Really?!", true),
+        ("Attempt 3: read-only.", true), ("[2026-11-21 10:00:00] INFO - run_id:", true), ("Done!\nNext:", true),
+        ("Task \u{1B}[1mdone.", true),
+        // What may be the beginning of a format: a client secret of Azure, a token of Terraform or of Doppler, a number of Telegram.
+        ("It is OK.", false), ("authentication.", false), ("see dp.", false), ("bot 123456789:", false),
+        ("see eyJhbGciOiJIUzI1NiJ9.", false),
+        ("password: Wait.", false), ("Password:", false), ("https://user:Wait.", false), ("AKIA: see hvs.", false),
+        ("see /opt/airflow/x.", false),
     ])
     func settlingReleasesWhatIsDecided(text: String, isReleased: Bool) {
         let scrubber = TextScrubber(Samples.engine)
