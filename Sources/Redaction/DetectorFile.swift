@@ -49,7 +49,7 @@ struct DetectorFile {
         if !Self.isSlug(kind, longest: 40) {
             entry.fault("kind", "`\(kind)` is not lower case letters, digits and hyphens", remedy: "at most 40 of them")
         }
-        if let other = ids.updateValue(entry.file, forKey: id) {
+        if let other = ids.updateValue("\(entry.file):\(entry.mark(of: "id").line)", forKey: id) {
             entry.fault("id", "`\(id)` is taken in \(other)", remedy: "choose another")
         }
         if positives.isEmpty { entry.fault("positives", "no example of what it finds", remedy: "add one, such as `acme_{A-Za-z0-9:32}`") }

@@ -74,12 +74,20 @@ public final class RecordScrubber {
             line.append(piece)
             if line.readableCount <= Limits.redactionRecordBytes { return }
             isStreaming = true
+            passMark(into: &out)
             begin()
             let long = line.takeAll()
             stream(long.span, into: &out)
         } else {
             stream(piece, into: &out)
         }
+    }
+
+    /// Writes the byte order mark that the first line may begin with, and takes it off.
+    private func passMark(into out: inout ByteBuffer) {
+        guard number == 0, line.withSpan({ ASCII.equals($0.extracting(0..<min(3, $0.count)), "\u{FEFF}") }) else { return }
+        line.withReadable { out.append(UnsafeRawBufferPointer(rebasing: $0[0..<3])) }
+        line.consume(3)
     }
 
     private func begin() {
@@ -127,6 +135,7 @@ public final class RecordScrubber {
             }
             return addUp()
         }
+        passMark(into: &out)
         guard !isBlank() else { return line.withReadable { out.append($0) } }
         begin()
         do {

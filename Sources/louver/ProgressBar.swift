@@ -14,7 +14,7 @@ struct ProgressBar {
     init?(_ descriptor: Int32, _ name: String, now: Instant = .now()) {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size >= Self.leastBytes else { return nil }
-        self.init(name, size: Int(status.st_size), now: now)
+        self.init(Printable.text(Array(name.utf8)), size: Int(status.st_size), now: now)
     }
 
     init(_ name: String, size: Int, now: Instant) {
@@ -30,20 +30,25 @@ struct ProgressBar {
         if now < drawAt { return }
         drawAt = now + .milliseconds(100)
         isDrawn = true
-        terminal.redraw(line(now: now))
+        terminal.redraw(line(now: now, columns: terminal.columns))
     }
 
     /// Takes the bar off the screen.
     func clear(_ terminal: Terminal) { if isDrawn { terminal.redraw("") } }
 
     /// `task.log [########............]  41 %  1.2 GB of 2.9 GB, 412 MB/s`.
-    func line(now: Instant) -> String {
+    func line(now: Instant, columns: Int) -> String {
         let part = min(1, Double(done) / Double(max(1, size)))
-        let filled = Int(part * Double(Self.width))
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
         let seconds = Double(now.nanoseconds(since: began)) / 1e9
         let rate = seconds > 0 ? Int(Double(done) / seconds) : 0
-        return "\(name) [\(bar)] \(Int(part * 100)) %  \(Self.amount(done)) of \(Self.amount(size)), \(Self.amount(rate))/s"
+        let told = "] \(Int(part * 100)) %  \(Self.amount(done)) of \(Self.amount(size)), \(Self.amount(rate))/s"
+        // A line that the screen breaks could not be written over. What is left of it is for the bar, and for the end of the name.
+        let room = columns - 1 - told.count - 2
+        let shown = name.count <= max(8, room - 10) ? name : "…" + name.suffix(max(7, room - 11))
+        let width = min(Self.width, max(0, room - shown.count))
+        let filled = Int(part * Double(width))
+        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
+        return String("\(shown) [\(bar)\(told)".prefix(max(0, columns - 1)))
     }
 
     private static func amount(_ bytes: Int) -> String {

@@ -84,20 +84,21 @@ enum RedactEnrollCommand {
         let made = EnrolledSecrets.file(of: export.values, tenantKey: key)
         guard made.count > 0 else {
             tell(export, made, terminal)
+            if export.values.isEmpty {
+                terminal.fault(
+                    "louver redact enroll: no value was found", remedy: "name a file that holds some, or set what --env asks for")
+            }
             return .failure
         }
-        var descriptor = terminal.outputDescriptor
-        let path = arguments.value("--out")
-        if let path {
-            descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else {
+        if let path = arguments.value("--out") {
+            guard SmallFile.write(secret: made.text, to: path) else {
                 let why = String(cString: strerror(errno)).lowercased()
                 terminal.fault("louver redact enroll: \(Fault.quote(path)) cannot be written: \(why)")
                 return .failure
             }
+        } else if !Descriptor.write(made.text.span, to: terminal.outputDescriptor) {
+            return .failure
         }
-        defer { if path != nil { close(descriptor) } }
-        guard Descriptor.write(made.text.span, to: descriptor) else { return .failure }
         tell(export, made, terminal)
         return .success
     }

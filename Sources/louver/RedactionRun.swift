@@ -27,7 +27,11 @@ struct RedactionRun {
                 continue
             }
             defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-            if !scrub(descriptor, file) { return .failure }
+            switch scrub(descriptor, file) {
+            case .written: continue
+            case .unread: status = .failure
+            case .untaken: return .failure
+            }
         }
         let isAsked = arguments.has("--report") || arguments.has("--json")
         if isAsked || (terminal.isErrorTerminal && !arguments.has("--quiet")) {
@@ -36,8 +40,16 @@ struct RedactionRun {
         return status
     }
 
-    /// Scrubs one file; false when it cannot be read, or nobody takes what is written.
-    private mutating func scrub(_ descriptor: Int32, _ file: String) -> Bool {
+    private enum Outcome {
+        case written
+        /// It cannot be read; other files may be.
+        case unread
+        /// Nobody takes what is written.
+        case untaken
+    }
+
+    /// Scrubs one file.
+    private mutating func scrub(_ descriptor: Int32, _ file: String) -> Outcome {
         // A scrubber for each file: what is open at the end of one does not go on in the next.
         let text: RedactedText =
             if arguments.has("--ndjson") { .records(RecordScrubber(engine)) } else if engine.hygiene == .off {
@@ -46,8 +58,9 @@ struct RedactionRun {
                 .tidy(TextScrubber(engine), TextHygiene())
             }
         text.allow(now: .now())
-        let isQuiet = arguments.has("--quiet") || !terminal.isErrorTerminal || terminal.isOutputTerminal
+        let isQuiet = arguments.has("--quiet") || !terminal.canRedraw || terminal.isOutputTerminal
         var progress = isQuiet ? nil : ProgressBar(descriptor, file)
+        if progress != nil { BarRemoval.install() }
         let isExplaining = arguments.has("--explain")
         if isExplaining {
             let report = DiscoveryReport(file, isJSON: arguments.has("--json"), terminal)
@@ -60,24 +73,30 @@ struct RedactionRun {
             let count = Descriptor.read(descriptor, into: &input, atMost: Self.chunkBytes)
             if count < 0 {
                 complain(file, "read")
-                return false
+                return .unread
             }
             text.push(input.readable, into: &output)
             input.clear()
             // What comes in small pieces comes from somebody who is watched: show at once what is decided.
             if count == 0 { text.finish(into: &output) } else if count < Self.chunkBytes { text.settle(into: &output) }
-            if !isExplaining, !Descriptor.write(output.readable, to: terminal.outputDescriptor) { return false }
+            if !isExplaining, !Descriptor.write(output.readable, to: terminal.outputDescriptor) {
+                // A reader that has seen enough closes its end.
+                if errno != EPIPE { terminal.fault("louver redact: the output cannot be written: \(Self.reason())") }
+                return .untaken
+            }
             output.clear()
             progress?.advance(by: count, now: .now(), terminal)
             if count == 0 { break }
         }
         total.add(text)
-        return true
+        return .written
     }
 
     private func complain(_ file: String, _ verb: String) {
-        terminal.fault("louver redact: \(Fault.quote(file)) cannot be \(verb): \(String(cString: strerror(errno)).lowercased())")
+        terminal.fault("louver redact: \(Fault.quote(file)) cannot be \(verb): \(Self.reason())")
     }
+
+    private static func reason() -> String { String(cString: strerror(errno)).lowercased() }
 
     private static let chunkBytes = 64 * 1_024
 }

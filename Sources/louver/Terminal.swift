@@ -17,6 +17,8 @@ struct Terminal: Sendable {
     let isErrorStyled: Bool
     /// Whether somebody watches standard error.
     let isErrorTerminal: Bool
+    /// Whether a line of standard error can be written over.
+    let canRedraw: Bool
     /// Whether standard output is a screen too.
     let isOutputTerminal: Bool
     /// Where text that is no line for a reader goes: what a verb makes of its input.
@@ -26,12 +28,14 @@ struct Terminal: Sendable {
 
     init(
         isOutputStyled: Bool = false, isErrorStyled: Bool = false, isOutputTerminal: Bool = false, isErrorTerminal: Bool = false,
-        outputDescriptor: Int32 = STDOUT_FILENO, output: @escaping @Sendable (String) -> Void, errors: @escaping @Sendable (String) -> Void
+        canRedraw: Bool = false, outputDescriptor: Int32 = STDOUT_FILENO, output: @escaping @Sendable (String) -> Void,
+        errors: @escaping @Sendable (String) -> Void
     ) {
         self.isOutputStyled = isOutputStyled
         self.isErrorStyled = isErrorStyled
         self.isOutputTerminal = isOutputTerminal
         self.isErrorTerminal = isErrorTerminal
+        self.canRedraw = canRedraw
         self.outputDescriptor = outputDescriptor
         self.output = output
         self.errors = errors
@@ -39,11 +43,12 @@ struct Terminal: Sendable {
 
     /// The process's own: colours on a terminal, unless `NO_COLOR` is set (no-color.org) or the terminal is dumb.
     static func standard() -> Terminal {
-        let isPlain = Environment.value("NO_COLOR") != nil || Environment.value("TERM") == "dumb"
+        let isDumb = Environment.value("TERM") == "dumb"
+        let isPlain = Environment.value("NO_COLOR") != nil || isDumb
         let (isOutput, isError) = (isatty(STDOUT_FILENO) == 1, isatty(STDERR_FILENO) == 1)
         return Terminal(
             isOutputStyled: !isPlain && isOutput, isErrorStyled: !isPlain && isError, isOutputTerminal: isOutput, isErrorTerminal: isError,
-            output: { _ = Descriptor.write(Array($0.utf8).span, to: STDOUT_FILENO) },
+            canRedraw: isError && !isDumb, output: { _ = Descriptor.write(Array($0.utf8).span, to: STDOUT_FILENO) },
             errors: { _ = Descriptor.write(Array($0.utf8).span, to: STDERR_FILENO) })
     }
 
@@ -52,6 +57,12 @@ struct Terminal: Sendable {
 
     /// Writes a line to standard error.
     func error(_ line: String) { errors(line + "\n") }
+
+    /// How many characters a line of standard error holds; 80 where nobody knows.
+    var columns: Int {
+        var size = winsize()
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
 
     /// Writes over the line of standard error that the cursor is in.
     func redraw(_ line: String) { errors("\r\u{1B}[K" + line) }

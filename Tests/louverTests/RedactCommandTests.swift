@@ -215,6 +215,15 @@ import Testing
         #expect(named.hasPrefix("REDACTED_known-secret_"))
     }
 
+    @Test(arguments: [(200, 30), (80, 11), (60, 10), (50, 10), (40, 0), (20, 0), (1, 0)]) func aBarFitsItsScreen(columns: Int, width: Int) {
+        let start = Instant(nanoseconds: 1)
+        let bar = ProgressBar("a-name-that-is-longer-than-others.log", size: 200_000_000, now: start)
+        let line = bar.line(now: start + .seconds(1), columns: columns)
+        #expect(line.count < columns, "\(line)")
+        let isWhole = line.contains("ers.log [") && line.contains(String(repeating: ".", count: width)) && line.hasSuffix("/s")
+        #expect(columns < 40 || isWhole, "\(line)")
+    }
+
     @Test func drawsHowFarItIs() {
         let start = Instant(nanoseconds: 1)
         var bar = ProgressBar("task.log", size: 200_000_000, now: start)
