@@ -6,6 +6,7 @@
 #endif
 
 // 1: looked at always. 2: the lead byte E2, of which only the characters of the general punctuation block matter. 3: a backslash.
+// 4: the lead byte F0, of which only the format controls of shorthand and music do.
 static uint8_t kinds[256];
 
 __attribute__((constructor)) static void fill(void) {
@@ -16,6 +17,7 @@ __attribute__((constructor)) static void fill(void) {
     for (unsigned at = 0; at < sizeof leads; at++) kinds[leads[at]] = 1;
     kinds[0xe2] = 2;
     kinds['\\'] = 3;
+    kinds[0xf0] = 4;
 }
 
 // Whether a look at this byte ends the scan. `next` is where the scan goes on when it does not.
@@ -25,6 +27,10 @@ static inline int stops(const uint8_t *text, size_t count, size_t at, int is_jso
     case 0: return 0;
     case 1: return 1;
     case 2: return at + 1 == count || text[at + 1] == 0x80 || text[at + 1] == 0x81;
+    case 4:
+        if (at + 1 == count) return 1;
+        if (text[at + 1] == 0x9b) return at + 2 == count || text[at + 2] == 0xb2;
+        return text[at + 1] == 0x9d && (at + 2 == count || text[at + 2] == 0x85);
     default:
         if (!is_json) return 0;
         if (at + 1 == count || text[at + 1] == 'u' || text[at + 1] == 'b' || text[at + 1] == 'f') return 1;
@@ -35,10 +41,10 @@ static inline int stops(const uint8_t *text, size_t count, size_t at, int is_jso
 
 #if defined(__x86_64__)
 // The place where the scan ends, or goes on byte by byte. A byte may matter when the classes of its halves have a bit in common: 1 controls of the first row, 2 of the second, 4 DEL, 8 a
-// backslash, and the lead bytes 16 C2 and CD, 32 D8, 64 E1 E2 E3 EF, 128 F3.
+// backslash, and the lead bytes 16 C2 and CD, 32 D8, 64 E1 E2 E3 EF, 128 F0 F3.
 __attribute__((target("avx2"))) static size_t odd_avx2(const uint8_t *text, size_t count, size_t at, int is_json) {
     const __m256i low = _mm256_broadcastsi128_si256(_mm_setr_epi8(
-        3, 67, 83, (char)195, 3, 3, 3, 3, 35, 2, 2, 3, 11, 18, 3, 71));
+        (char)131, 67, 83, (char)195, 3, 3, 3, 3, 35, 2, 2, 3, 11, 18, 3, 71));
     const __m256i high = _mm256_broadcastsi128_si256(_mm_setr_epi8(
         1, 2, 0, 0, 0, is_json ? 8 : 0, 0, 4, 0, 0, 0, 0, 16, 32, 64, (char)128));
     const __m256i nibble = _mm256_set1_epi8(0x0f);

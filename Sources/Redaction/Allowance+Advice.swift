@@ -2,14 +2,51 @@ import Core
 import YAML
 
 extension Allowance {
-    /// What is no fault of an entry and yet should be known: that its time is over or will be soon, that it has no end, that it names no
-    /// detector there is, that it lets everything of a tool pass.
+    /// What entries are for.
+    public enum Use: Sendable {
+        /// The replies to calls under a policy.
+        case replies
+        /// JSON texts, one a line.
+        case records
+        /// Text that has no structure.
+        case text
+    }
+
+    /// What is no fault of an entry and yet should be known: that its time is over or will be soon, that it has no end, that it names a
+    /// detector, a path or a tool that there is not, that it lets everything pass.
     ///
     /// - Parameters:
     ///   - detectors: those that will look.
     ///   - hasKey: whether placeholders are made with a key from a file, so that a tag means the same tomorrow.
-    public static func advice(_ entries: [Allowance], now: WallTime, detectors: DetectorSet, hasKey: Bool) -> [Fault] {
-        entries.flatMap { $0.advice(now, detectors, hasKey) }
+    public static func advice(
+        _ entries: [Allowance], now: WallTime, detectors: DetectorSet, hasKey: Bool, use: Use = .replies
+    ) -> [Fault] {
+        entries.flatMap { $0.advice(now, detectors, hasKey) + $0.advice(use) }
+    }
+
+    /// What of it means nothing where it is used.
+    private func advice(_ use: Use) -> [Fault] {
+        var advice: [Fault] = []
+        func add(_ message: String, _ remedy: String) { advice.append(Fault(file: file, at: mark, message, remedy: remedy)) }
+        if use != .replies, !tools.isEmpty {
+            add("this `allow` entry names tools, and only replies in `louver run` have one: it does nothing here", "leave `tools` out")
+        }
+        if use == .text, !paths.isEmpty {
+            add("this `allow` entry names paths, and plain text has none: it does nothing here", "use --ndjson, or leave `paths` out")
+        }
+        for path in paths where use == .replies && !Self.mayBeginMessage(path) {
+            let written = Fault.quote(String(decoding: path.pattern, as: UTF8.self))
+            add(
+                "this `allow` entry names the path \(written), where no message has text",
+                "begin it with `result.`, `error.` or `params.`: `result.structuredContent.rows[].token`")
+        }
+        return advice
+    }
+
+    private static func mayBeginMessage(_ path: Glob) -> Bool {
+        let first = path.pattern.prefix { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "[") }
+        let isOpen = first.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }
+        return isOpen || ["result", "error", "params"].contains { first.elementsEqual($0.utf8) }
     }
 
     /// What is said when its time is over while it is in force.
@@ -38,13 +75,15 @@ extension Allowance {
         } else {
             add("this `allow` entry has no end", "write the last day it holds on: `until: 2027-06-30`")
         }
-        if self.detectors.isEmpty, paths.isEmpty, fingerprints.isEmpty {
-            add("this `allow` entry lets every secret of these tools pass", "name the detectors that are wrong about them")
+        let isAnyDetector = self.detectors.isEmpty || self.detectors.contains { $0.pattern.allSatisfy { $0 == UInt8(ascii: "*") } }
+        if isAnyDetector, paths.isEmpty, fingerprints.isEmpty {
+            let whose = tools.isEmpty ? "" : " of these tools"
+            add("this `allow` entry lets every secret\(whose) pass", "name the detectors that are wrong about them")
         }
         if !fingerprints.isEmpty, !hasKey {
             add(
                 "this `allow` entry names fingerprints, and placeholders are made with a key of this process alone",
-                "write `redaction.tenant_key_file`, so that a value has the same fingerprint tomorrow")
+                "write `redaction.tenant_key_file`, or give --tenant-key, so that a value has the same fingerprint tomorrow")
         }
         for glob in self.detectors {
             if let remedy = Self.unknown(glob, detectors) {

@@ -4,7 +4,8 @@ import Core
 /// Leaves out of a text what no reader sees but terminals and models act on: terminal sequences, controls, invisible and bidirectional
 /// characters, tag characters. What comes out does not depend on how the text was cut. One for each text at a time.
 ///
-/// Joiners and variation selectors stay where one follows a character beyond ASCII: scripts and emoji need them there.
+/// What emoji and scripts need stays: a joiner behind a character beyond ASCII or behind its variation selector, one variation selector
+/// that means something behind such a character or in a keycap, and the tags of the flags of England, Scotland and Wales.
 public final class TextHygiene {
     /// Terminal sequences and controls left out since the last `reset`.
     public private(set) var terminal = 0
@@ -14,8 +15,10 @@ public final class TextHygiene {
     private let isJSON: Bool
     /// What the end of the text so far leaves open.
     private var held = ByteBuffer()
-    /// Whether the last character passed is beyond ASCII.
-    private var isWide = false
+    /// What was passed last: it says what may follow.
+    private var before = Before.plain
+    /// The last four bytes that were passed.
+    private var tail: UInt32 = 0
     /// Before this place of `held` no command string ends.
     private var barren = 0
 
@@ -48,7 +51,8 @@ public final class TextHygiene {
     /// Forgets the text and the counts.
     public func reset() {
         held.clear()
-        isWide = false
+        before = .plain
+        tail = 0
         barren = 0
         terminal = 0
         invisible = 0
@@ -58,8 +62,7 @@ public final class TextHygiene {
     public func push(_ piece: Span<UInt8>, into out: inout ByteBuffer) {
         if piece.count == 0 { return }
         if held.isEmpty, Self.odd(piece, 0, isJSON) == piece.count {
-            out.append(piece)
-            isWide = piece[piece.count - 1] >= 0x80
+            pass(piece, into: &out)
             return
         }
         held.append(piece)
@@ -70,8 +73,15 @@ public final class TextHygiene {
     public func finish(into out: inout ByteBuffer) {
         if !held.isEmpty { clean(isFinal: true, into: &out) }
         held.clear()
-        isWide = false
+        before = .plain
+        tail = 0
         barren = 0
+    }
+
+    private func pass(_ text: Span<UInt8>, into out: inout ByteBuffer) {
+        out.append(text)
+        for at in max(0, text.count - 4)..<text.count { tail = tail << 8 | UInt32(text[at]) }
+        before = text[text.count - 1] >= 0x80 ? .wide : .plain
     }
 
     private func clean(isFinal: Bool, into out: inout ByteBuffer) {
@@ -85,8 +95,7 @@ public final class TextHygiene {
         while at < text.count {
             let odd = Self.odd(text, at, isJSON)
             if odd > at {
-                out.append(text.extracting(at..<odd))
-                isWide = text[odd - 1] >= 0x80
+                pass(text.extracting(at..<odd), into: &out)
                 at = odd
             }
             guard at < text.count else { break }
@@ -95,18 +104,27 @@ public final class TextHygiene {
                 out.append(text.extracting(at..<text.count))
                 return text.count
             }
+            let end = at + unit.count
             switch Self.role(unit.code) {
             case .plain:
-                out.append(text.extracting(at..<at + unit.count))
-                isWide = unit.code >= 0x80
-                at += unit.count
+                pass(text.extracting(at..<end), into: &out)
+                if text[at] == UInt8(ascii: "\\") { tail = unit.code == Self.blackFlag ? Self.blackFlagBytes : 0 }
+                before = unit.code >= 0x80 ? .wide : .plain
+                at = end
+            case .selector:
+                guard let isKept = isMeant(unit.code, text, end, isFinal: isFinal) else { return at }
+                if isKept { out.append(text.extracting(at..<end)) } else { invisible += 1 }
+                if isKept { before = .varied }
+                at = end
             case .joiner:
-                if isWide { out.append(text.extracting(at..<at + unit.count)) } else { invisible += 1 }
-                isWide = false
-                at += unit.count
+                if before != .plain { out.append(text.extracting(at..<end)) } else { invisible += 1 }
+                before = .plain
+                at = end
             case .invisible:
-                invisible += 1
-                at += unit.count
+                guard let flag = flagEnd(text, at, isFinal: isFinal) else { return at }
+                if flag > at { out.append(text.extracting(at..<flag)) } else { invisible += 1 }
+                tail = 0
+                at = max(end, flag)
             case .control:
                 terminal += 1
                 at += unit.count
@@ -117,6 +135,47 @@ public final class TextHygiene {
             }
         }
         return at
+    }
+
+    // MARK: Emoji
+
+    private enum Before {
+        case plain
+        /// A character beyond ASCII.
+        case wide
+        /// One, and a variation selector.
+        case varied
+    }
+
+    private static let blackFlag: UInt32 = 0x1F3F4
+    private static let blackFlagBytes: UInt32 = 0xF09F_8FB4
+    /// What tags spell behind a black flag, with the one that ends them: the flags that Unicode recommends.
+    private static let flags = ["gbeng\u{7F}", "gbsct\u{7F}", "gbwls\u{7F}"].map { Array($0.utf8) }
+
+    /// Whether a variation selector means something where it stands; nil when what follows has to tell. The first three are for ideographs
+    /// and signs, the last two for emoji; of the others nothing is defined that logs hold.
+    private func isMeant(_ code: UInt32, _ text: Span<UInt8>, _ end: Int, isFinal: Bool) -> Bool? {
+        if before == .wide { return code <= 0xFE02 || code >= 0xFE0E }
+        let last = UInt8(truncatingIfNeeded: tail)
+        guard code == 0xFE0F, before == .plain, ASCII.isDigit(last) || last == UInt8(ascii: "#") || last == UInt8(ascii: "*") else {
+            return false
+        }
+        guard end < text.count, let next = unit(text, end) else { return isFinal ? false : nil }
+        return next.code == 0x20E3
+    }
+
+    /// Where the tags end that make a flag of the black one before them; `start` when they do not; nil when what follows has to tell.
+    private func flagEnd(_ text: Span<UInt8>, _ start: Int, isFinal: Bool) -> Int? {
+        guard tail == Self.blackFlagBytes else { return start }
+        var place = start
+        var open = Self.flags
+        for step in 0..<6 {
+            guard place < text.count, let next = unit(text, place) else { return isFinal ? start : nil }
+            open = open.filter { UInt32($0[step]) + 0xE0000 == next.code }
+            if open.isEmpty { return start }
+            place += next.count
+        }
+        return place
     }
 
     private static func odd(_ text: Span<UInt8>, _ at: Int, _ isJSON: Bool) -> Int {
@@ -174,17 +233,19 @@ public final class TextHygiene {
         return value
     }
 
-    private enum Role { case plain, joiner, invisible, control, introducer }
+    private enum Role { case plain, joiner, selector, invisible, control, introducer }
 
     private static func role(_ code: UInt32) -> Role {
         switch code {
         case 0x09, 0x0A, 0x0D, 0x85: .plain
         case 0x1B, 0x90, 0x98, 0x9B, 0x9D, 0x9E, 0x9F: .introducer
         case 0x00...0x1F, 0x7F...0x9F: .control
-        case 0x200C, 0x200D, 0xFE00...0xFE0F: .joiner
-        // Soft hyphen, grapheme joiner, Arabic letter mark, fillers, Mongolian and general-purpose invisibles, bidirectional controls.
+        case 0x200C, 0x200D: .joiner
+        case 0xFE00...0xFE0F: .selector
+        // What Unicode calls ignorable by default: soft hyphen, grapheme joiner, Arabic letter mark, fillers, Mongolian and general-purpose
+        // invisibles, bidirectional controls, those of shorthand and music, tags, and the selectors from 17 on; and annotations.
         case 0xAD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B...0x180F, 0x200B, 0x200E, 0x200F, 0x202A...0x202E,
-            0x2060...0x206F, 0x3164, 0xFEFF, 0xFFA0, 0xFFF9...0xFFFB, 0xE0000...0xE0FFF:
+            0x2060...0x206F, 0x3164, 0xFEFF, 0xFFA0, 0xFFF0...0xFFFB, 0x1BCA0...0x1BCA3, 0x1D173...0x1D17A, 0xE0000...0xE0FFF:
             .invisible
         default: .plain
         }

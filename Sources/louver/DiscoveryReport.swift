@@ -21,9 +21,8 @@ struct DiscoveryReport {
         let path = found.path.isEmpty ? "" : " of \(found.path)"
         let tag = found.fingerprint.isEmpty ? "" : " (\(found.fingerprint))"
         let place = "\(found.count) bytes at \(found.offset)\(path)\(tag)"
-        terminal.print(
-            "\(Printable.text(Array(file.utf8))):\(found.line): \(terminal.styled(found.detector, .bold)), \(place): \(found.reason)\(passing(found))"
-        )
+        let name = Printable.text(Array(file.utf8))
+        terminal.print("\(name):\(found.line): \(terminal.styled(found.detector, .bold)), \(place): \(found.reason)\(passing(found))")
     }
 
     /// By which entry it passes, where one lets it.

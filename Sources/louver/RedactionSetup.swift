@@ -30,7 +30,8 @@ enum RedactionSetup {
         rules.allow = allow
         let hasKey = arguments.value("--tenant-key") != nil
         if !arguments.has("--quiet") {
-            for advice in Allowance.advice(allow, now: .now(), detectors: engine.detectors, hasKey: hasKey) {
+            let use = arguments.has("--ndjson") ? Allowance.Use.records : .text
+            for advice in Allowance.advice(allow, now: .now(), detectors: engine.detectors, hasKey: hasKey, use: use) {
                 terminal.error(terminal.styled("warning: ", .yellow) + advice.description)
             }
         }

@@ -18,12 +18,19 @@ struct RedactionTotal {
         terminal.error(report.total == 1 ? "1 value replaced" : "\(report.total) values replaced")
         for count in report.counts { terminal.error("  \(count.count)  \(count.kind)") }
         if report.numbers > 0 { terminal.error("  \(report.numbers)  numbers under a key that names a secret, now 0") }
-        if report.withheld > 0 { terminal.error("  \(report.withheld) places could not be decided and were replaced as a whole") }
+        if report.withheld > 0 {
+            let places =
+                report.withheld == 1 ? "1 place could not be decided and was" : "\(report.withheld) places could not be decided and were"
+            terminal.error("  \(places) replaced as a whole")
+        }
         if report.allowedTotal > 0 {
-            terminal.error("  \(report.allowedTotal) values passed by --allow")
+            terminal.error("  \(report.allowedTotal) \(report.allowedTotal == 1 ? "value" : "values") passed by --allow")
             for count in report.allowed { terminal.error("    \(count.count)  \(count.kind)") }
         }
-        if plainLines > 0 { terminal.error("  \(plainLines) lines were no JSON and were scrubbed as plain text") }
+        if plainLines > 0 {
+            terminal.error(
+                "  \(plainLines == 1 ? "1 line was no JSON and was" : "\(plainLines) lines were no JSON and were") scrubbed as plain text")
+        }
     }
 
     /// Tells it on standard error as one JSON object.

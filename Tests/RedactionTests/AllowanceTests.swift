@@ -316,4 +316,21 @@ import YAML
         for (fault, words) in zip(advice, words) { #expect(fault.message.contains(words), "\(fault)") }
         #expect(advice[4].remedy == "is `jwt` meant?")
     }
+
+    @Test func adviceTellsWhatMeansNothingWhereItIsUsed() {
+        let entries = Self.entries(
+            """
+            - { paths: ["result.content[].text", "*.token", "params.data"], until: 2027-12-01 }
+            - { paths: ["structuredContent.rows[].token", "content[].text"], until: 2027-12-01 }
+            - { detectors: [jwt], tools: [get_logs], until: 2027-12-01 }
+            - { detectors: "*", until: 2027-12-01 }
+            - { detectors: "*", paths: "result.a", until: 2027-12-01 }
+            """)
+        func lines(_ use: Allowance.Use) -> [Int?] {
+            Allowance.advice(entries, now: Self.now, detectors: Samples.detectors, hasKey: true, use: use).map(\.line)
+        }
+        #expect(lines(.replies) == [4, 4, 6])
+        #expect(lines(.records) == [5, 6])
+        #expect(lines(.text) == [3, 4, 5, 6, 7])
+    }
 }

@@ -72,7 +72,7 @@ import Testing
         let words = ["redact", "--allow", path]
         let (status, text, _, errors) = try run(words + ["--report", "FILE"], over: "a \(Self.token)\npassword=hunter2horse\n")
         #expect(status == .success && text.hasPrefix("a \(Self.token)\npassword=REDACTED_"))
-        #expect(errors.contains("was over with 2020-01-01") && errors.contains("  1 values passed by --allow\n    1  github-token\n"))
+        #expect(errors.contains("was over with 2020-01-01") && errors.contains("  1 value passed by --allow\n    1  github-token\n"))
         let explained = try run(words + ["--explain", "FILE"], over: "a \(Self.token)\n").output
         #expect(explained.contains("; passes by \(path):4 without end"))
         #expect(try run(["redact", "--allow", "/nowhere/at/all", "FILE"]).status == .usage)
