@@ -59,13 +59,13 @@ uint64_t cscan_enrolled_hash(const uint64_t key[4], const uint8_t *text, size_t 
     return v0 ^ v1 ^ v2 ^ v3;
 }
 
+static inline int is_marked(const cscan_enrolled *set, uint32_t mark) { return set->marks[mark >> 3] >> (mark & 7) & 1; }
+
 static inline int has_mark(const cscan_enrolled *set, const uint8_t *text, size_t count) {
-    uint32_t mark = cscan_enrolled_mark(set->key, text, count);
-    return set->marks[mark >> 3] >> (mark & 7) & 1;
+    return is_marked(set, cscan_enrolled_mark(set->key, text, count));
 }
 
 static int holds(const cscan_enrolled *set, const uint8_t *text, size_t count) {
-    if (!has_mark(set, text, count)) return 0;
     uint64_t hash = cscan_enrolled_hash(set->key, text, count);
     size_t low = 0, high = set->count;
     while (low < high) {
@@ -75,38 +75,33 @@ static int holds(const cscan_enrolled *set, const uint8_t *text, size_t count) {
     return low < set->count && set->hashes[low] == hash;
 }
 
-// The run from `*start` to `*end` without the marks around it, when it is one of the values.
-static int is_value(const cscan_enrolled *set, const uint8_t *text, size_t *start, size_t *end) {
-    while (*start < *end && is_mark(text[*start])) ++*start;
-    while (*start < *end && is_mark(text[*end - 1])) --*end;
-    size_t length = *end - *start;
-    return length >= CSCAN_ENROLLED_MIN && length <= CSCAN_KNOWN_MAX && holds(set, text + *start, length);
-}
-
 // MARK: Runs with an anchor
 
 // Further than this no run is followed that could be a value with marks around it.
 enum { REACH = CSCAN_KNOWN_MAX + 64 };
 
-static size_t run_start(const uint8_t *text, size_t place) {
+static inline size_t run_start(const uint8_t *text, size_t place) {
     size_t floor = place > REACH ? place - REACH : 0;
     while (place > floor && is_run(text[place - 1])) place--;
     return place;
 }
 
-static size_t run_end(const uint8_t *text, size_t count, size_t place) {
+static inline size_t run_end(const uint8_t *text, size_t count, size_t place) {
     size_t limit = count - place > REACH ? place + REACH : count;
     while (place < limit && is_run(text[place])) place++;
     return place;
 }
 
+// Which of 64 bytes are of a run.
+typedef uint64_t run_bits(const uint8_t *text);
+
 // The run around an anchor: mostly a look at the 64 bytes around it tells.
-static void run_around(const uint8_t *text, size_t count, size_t anchor, size_t *start, size_t *end) {
+static inline __attribute__((always_inline)) void run_around(
+    run_bits bits_of, const uint8_t *text, size_t count, size_t anchor, size_t *start, size_t *end) {
     *start = anchor + 1 - ANCHOR_AROUND;
     *end = anchor + 1;
     if (anchor >= 32 && anchor + 32 <= count) {
-        uint64_t mask;
-        class_masks(run_low, text + anchor - 32, 1, &mask);
+        uint64_t mask = bits_of(text + anchor - 32);
         uint64_t before = ~mask << 32, behind = ~mask >> 32;
         // The anchor itself is a letter or digit, so the lowest bit of `behind` is not set.
         *start = before ? anchor - (size_t)__builtin_clzll(before) : anchor - 32;
@@ -117,31 +112,94 @@ static void run_around(const uint8_t *text, size_t count, size_t anchor, size_t 
     *end = run_end(text, count, *end);
 }
 
-static size_t find_anchored(
-    const cscan_enrolled *set, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
+// The first anchor of each run in a block. Where the bits of a run are added to its start, they carry up to the first that is left out.
+static inline uint64_t firsts(uint64_t runs, uint64_t anchors) { return ((runs & ~anchors) + (runs & ~(runs << 1))) & anchors; }
+
+// Runs that may be values: their marks, which lie far apart in memory, are fetched while the next ones are looked for.
+enum { CANDIDATES = 64 };
+typedef struct {
+    uint32_t start, length, mark;
+} candidate;
+
+// Takes the run from `start` to `end` without the marks around it, if it is of the length of a value.
+static inline size_t take(const cscan_enrolled *set, const uint8_t *text, size_t start, size_t end, candidate *to) {
+    while (start < end && is_mark(text[start])) start++;
+    while (start < end && is_mark(text[end - 1])) end--;
+    size_t length = end - start;
+    if (length < CSCAN_ENROLLED_MIN || length > CSCAN_KNOWN_MAX) return 0;
+    *to = (candidate){(uint32_t)start, (uint32_t)length, cscan_enrolled_mark(set->key, text + start, length)};
+    __builtin_prefetch(set->marks + (to->mark >> 3));
+    return 1;
+}
+
+// Adds those that are values, as many as there is room for; answers whether there was room for more.
+static int keep_values(
+    const cscan_enrolled *set, const uint8_t *text, const candidate *some, size_t many, cscan_run *runs, size_t *found, size_t capacity,
+    size_t *at) {
+    for (size_t index = 0; index < many; index++) {
+        const candidate *one = &some[index];
+        if (!is_marked(set, one->mark) || !holds(set, text + one->start, one->length)) continue;
+        runs[(*found)++] = (cscan_run){one->start, one->length, 0};
+        if (*found < capacity) continue;
+        *at = one->start + one->length;
+        return 0;
+    }
+    return 1;
+}
+
+static inline __attribute__((always_inline)) size_t find_in_runs(
+    run_bits bits_of, const cscan_enrolled *set, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
     anchors in_text;
-    size_t place = *at, found = 0, done = 0;
+    candidate some[CANDIDATES];
+    size_t place = *at, found = 0, done = 0, many = 0;
     while (place < count) {
         size_t bytes = find_anchors(CSCAN_BEST, text, count, place, &in_text);
         for (size_t index = 0; index < in_text.count; index++) {
             size_t first = place + ANCHOR_STEP * in_text.blocks[index];
-            for (uint64_t mask = in_text.bits[index]; mask; mask &= mask - 1) {
-                size_t anchor = first + (size_t)__builtin_ctzll(mask), start, end;
+            uint64_t block = first + 64 <= count ? bits_of(text + first) : class_mask(run_low, text + first, count - first);
+            for (uint64_t mask = firsts(block, in_text.bits[index]); mask; mask &= mask - 1) {
+                size_t anchor = first + (size_t)__builtin_ctzll(mask), start;
                 if (anchor < done) continue;
-                run_around(text, count, anchor, &start, &end);
-                done = end;
-                if (end - start < CSCAN_ENROLLED_MIN || !is_value(set, text, &start, &end)) continue;
-                runs[found++] = (cscan_run){(uint32_t)start, (uint32_t)(end - start), 0};
-                if (found == capacity) {
-                    *at = done;
-                    return found;
-                }
+                run_around(bits_of, text, count, anchor, &start, &done);
+                many += take(set, text, start, done, &some[many]);
+                if (many < CANDIDATES) continue;
+                if (!keep_values(set, text, some, many, runs, &found, capacity, at)) return found;
+                many = 0;
             }
         }
         place += bytes;
     }
-    *at = place;
+    if (keep_values(set, text, some, many, runs, &found, capacity, at)) *at = place;
     return found;
+}
+
+static uint64_t bits_scalar(const uint8_t *text) { return class_mask(run_low, text, 64); }
+
+static size_t find_anchored_scalar(
+    const cscan_enrolled *set, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
+    return find_in_runs(bits_scalar, set, text, count, at, runs, capacity);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"), always_inline)) static inline uint64_t bits_avx2(const uint8_t *text) {
+    uint64_t bits;
+    class_masks_avx2(run_low, text, 1, &bits);
+    return bits;
+}
+
+__attribute__((target("avx2,bmi,lzcnt"))) static size_t find_anchored_avx2(
+    const cscan_enrolled *set, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
+    return find_in_runs(bits_avx2, set, text, count, at, runs, capacity);
+}
+#endif
+
+static size_t find_anchored(
+    const cscan_enrolled *set, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
+#if defined(__x86_64__)
+    // Processors with AVX2 have the instructions that count bits, too.
+    if (__builtin_cpu_supports("avx2")) return find_anchored_avx2(set, text, count, at, runs, capacity);
+#endif
+    return find_anchored_scalar(set, text, count, at, runs, capacity);
 }
 
 // MARK: Other runs

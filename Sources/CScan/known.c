@@ -21,7 +21,7 @@ typedef struct {
     size_t stride;
     unsigned bits;         // of the number of words in the map
     unsigned bucket_bits;  // of the table of entries
-    uint32_t *map;         // two bits of one word for each gram
+    uint32_t *map;         // up to four bits of one word for each gram
     uint32_t *starts;
     entry *entries;
 } gram_class;
@@ -44,9 +44,10 @@ static inline uint32_t gram_at(const uint8_t *text) {
 
 static inline uint32_t mix(uint32_t gram) { return gram * 0x9E3779B1u; }
 
+// Four of them, so that hardly a gram is found that none of the values has.
 static inline uint32_t bits_of(uint32_t gram) {
-    uint32_t other = gram * 0x85EBCA77u;
-    return (uint32_t)1 << (other >> 27) | (uint32_t)1 << (other >> 22 & 31);
+    uint32_t other = gram * 0x85EBCA77u, one = 1;
+    return one << (other >> 27) | one << (other >> 22 & 31) | one << (other >> 17 & 31) | one << (other >> 12 & 31);
 }
 
 static inline size_t length_of(const cscan_known *set, size_t value) { return set->starts[value + 1] - set->starts[value]; }
@@ -171,24 +172,27 @@ static unsigned eight_scalar(const gram_class *in, const uint8_t *text) {
 }
 
 #if defined(__x86_64__)
+// Which of eight grams are in the map.
+__attribute__((target("avx2"), always_inline)) static inline unsigned are_set_avx2(const gram_class *in, __m256i grams) {
+    const __m256i first = _mm256_set1_epi32((int)0x9E3779B1u), second = _mm256_set1_epi32((int)0x85EBCA77u);
+    const __m256i low = _mm256_set1_epi32(31), one = _mm256_set1_epi32(1);
+    const __m128i down = _mm_cvtsi32_si128((int)(32 - in->bits));
+    __m256i words = _mm256_i32gather_epi32((const int *)in->map, _mm256_srl_epi32(_mm256_mullo_epi32(grams, first), down), 4);
+    __m256i other = _mm256_mullo_epi32(grams, second), bits = _mm256_sllv_epi32(one, _mm256_srli_epi32(other, 27));
+    for (int shift = 22; shift >= 12; shift -= 5)
+        bits = _mm256_or_si256(bits, _mm256_sllv_epi32(one, _mm256_and_si256(_mm256_srli_epi32(other, shift), low)));
+    __m256i hits = _mm256_cmpeq_epi32(_mm256_and_si256(words, bits), bits);
+    return (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(hits));
+}
+
 // Places a group of eight at a time, from `place` on, until one is worth a look; answers which of them are, or 0 at the end.
 __attribute__((target("avx2"))) static unsigned groups_avx2(const gram_class *in, const uint8_t *text, size_t last, size_t *place) {
     int stride = (int)in->stride;
     const __m256i steps = _mm256_mullo_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_set1_epi32(stride));
-    const __m256i first = _mm256_set1_epi32((int)0x9E3779B1u), second = _mm256_set1_epi32((int)0x85EBCA77u);
-    const __m256i low = _mm256_set1_epi32(31), one = _mm256_set1_epi32(1);
-    const __m128i shift = _mm_cvtsi32_si128((int)(32 - in->bits));
     size_t at = *place;
     unsigned any = 0;
     while (at + 7 * in->stride <= last) {
-        __m256i grams = _mm256_i32gather_epi32((const int *)(const void *)(text + at), steps, 1);
-        __m256i words = _mm256_i32gather_epi32((const int *)in->map, _mm256_srl_epi32(_mm256_mullo_epi32(grams, first), shift), 4);
-        __m256i other = _mm256_mullo_epi32(grams, second);
-        __m256i both = _mm256_and_si256(
-            _mm256_srlv_epi32(words, _mm256_srli_epi32(other, 27)),
-            _mm256_srlv_epi32(words, _mm256_and_si256(_mm256_srli_epi32(other, 22), low)));
-        __m256i hits = _mm256_cmpeq_epi32(_mm256_and_si256(both, one), one);
-        any = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(hits));
+        any = are_set_avx2(in, _mm256_i32gather_epi32((const int *)(const void *)(text + at), steps, 1));
         if (any) break;
         at += 8 * in->stride;
     }
@@ -197,29 +201,88 @@ __attribute__((target("avx2"))) static unsigned groups_avx2(const gram_class *in
 }
 #endif
 
+enum { PLACES = 512 };
+
+// Adds the places of the bits of a block, four at a time whether there are so many or not: mostly no branch depends on the text.
+static inline __attribute__((always_inline)) size_t add_places(uint64_t mask, size_t first, uint32_t *places, size_t count) {
+    size_t bits = (size_t)__builtin_popcountll(mask);
+    for (size_t done = 0; done < bits; done += 4)
+        for (size_t step = 0; step < 4; step++) {
+            places[count + done + step] = (uint32_t)(first + (size_t)__builtin_ctzll(mask | (uint64_t)1 << 63));
+            mask &= mask - 1;
+        }
+    return count + bits;
+}
+
+// Those of them whose grams are in the map, without a branch: the map is far, and so all its words are asked for at once.
+static size_t filtered(const gram_class *in, const uint8_t *text, uint32_t *places, size_t count) {
+    size_t kept = 0;
+    for (size_t index = 0; index < count; index++) {
+        uint32_t place = places[index];
+        places[kept] = place;
+        kept += is_set(in, gram_at(text + place - ANCHOR_BEHIND));
+    }
+    return kept;
+}
+
+#if defined(__x86_64__)
+// Eight at a time: hardly ever is one of them in the map.
+__attribute__((target("avx2"))) static size_t filtered_avx2(const gram_class *in, const uint8_t *text, uint32_t *places, size_t count) {
+    size_t kept = 0, index = 0;
+    for (; index + 8 <= count; index += 8) {
+        __m256i some = _mm256_sub_epi32(_mm256_loadu_si256((const __m256i *)(places + index)), _mm256_set1_epi32(ANCHOR_BEHIND));
+        unsigned any = are_set_avx2(in, _mm256_i32gather_epi32((const int *)(const void *)text, some, 1));
+        for (; any; any &= any - 1) places[kept++] = places[index + (size_t)__builtin_ctz(any)];
+    }
+    size_t rest = filtered(in, text, places + index, count - index);
+    memmove(places + kept, places + index, rest * sizeof(uint32_t));
+    return kept + rest;
+}
+#endif
+
 // The places are those of the last byte of the six, so that a search may go on at any of them.
-static size_t find_anchored(const cscan_known *set, const uint8_t *text, size_t count, size_t *at, cscan_hit *hits, size_t capacity) {
+typedef size_t filter(const gram_class *in, const uint8_t *text, uint32_t *places, size_t count);
+
+static inline __attribute__((always_inline)) size_t find_at_anchors(
+    filter keep, const cscan_known *set, const uint8_t *text, size_t count, size_t *at, cscan_hit *hits, size_t capacity) {
     const gram_class *in = &set->classes[ANCHORED];
     anchors in_text;
+    uint32_t places[PLACES + ANCHOR_STEP + 4];
     size_t place = *at, found = 0;
     while (place < count) {
         size_t bytes = find_anchors(CSCAN_BEST, text, count, place, &in_text);
-        for (size_t index = 0; index < in_text.count; index++) {
-            size_t first = place + ANCHOR_STEP * in_text.blocks[index];
-            for (uint64_t mask = in_text.bits[index]; mask; mask &= mask - 1) {
-                size_t end = first + (size_t)__builtin_ctzll(mask);
-                if (!is_set(in, gram_at(text + end - ANCHOR_BEHIND))) continue;
+        for (size_t index = 0; index < in_text.count;) {
+            size_t some = 0;
+            for (; index < in_text.count && some < PLACES; index++)
+                some = add_places(in_text.bits[index], place + ANCHOR_STEP * in_text.blocks[index], places, some);
+            some = keep(in, text, places, some);
+            for (size_t one = 0; one < some; one++) {
                 if (found + CSCAN_KNOWN_ROOM > capacity) {
-                    *at = end;
+                    *at = places[one];
                     return found;
                 }
-                found += look(set, in, text, count, end - ANCHOR_BEHIND, hits + found, capacity - found);
+                found += look(set, in, text, count, places[one] - ANCHOR_BEHIND, hits + found, capacity - found);
             }
         }
         place += bytes;
     }
     *at = count;
     return found;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2,bmi,popcnt"))) static size_t find_anchored_avx2(
+    const cscan_known *set, const uint8_t *text, size_t count, size_t *at, cscan_hit *hits, size_t capacity) {
+    return find_at_anchors(filtered_avx2, set, text, count, at, hits, capacity);
+}
+#endif
+
+static size_t find_anchored(const cscan_known *set, const uint8_t *text, size_t count, size_t *at, cscan_hit *hits, size_t capacity) {
+#if defined(__x86_64__)
+    // Processors with AVX2 have the instructions that count bits, too.
+    if (__builtin_cpu_supports("avx2")) return find_anchored_avx2(set, text, count, at, hits, capacity);
+#endif
+    return find_at_anchors(filtered, set, text, count, at, hits, capacity);
 }
 
 size_t cscan_known_find(
@@ -242,6 +305,8 @@ size_t cscan_known_find(
         } else
 #endif
             any = place + 7 * stride <= last ? eight_scalar(in, text + place) : 0;
+        // The groups may have come to the end.
+        if (place > last) break;
         if (place + 7 * stride <= last) {
             for (; any; any &= any - 1) {
                 size_t one = place + (size_t)__builtin_ctz(any) * stride;

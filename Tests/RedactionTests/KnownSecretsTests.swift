@@ -52,6 +52,23 @@ import Testing
         #expect(copies.isEmpty, "what came in is cleared")
     }
 
+    /// What stands behind the text in memory is nobody's to read.
+    @Test(arguments: ["correct-horse-battery-staple", "horse-stable-of-nine-doors-and-words", "stablehorse"])
+    func nothingBehindTheTextIsFound(value: String) {
+        var copies = [Array(value.utf8)]
+        guard let known = KnownSecrets(&copies) else { return #expect(Bool(false)) }
+        let hits = UnsafeMutablePointer<cscan_hit>.allocate(capacity: 512)
+        defer { hits.deallocate() }
+        for count in 4..<400 {
+            for gap in 1..<30 {
+                let memory = [UInt8](repeating: 0x20, count: count + gap) + Array(value.utf8)
+                known.find(in: memory.span.extracting(0..<count), from: 0, hits: hits, capacity: 512) { start, end, _ in
+                    Issue.record("\(start)..<\(end) of a text of \(count) bytes")
+                }
+            }
+        }
+    }
+
     @Test func standsAnywhereAndInAnyDisguise() {
         let secret = "Tr0ub4dor&3 xkcd"
         let engine = engine([secret])
