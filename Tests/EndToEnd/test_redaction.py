@@ -10,6 +10,7 @@ import random
 import string
 import subprocess
 import threading
+import zlib
 
 import pytest
 from louver import BINARY, PLENTY
@@ -103,6 +104,30 @@ def test_what_was_done_to_a_reply_is_told_once_to_everybody(front, serve, identi
     louver.expect(1, "louver_redactions_total", kind="number")
     for kind, count in counts.items():
         louver.expect(count, "louver_redactions_total", kind=kind)
+
+
+def test_what_a_detector_cannot_finish_is_withheld_and_counted(front, serve, identity, tmp_path):
+    """A pattern of somebody's own that takes all steps there are, and encoded text that grows without end or goes deeper than one looks."""
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(
+        "version: 1\ndetectors:\n  - { id: acme, about: A bomb, literals: [acme_], pattern: 'acme_(?:a+)+[bc]', positives: [acme_ab], negatives: [acme_] }\n"
+    )
+    flat = base64.b64encode(zlib.compress(b"a line like any other\n" * 200_000, 9)).decode()
+    deep = "db_password=" + SECRET + " and some more words"
+    for _ in range(5):
+        deep = base64.b64encode(deep.encode()).decode()
+    texts = {"steps": "acme_" + "a" * 3_000, "growth": flat, "depth": deep, "nested growth": base64.b64encode(f"data {flat} end of it".encode()).decode()}
+
+    def say(turn: Turn) -> None:
+        turn.result({"content": [{"type": "text", "text": f"see {texts[turn.arguments['what']]} here"}]})
+
+    louver = front(serve({"say": say}), extra=PLENTY + f"redaction: {{ detectors: [{mine}] }}\n")
+    for what in texts:
+        reply = ask(louver.port, "/scripted", identity.token(), "say", {"what": what})
+        said = text_of(reply)
+        assert said.startswith("see REDACTED_withheld_") and said.endswith(" here") and len(said) < 50, (what, said[:200])
+        assert reply.answer["result"]["_meta"]["io.louver/redactions"] == {"withheld": 1}, what
+    louver.expect(len(texts), "louver_redactions_total", kind="withheld")
 
 
 def test_broken_text_is_mended_and_counted(front, serve, identity):
