@@ -61,10 +61,6 @@ uint64_t cscan_enrolled_hash(const uint64_t key[4], const uint8_t *text, size_t 
 
 static inline int is_marked(const cscan_enrolled *set, uint32_t mark) { return set->marks[mark >> 3] >> (mark & 7) & 1; }
 
-static inline int has_mark(const cscan_enrolled *set, const uint8_t *text, size_t count) {
-    return is_marked(set, cscan_enrolled_mark(set->key, text, count));
-}
-
 static int holds(const cscan_enrolled *set, const uint8_t *text, size_t count) {
     uint64_t hash = cscan_enrolled_hash(set->key, text, count);
     size_t low = 0, high = set->count;
@@ -75,10 +71,53 @@ static int holds(const cscan_enrolled *set, const uint8_t *text, size_t count) {
     return low < set->count && set->hashes[low] == hash;
 }
 
-// MARK: Runs with an anchor
+// MARK: Candidates
 
 // Further than this no run is followed that could be a value with marks around it.
 enum { REACH = CSCAN_KNOWN_MAX + 64 };
+
+// Runs that may be values: their marks, which lie far apart in memory, are fetched while the next ones are looked for.
+enum { CANDIDATES = 64 };
+typedef struct {
+    uint32_t start, length, mark;
+} candidate;
+
+static inline void propose(const cscan_enrolled *set, const uint8_t *text, size_t start, size_t length, candidate *to) {
+    *to = (candidate){(uint32_t)start, (uint32_t)length, cscan_enrolled_mark(set->key, text + start, length)};
+    __builtin_prefetch(set->marks + (to->mark >> 3));
+}
+
+// Whether text[start, end) is a whole run, marks around it aside.
+static int is_whole(const uint8_t *text, size_t count, size_t start, size_t end) {
+    size_t first = start, last = end, limit = count - end > REACH ? end + REACH : count;
+    while (first > 0 && start - first < REACH && is_mark(text[first - 1])) first--;
+    while (last < limit && is_mark(text[last])) last++;
+    if (first > 0 && is_run(text[first - 1])) return 0;
+    if (last < count && is_run(text[last])) return 0;
+    for (size_t at = start; at < end; at++)
+        if (!is_run(text[at])) return 0;
+    return 1;
+}
+
+typedef struct {
+    cscan_run *runs;
+    size_t found, capacity;
+} results;
+
+// Adds those that are values, as many as there is room for: answers where the last one of those ends, or 0 when there was room for more.
+static size_t keep_values(
+    const cscan_enrolled *set, const uint8_t *text, size_t count, const candidate *some, size_t many, int are_whole, results *to) {
+    for (size_t index = 0; index < many; index++) {
+        size_t start = some[index].start, length = some[index].length;
+        if (!is_marked(set, some[index].mark) || (!are_whole && !is_whole(text, count, start, start + length))) continue;
+        if (!holds(set, text + start, length)) continue;
+        to->runs[to->found++] = (cscan_run){(uint32_t)start, (uint32_t)length, 0};
+        if (to->found == to->capacity) return start + length;
+    }
+    return 0;
+}
+
+// MARK: Runs with an anchor
 
 static inline size_t run_start(const uint8_t *text, size_t place) {
     size_t floor = place > REACH ? place - REACH : 0;
@@ -115,35 +154,12 @@ static inline __attribute__((always_inline)) void run_around(
 // The first anchor of each run in a block. Where the bits of a run are added to its start, they carry up to the first that is left out.
 static inline uint64_t firsts(uint64_t runs, uint64_t anchors) { return ((runs & ~anchors) + (runs & ~(runs << 1))) & anchors; }
 
-// Runs that may be values: their marks, which lie far apart in memory, are fetched while the next ones are looked for.
-enum { CANDIDATES = 64 };
-typedef struct {
-    uint32_t start, length, mark;
-} candidate;
-
 // Takes the run from `start` to `end` without the marks around it, if it is of the length of a value.
 static inline size_t take(const cscan_enrolled *set, const uint8_t *text, size_t start, size_t end, candidate *to) {
     while (start < end && is_mark(text[start])) start++;
     while (start < end && is_mark(text[end - 1])) end--;
-    size_t length = end - start;
-    if (length < CSCAN_ENROLLED_MIN || length > CSCAN_KNOWN_MAX) return 0;
-    *to = (candidate){(uint32_t)start, (uint32_t)length, cscan_enrolled_mark(set->key, text + start, length)};
-    __builtin_prefetch(set->marks + (to->mark >> 3));
-    return 1;
-}
-
-// Adds those that are values, as many as there is room for; answers whether there was room for more.
-static int keep_values(
-    const cscan_enrolled *set, const uint8_t *text, const candidate *some, size_t many, cscan_run *runs, size_t *found, size_t capacity,
-    size_t *at) {
-    for (size_t index = 0; index < many; index++) {
-        const candidate *one = &some[index];
-        if (!is_marked(set, one->mark) || !holds(set, text + one->start, one->length)) continue;
-        runs[(*found)++] = (cscan_run){one->start, one->length, 0};
-        if (*found < capacity) continue;
-        *at = one->start + one->length;
-        return 0;
-    }
+    if (end - start < CSCAN_ENROLLED_MIN || end - start > CSCAN_KNOWN_MAX) return 0;
+    propose(set, text, start, end - start, to);
     return 1;
 }
 
@@ -151,7 +167,8 @@ static inline __attribute__((always_inline)) size_t find_in_runs(
     run_bits bits_of, const cscan_enrolled *set, const uint8_t *text, size_t count, size_t *at, cscan_run *runs, size_t capacity) {
     anchors in_text;
     candidate some[CANDIDATES];
-    size_t place = *at, found = 0, done = 0, many = 0;
+    results to = {runs, 0, capacity};
+    size_t place = *at, done = 0, many = 0, full = 0;
     while (place < count) {
         size_t bytes = find_anchors(CSCAN_BEST, text, count, place, &in_text);
         for (size_t index = 0; index < in_text.count; index++) {
@@ -163,14 +180,17 @@ static inline __attribute__((always_inline)) size_t find_in_runs(
                 run_around(bits_of, text, count, anchor, &start, &done);
                 many += take(set, text, start, done, &some[many]);
                 if (many < CANDIDATES) continue;
-                if (!keep_values(set, text, some, many, runs, &found, capacity, at)) return found;
+                full = keep_values(set, text, count, some, many, 1, &to);
+                if (full) goto end;
                 many = 0;
             }
         }
         place += bytes;
     }
-    if (keep_values(set, text, some, many, runs, &found, capacity, at)) *at = place;
-    return found;
+    full = keep_values(set, text, count, some, many, 1, &to);
+end:
+    *at = full ? full : place;
+    return to.found;
 }
 
 static uint64_t bits_scalar(const uint8_t *text) { return class_mask(run_low, text, 64); }
@@ -273,31 +293,20 @@ static void fill_borders(size_t blocks, unsigned least, uint64_t lengths, border
     borders_scalar(blocks, least, lengths, out);
 }
 
-// Whether the bytes up to `end` are one of the values and a whole run, marks around it aside.
-static int is_word_value(const cscan_enrolled *set, const uint8_t *text, size_t count, size_t start, size_t end) {
-    if (!has_mark(set, text + start, end - start)) return 0;
-    size_t first = start, last = end, limit = count - end > REACH ? end + REACH : count;
-    while (first > 0 && start - first < REACH && is_mark(text[first - 1])) first--;
-    while (last < limit && is_mark(text[last])) last++;
-    if (first > 0 && is_run(text[first - 1])) return 0;
-    if (last < count && is_run(text[last])) return 0;
-    for (size_t at = start; at < end; at++)
-        if (!is_run(text[at])) return 0;
-    return holds(set, text + start, end - start);
-}
-
-// The end of the value that begins at a place, or 0. `ends` has a bit for each of the next 64 bytes behind which a part has ended.
-static size_t word_end(const cscan_enrolled *set, const uint8_t *text, size_t count, size_t start, uint64_t ends) {
+// Proposes what may be values that begin at a place, and answers how many: no more than there are bits in `ends`, and one. That has one for
+// each of the next 64 bytes behind which a part has ended.
+static inline size_t propose_words(
+    const cscan_enrolled *set, const uint8_t *text, size_t count, size_t start, uint64_t ends, candidate *to) {
     uint64_t many = (uint64_t)1 << LENGTH_MANY;
-    for (uint64_t left = ends & set->lengths & ~many; left; left &= left - 1) {
-        size_t end = start + (size_t)__builtin_ctzll(left);
-        if (is_word_value(set, text, count, start, end)) return end;
-    }
-    if (!(set->lengths & many)) return 0;
+    size_t made = 0;
+    for (uint64_t left = ends & set->lengths & ~many; left; left &= left - 1)
+        propose(set, text, start, (size_t)__builtin_ctzll(left), &to[made++]);
+    if (!(set->lengths & many)) return made;
     size_t last = run_end(text, count, start);
     while (last > start && is_mark(text[last - 1])) last--;
     size_t length = last - start;
-    return length >= LENGTH_MANY && length <= CSCAN_KNOWN_MAX && is_word_value(set, text, count, start, last) ? last : 0;
+    if (length >= LENGTH_MANY && length <= CSCAN_KNOWN_MAX) propose(set, text, start, length, &to[made++]);
+    return made;
 }
 
 static inline uint64_t window(const uint64_t *blocks, size_t start) {
@@ -317,7 +326,9 @@ static size_t find_words(
     borders in_text;
     uint64_t *masks = in_text.runs + 1, *parts = in_text.parts + 1;
     unsigned least = (unsigned)__builtin_ctzll(set->lengths);
-    size_t place = *at, found = 0;
+    candidate some[2 * CANDIDATES];
+    results to = {runs, 0, capacity};
+    size_t place = *at, many = 0, full = 0;
     while (place < count) {
         const uint8_t *from = text + place;
         size_t left = count - place, bytes = left < 64 * BLOCKS ? left : 64 * BLOCKS;
@@ -335,20 +346,27 @@ static size_t find_words(
             in_text.parts[0] |= (uint64_t)(is_run(text[place - back]) && !is_mark(text[place - back])) << (64 - back);
         }
         fill_borders(blocks, least, set->lengths, &in_text);
-        for (size_t block = 0; block < blocks; block++)
-            for (uint64_t mask = in_text.places[block]; mask; mask &= mask - 1) {
-                size_t bit = 64 * block + (size_t)__builtin_ctzll(mask);
-                size_t end = word_end(set, text, count, place + bit, ends_behind(&in_text, bit));
-                if (!end) continue;
-                runs[found++] = (cscan_run){(uint32_t)(place + bit), (uint32_t)(end - place - bit), 0};
-                if (found < capacity) continue;
-                *at = end;
-                return found;
+        // The blocks that have any, without a branch.
+        size_t with_places[BLOCKS], kept = 0;
+        for (size_t block = 0; block < blocks; block++) {
+            with_places[kept] = block;
+            kept += in_text.places[block] != 0;
+        }
+        for (size_t index = 0; index < kept; index++)
+            for (uint64_t mask = in_text.places[with_places[index]]; mask; mask &= mask - 1) {
+                size_t bit = 64 * with_places[index] + (size_t)__builtin_ctzll(mask);
+                many += propose_words(set, text, count, place + bit, ends_behind(&in_text, bit), &some[many]);
+                if (many < CANDIDATES) continue;
+                full = keep_values(set, text, count, some, many, 0, &to);
+                if (full) goto end;
+                many = 0;
             }
         place += bytes;
     }
-    *at = place;
-    return found;
+    full = keep_values(set, text, count, some, many, 0, &to);
+end:
+    *at = full ? full : place;
+    return to.found;
 }
 
 size_t cscan_enrolled_find(

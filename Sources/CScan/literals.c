@@ -112,13 +112,14 @@ typedef struct {
     float smooth;
 } bucket;
 
-static void fill_passing(const model *with, const shape *allowed, passing *to) {
+// What the window of a literal at an offset lets through.
+static void fill_passing(const model *with, const literal *one, size_t offset, passing *to) {
     memset(to, 0, sizeof *to);
-    to->allowed = *allowed;
+    to->allowed = shape_of(one, offset);
     for (size_t p = 0; p < WINDOW; p++) {
-        for (unsigned set = allowed->low[p]; set; set &= set - 1)
+        for (unsigned set = to->allowed.low[p]; set; set &= set - 1)
             for (size_t word = 0; word < WORDS; word++) to->low[p][word] |= with->low[p][__builtin_ctz(set)][word];
-        for (unsigned set = allowed->high[p]; set; set &= set - 1)
+        for (unsigned set = to->allowed.high[p]; set; set &= set - 1)
             for (size_t word = 0; word < WORDS; word++) to->high[p][word] |= with->high[p][__builtin_ctz(set)][word];
     }
 }
@@ -185,9 +186,8 @@ static choice choose(const cscan_set *set, const literal *one, const bucket *buc
     choice best = {0, 0};
     float least = 1e9f;
     for (size_t offset = 0; offset <= last; offset++) {
-        shape allowed = shape_of(one, offset);
         passing window;
-        fill_passing(with, &allowed, &window);
+        fill_passing(with, one, offset, &window);
         int first = offset == 0 && (one->flags & CSCAN_WORD_START) ? 0 : set->word_groups * GROUP;
         for (int b = first; b < set->groups * GROUP; b++) {
             int is_word_group = b < set->word_groups * GROUP;
@@ -208,9 +208,8 @@ static int assign(cscan_set *set, const literal *ordered, choice *choices, const
     if (!buckets) return 0;
     for (size_t rank = 0; rank < set->count; rank++) {
         choices[rank] = choose(set, &ordered[rank], buckets, with);
-        shape allowed = shape_of(&ordered[rank], choices[rank].offset);
         passing window;
-        fill_passing(with, &allowed, &window);
+        fill_passing(with, &ordered[rank], choices[rank].offset, &window);
         put(with, &buckets[choices[rank].bucket], &window, choices[rank].bucket < set->word_groups * GROUP);
     }
     for (int b = 0; b < set->groups * GROUP; b++) {
