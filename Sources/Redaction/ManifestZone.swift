@@ -17,11 +17,13 @@ struct ManifestZone {
     var phase = Phase.closed
     /// The members stand in braces, not below each other.
     var isBraced = false
-    /// The byte before the blanks that begin the line of `data`, and how many blanks those are.
-    var mark: UInt8 = 0
+    /// What the line of `data` stands in, what a log writes before it, and how many blanks stand there.
+    var line = LineHead()
     var indent: Int32 = 0
-    /// The backslashes that byte is written with, where it is a quote.
-    var markSlashes: Int32 = 0
+    /// The values stand below each other with names as far left as `data`: what wrote them took the blanks away.
+    var isFlat = false
+    /// A value came.
+    var hasValues = false
     /// The blanks before the name whose value are the lines below it; -1 for none.
     var block: Int32 = -1
     /// What closes a value that is longer than a look, 0 for the end of the line, and the backslashes it is written with.

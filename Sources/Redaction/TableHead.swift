@@ -2,12 +2,10 @@
 struct TableHead {
     /// A column that holds secrets.
     struct Column {
-        /// Its number; where columns are told by their places, where its name begins.
+        /// Its number; where columns are told by their places, how far from the first name its own begins.
         var low: UInt16 = 0
-        /// Where columns are told by their places, where its name ends.
+        /// Where columns are told by their places, how far from there it ends.
         var high: UInt16 = 0
-        /// What stands in the first cell of a line before the name of the column is not of the table.
-        var hasPrefix = false
         var kind = KeyClass.none
     }
 
@@ -20,8 +18,10 @@ struct TableHead {
     var mark: UInt8 = 0
     /// How many marks a row has; where columns are told by their places, how many texts with two blanks or more between them.
     var total = 0
-    /// The quote that a row stands in, as the events of a log have them; 0 for rows that are lines.
-    var quote: UInt8 = 0
+    /// What rows stand in, and what a log writes before them.
+    var line = LineHead()
+    /// How many marks stand in what a log writes before the head.
+    var lineMarks = 0
     /// A blank stands behind a comma of the head.
     var isSpaced = false
     /// A rule parts the head from the rows, so that it is a table for certain.

@@ -184,7 +184,7 @@ extension WindowScan {
         skipStringPrefix(text, &at, limit)
         var next = byte(text, at, limit)
         if next == 0x7B, site.quote >= 0, skipWrapping(text, &at, limit) { next = byte(text, at, limit) }
-        guard next >= 0 else { return nil }
+        guard next >= 0, site.blanks == 0 && at == end || !beginsLogFields(text, at, limit) else { return nil }
         var value = Value(start: at, end: at, isQuoted: false, isMember: site.quote >= 0 && separator == .colon, separator: separator)
         if next == 0x22 || next == 0x27 || next == 0x60, quoted(text, at, limit, &value) { return value }
         if next == 0x22 || next == 0x27 { value.start = at + 1 }
@@ -280,7 +280,7 @@ extension WindowScan {
             let next = text[at]
             switch next {
             case 0...0x1F, 0x22, 0x27, 0x60, 0x3C, 0x3E: break reading
-            case 0x20: if !isLine { break reading }
+            case 0x20: if !isLine || beginsLogFields(text, at + 1, limit) { break reading }
             case 0x29, 0x5D, 0x7D:
                 guard kind.tier == .strong, value.separator != .colon || !value.isMember, goesOnBehind(text, at, limit) else {
                     break reading

@@ -75,7 +75,7 @@ extension WindowScan {
                 findings.append(rest)
                 continue
             }
-            if at == text.count, !isFinal {
+            if !isFinal, at == text.count || at + 1 == text.count && text[at] == 0x2D {
                 hold(body >= 0 && isGap(text, bodyEnd, from) ? body : from)
                 break
             }
@@ -140,8 +140,8 @@ extension WindowScan {
     /// Whether a run of base64 characters stands alone, as a line of a key does, and looks like one.
     private func isBodyLine(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
         let count = end - start
-        if start > 0, !isEdge(text[start - 1]) { return false }
-        if end < text.count, !isEdge(text[end]) { return false }
+        if start > 0, !isEdge(text, start - 1, start - 2), text[start - 1] != 0x3A { return false }
+        if end < text.count, !isEdge(text, end, end + 1) { return false }
         var upper = 0
         var lower = 0
         var other = 0
@@ -151,12 +151,19 @@ extension WindowScan {
         if other == count, count < 32 { return false }
         let classes = (upper > 0 ? 1 : 0) + (lower > 0 ? 1 : 0) + (other > 0 ? 1 : 0)
         if count >= 32 { return classes >= 2 }
-        if text[end - 1] == 0x3D { return true }
+        if text[end - 1] == 0x3D {
+            // `msg="…"` is no padding.
+            let isName = end < text.count && (text[end] == 0x22 || text[end] == 0x27) && (start == 0 || text[start - 1] != text[end])
+            return !isName
+        }
         return count >= 12 ? classes == 3 : classes >= 2 && upper > 1 && count % 4 == 0
     }
 
-    private func isEdge(_ byte: UInt8) -> Bool {
-        byte <= 0x20 || byte == 0x22 || byte == 0x27 || byte == 0x5C || byte == 0x2D || byte == 0x2C
+    /// Whether the byte at `place` may part a line of a key from other text; the dashes of a label stand side by side.
+    private func isEdge(_ text: Span<UInt8>, _ place: Int, _ beside: Int) -> Bool {
+        let byte = text[place]
+        if byte == 0x2D { return beside < 0 || beside >= text.count || text[beside] == 0x2D }
+        return byte <= 0x20 || byte == 0x22 || byte == 0x27 || byte == 0x5C || byte == 0x2C
     }
 
     private static func isBase64(_ byte: UInt8) -> Bool {

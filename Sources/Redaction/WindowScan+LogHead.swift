@@ -24,7 +24,16 @@ extension WindowScan {
         return place
     }
 
-    private static let levels: [StaticString] = ["INFO", "WARNING", "WARN", "ERROR", "DEBUG", "CRITICAL", "FATAL", "TRACE", "NOTICE"]
+    private static let levels: [StaticString] = [
+        "info", "warning", "warn", "error", "debug", "critical", "fatal", "trace", "notice",
+    ]
+
+    /// Whether a word is one that says how much a line of a log matters.
+    func isLevel(_ word: Span<UInt8>) -> Bool {
+        guard (4...8).contains(word.count) else { return false }
+        for level in Self.levels where ASCII.equalsIgnoringCase(word, level) { return true }
+        return false
+    }
 
     /// Skips `2026-11-22 04:05:06,789 INFO `, with a logger's name, a thread in brackets and dashes, in the order that loggers like.
     private func skipHead(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int {
@@ -56,15 +65,11 @@ extension WindowScan {
     }
 
     private func levelEnd(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int? {
-        for level in Self.levels {
-            var at = 0
-            while at < level.utf8CodeUnitCount, byte(text, place + at, limit) == Int(level.utf8Start[at]) { at += 1 }
-            guard at == level.utf8CodeUnitCount else { continue }
-            let next = byte(text, place + at, limit)
-            if next == 0x20 { return place + at }
-            if next == 0x3A { return place + at + 1 }
-        }
-        return nil
+        var at = place
+        while at - place < 9, byte(text, at, limit) >= 0x41, byte(text, at, limit) <= 0x5A { at += 1 }
+        guard at > place, isLevel(text.extracting(place..<at)) else { return nil }
+        let next = byte(text, at, limit)
+        return next == 0x20 ? at : next == 0x3A ? at + 1 : nil
     }
 
     /// `airflow.task: ` or `root - `.

@@ -9,8 +9,6 @@ extension WindowScan {
     typealias ManifestStep = (place: Int, zone: ManifestZone)
 
     private static let nameMax = 253
-    /// A value of `stringData` that is longer is replaced whatever it looks like.
-    private static let keptMax = 512
 
     /// Notes `kind: Secret`, of which the last word stands at `word`.
     func noteKind(_ text: Span<UInt8>, _ word: Int) {
@@ -53,10 +51,10 @@ extension WindowScan {
             let byte = text[walk.at]
             if byte == 0x3A {
                 takeMember(text, walk.at, &walk)
-            } else if byte == 0x0A, walk.zone.block >= 0 {
-                takeBlockLine(text, walk.at + 1, &walk, isFirst: false)
+            } else if byte == 0x0A || byte == walk.zone.line.quote {
+                takeLineBreak(text, &walk)
             } else {
-                if byte == 0x7D, walk.zone.isBraced { enter(.secret, walk.at + 1, &walk) }
+                if byte == 0x7D, walk.zone.isBraced, !isOutside(text, walk.at, walk.zone) { enter(.secret, walk.at + 1, &walk) }
                 walk.at += 1
             }
             walk.seen = max(walk.seen, walk.at)
@@ -88,17 +86,17 @@ extension WindowScan {
         var isOver = false
     }
 
-    private func note(_ place: Int, _ walk: inout ManifestWalk) {
+    func note(_ place: Int, _ walk: inout ManifestWalk) {
         walk.since = place
         manifestSteps.append((place, walk.zone))
     }
 
-    private func enter(_ phase: ManifestZone.Phase, _ place: Int, _ walk: inout ManifestWalk) {
+    func enter(_ phase: ManifestZone.Phase, _ place: Int, _ walk: inout ManifestWalk) {
         walk.zone = ManifestZone(phase: phase)
         note(place, &walk)
     }
 
-    private func wait(_ place: Int, _ walk: inout ManifestWalk) {
+    func wait(_ place: Int, _ walk: inout ManifestWalk) {
         hold(place)
         walk.isOver = true
     }
@@ -119,7 +117,7 @@ extension WindowScan {
     // MARK: Members
 
     /// A name with what stands before its line.
-    private struct Member {
+    struct Member {
         let low: Int
         let high: Int
         let colon: Int
@@ -184,7 +182,14 @@ extension WindowScan {
         let at = skipBlanks(text, member.colon + 1, limit)
         let next = byte(text, at, limit)
         if touchedEnd, grows(text, limit) { return wait(member.low, &walk) }
-        guard next == 0x7B || next <= 0x0D || next == 0x22 || next == 0x27 else { return }
+        let place = line(text, member)
+        if next > 0x0D, next != 0x7B, next != 0x22, next != 0x27 {
+            // Fields behind a name without a value.
+            let far = min(text.count, member.colon + Limits.redactionLookBytes)
+            let fields = at > member.colon + 1 ? fields(text, at: at, far, place?.line ?? LineHead()) : .none
+            if fields == .open { return wait(member.low, &walk) }
+            if fields == .none { return }
+        }
         if phase == .encoded, walk.zone.phase == .object {
             switch kindAhead(text, member.colon) {
             case .none: return wait(member.low, &walk)
@@ -194,10 +199,10 @@ extension WindowScan {
         }
         walk.zone = ManifestZone(phase: phase)
         walk.zone.isBraced = next == 0x7B
-        let (mark, blanks) = line(text, member)
-        walk.zone.mark = mark
-        walk.zone.indent = Int32(blanks)
-        if mark == 0x22 || mark == 0x27 { walk.zone.markSlashes = Int32(view.slashes(at: member.low - blanks - 1)) }
+        if let place, next != 0x7B || !place.isBehindText {
+            walk.zone.line = place.line
+            walk.zone.indent = Int32(place.blanks)
+        }
         note(member.colon + 1, &walk)
         if next == 0x7B { walk.at = at + 1 }
     }
@@ -241,194 +246,5 @@ extension WindowScan {
         }
         kindsSeen = place..<max(place, at)
         return grows(text, limit) ? nil : .object
-    }
-
-    /// The byte before the blanks that a member's line begins with, and how many those are.
-    private func line(_ text: Span<UInt8>, _ member: Member) -> (mark: UInt8, blanks: Int) {
-        var at = member.isQuoted && member.low > 0 ? member.low - 1 : member.low
-        let end = at
-        let floor = max(0, end - 256)
-        while at > floor, text[at - 1] == 0x20 { at -= 1 }
-        let mark = at > 0 ? text[at - 1] : 0x0A
-        guard mark == 0x2D, at > 1 else { return (mark, end - at) }
-        // An item of a list: the next member stands below this one.
-        var dash = at - 1
-        while dash > floor, text[dash - 1] == 0x20 { dash -= 1 }
-        let isItem = dash == 0 || text[dash - 1] == 0x0A
-        return isItem ? (0x0A, end - dash) : (mark, end - at)
-    }
-
-    // MARK: Values
-
-    private func takeValue(_ text: Span<UInt8>, _ member: Member, _ walk: inout ManifestWalk) {
-        if !walk.zone.isBraced {
-            let (mark, blanks) = line(text, member)
-            let isInside = mark == walk.zone.mark && blanks > Int(walk.zone.indent)
-            if !isInside {
-                let isBeside = mark == walk.zone.mark && !(member.isQuoted && mark == 0x22) && (text[member.low] | 0x20) &- 0x61 < 26
-                if isBeside { return enter(.secret, member.colon + 1, &walk) }
-                if walk.zone.phase == .plain { return }
-            }
-            let limit = min(text.count, member.colon + 96)
-            touchedEnd = false
-            let at = skipBlanks(text, member.colon + 1, limit)
-            let next = byte(text, at, limit)
-            if touchedEnd, grows(text, limit) { return wait(member.low, &walk) }
-            if next == 0x7C || next == 0x3E {
-                walk.zone.block = Int32(blanks)
-                return note(member.colon + 1, &walk)
-            }
-        }
-        walk.zone.block = -1
-        if walk.zone.phase == .encoded { takeEncoded(text, member, &walk) } else { takePlain(text, member, &walk) }
-    }
-
-    private func takeEncoded(_ text: Span<UInt8>, _ member: Member, _ walk: inout ManifestWalk) {
-        var at = skipBlanks(text, member.colon + 1, min(text.count, member.colon + 96))
-        if at < text.count, text[at] == 0x62, at + 1 < text.count, text[at + 1] == 0x27 { at += 1 }
-        if at < text.count, text[at] == 0x22 || text[at] == 0x27 { at += 1 }
-        guard let end = encodedEnd(text, at) else { return wait(member.low, &walk) }
-        if end > at { addEncoded(text, at, end, anchor: member.low, &walk) }
-    }
-
-    /// Where base64 ends that begins at `start`; nil when that is still to come.
-    private func encodedEnd(_ text: Span<UInt8>, _ start: Int) -> Int? {
-        let limit = min(text.count, start + Limits.redactionLookBytes)
-        var end = start
-        while end < limit, EncodedValue.isStandard(text[end]) || text[end] == 0x3D { end += 1 }
-        if end == limit { return grows(text, limit) ? nil : end }
-        switch text[end] {
-        case 0...0x20, 0x22, 0x27, 0x2C, 0x7D, 0x23, 0x5C: return end
-        default: return start
-        }
-    }
-
-    private func addEncoded(_ text: Span<UInt8>, _ start: Int, _ end: Int, anchor: Int, _ walk: inout ManifestWalk) {
-        let isCut = end - start == Limits.redactionLookBytes && end < text.count
-        let run = text.extracting(start..<end)
-        guard EncodedValue.isValue(run, isCut: isCut) else { return }
-        var finding = Finding(start, end, kind: GrammarKind.secret.rawValue, rank: Finding.Rank.key, anchor: anchor)
-        if let plain = EncodedValue.decode(run) { finding.tag = tag(ofText: plain.span) }
-        if isCut { extend(&finding, text) }
-        findings.append(finding)
-        walk.at = max(walk.at, finding.end)
-        if isCut { enterRest(finding.end, &walk) } else { note(walk.at, &walk) }
-    }
-
-    private func enterRest(_ place: Int, _ walk: inout ManifestWalk) {
-        walk.zone.after = walk.zone.phase
-        walk.zone.phase = .rest
-        walk.at = place
-        note(place, &walk)
-    }
-
-    private func takePlain(_ text: Span<UInt8>, _ member: Member, _ walk: inout ManifestWalk) {
-        let limit = min(text.count, member.colon + Limits.redactionLookBytes)
-        let start = skipBlanks(text, member.colon + 1, limit)
-        touchedEnd = false
-        var value = Value(start: start, end: start, isQuoted: false, isMember: true, separator: .colon)
-        let next = byte(text, start, limit)
-        let isText = (next == 0x22 || next == 0x27) && !closes(text, start, walk.zone) && quoted(text, start, limit, &value)
-        if !isText { endOfLine(text, limit, &value, walk.zone) }
-        if touchedEnd, grows(text, limit) { return wait(member.low, &walk) }
-        guard value.end > value.start else { return note(member.colon + 1, &walk) }
-        let isCut = value.end == limit && limit < text.count
-        let bytes = text.extracting(value.start..<value.end)
-        walk.at = max(walk.at, value.end)
-        // What stands inside of a value is not looked at by itself, from wherever the next window begins.
-        note(walk.at, &walk)
-        if value.end - value.start <= Self.keptMax,
-            ValueShape.isPlaceholder(bytes) || ManifestLevel.isHarmless(text.extracting(member.low..<member.high))
-        {
-            return
-        }
-        addPlain(text, value.start..<value.end, anchor: member.low, isCut: isCut)
-        guard isCut, let last = findings.last else { return }
-        walk.zone.quote = isText ? text[start] : 0
-        walk.zone.slashes = Int32(isText ? view.slashes(at: start) : 0)
-        enterRest(last.end, &walk)
-    }
-
-    /// Reads a value without quotes, to the end of the line or of what the line stands in.
-    private func endOfLine(_ text: Span<UInt8>, _ limit: Int, _ value: inout Value, _ zone: ManifestZone) {
-        var at = value.start
-        while true {
-            let next = byte(text, at, limit)
-            if next < 0x20 && next != 0x09 { break }
-            if zone.isBraced ? next == 0x2C || next == 0x7D : closes(text, at, zone) { break }
-            if next == 0x20, byte(text, at + 1, limit) == 0x23 { break }
-            at += 1
-        }
-        value.end = min(at, limit)
-        while value.end > value.start, value.end < limit, text[value.end - 1] == 0x20 { value.end -= 1 }
-    }
-
-    /// Whether what the lines stand in ends at `place`: a string of JSON that is the event of a log.
-    private func closes(_ text: Span<UInt8>, _ place: Int, _ zone: ManifestZone) -> Bool {
-        guard !zone.isBraced, text[place] == zone.mark, zone.mark == 0x22 || zone.mark == 0x27 else { return false }
-        return view.slashes(at: place) <= Int(zone.markSlashes)
-    }
-
-    private func addPlain(_ text: Span<UInt8>, _ place: Range<Int>, anchor: Int, isCut: Bool) {
-        var finding = Finding(
-            place.lowerBound, place.upperBound, kind: GrammarKind.secret.rawValue, rank: Finding.Rank.key, anchor: anchor)
-        finding.isStrong = true
-        if isCut { extend(&finding, text) }
-        findings.append(finding)
-    }
-
-    /// A line below a name whose value is a block of lines.
-    private func takeBlockLine(_ text: Span<UInt8>, _ start: Int, _ walk: inout ManifestWalk, isFirst: Bool) {
-        let limit = min(text.count, start + Limits.redactionLookBytes)
-        var low = start
-        while low < limit, text[low] == 0x20 { low += 1 }
-        var end = low
-        while end < limit, text[end] >= 0x20 || text[end] == 0x09 { end += 1 }
-        if end == limit, grows(text, limit) { return wait(max(0, start - 1), &walk) }
-        walk.at = start
-        if end == low { return }
-        if low - start <= Int(walk.zone.block) {
-            if isFirst { return }
-            walk.zone.block = -1
-            return note(start, &walk)
-        }
-        let isCut = end == limit && limit < text.count
-        if walk.zone.phase == .encoded {
-            guard let close = encodedEnd(text, low), close == end else { return }
-            return addEncoded(text, low, end, anchor: start, &walk)
-        }
-        walk.at = end
-        note(end, &walk)
-        if end - low <= Self.keptMax, ValueShape.isPlaceholder(text.extracting(low..<end)) { return }
-        addPlain(text, low..<end, anchor: start, isCut: isCut)
-        guard isCut, let last = findings.last else { return }
-        walk.zone.quote = 0
-        enterRest(last.end, &walk)
-    }
-
-    /// The rest of a value that is longer than a look.
-    private func takeRest(_ text: Span<UInt8>, _ walk: inout ManifestWalk) {
-        let start = walk.at
-        var end = start
-        let zone = walk.zone
-        while end < text.count {
-            let byte = text[end]
-            if zone.after == .encoded, !EncodedValue.isStandard(byte), byte != 0x3D { break }
-            if byte == 0x0A, view.slashes(at: end) <= max(Int(zone.slashes), lineSlashes) { break }
-            if zone.quote != 0, byte == zone.quote, view.slashes(at: end) <= Int(zone.slashes) { break }
-            end += 1
-        }
-        if end > start {
-            var finding = Finding(start, end, kind: GrammarKind.secret.rawValue, rank: Finding.Rank.key)
-            finding.form = .nothing
-            finding.isCut = true
-            finding.goesOn = end == text.count && !isFinal
-            findings.append(finding)
-        }
-        walk.at = end
-        guard end < text.count else { return }
-        walk.zone.phase = walk.zone.after
-        walk.zone.quote = 0
-        note(end, &walk)
     }
 }

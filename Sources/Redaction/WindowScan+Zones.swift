@@ -21,6 +21,8 @@ extension WindowScan {
         if !manifestLabels.isEmpty { manifestLabels.removeAll(keepingCapacity: true) }
         if !manifestSteps.isEmpty { manifestSteps.removeAll(keepingCapacity: true) }
         kindsSeen = 0..<0
+        lines = LineCursor()
+        fieldsSeen = FieldsSeen()
     }
 
     /// Looks at what is open or was begun in the window.

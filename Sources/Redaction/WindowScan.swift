@@ -69,6 +69,9 @@ final class WindowScan {
     @exclusivity(unchecked) var openManifest = ManifestZone()
     @exclusivity(unchecked) var manifestLabels: [Int] = []
     @exclusivity(unchecked) var manifestSteps: [ManifestStep] = []
+    /// The line of the member that was looked at last, and the fields.
+    @exclusivity(unchecked) var lines = LineCursor()
+    @exclusivity(unchecked) var fieldsSeen = FieldsSeen()
     /// Where no `kind` stands.
     @exclusivity(unchecked) var kindsSeen = 0..<0
 

@@ -8,10 +8,6 @@ import pytest
 from leaks import survivors
 from servers import SERVERS
 
-# aams writes a log as one text with fields behind each line. What only its neighbours tell of, a value in a manifest or a cell of a
-# table, is no longer where a manifest or a table has it, and passes. SECURITY.md tells of it.
-NOT_FOLLOWED = {"aams": {"kubernetes value", "first cell of a table", "last cell of a table"}}
-
 CLIENTS = ["official 2, auto", "official 2, sessions", "official 1", "fastmcp"]
 
 
@@ -48,7 +44,7 @@ def test_a_session_of_a_reader(server, client, clients, louver, identity):
     for step, answer in zip(leaking, leaked):
         assert not answer.get("isError"), (step, answer)
         assert "error" not in answer, (step, answer)
-        assert not set(survivors(answer)) - NOT_FOLLOWED.get(server.name, set()), step
+        assert survivors(answer) == [], step
         assert "REDACTED_" in json.dumps(answer), f"{step}: the planted values never came"
         assert answer["_meta"]["io.louver/redactions"], "the reply tells what was removed"
 
