@@ -30,6 +30,18 @@ public final class DetectorSet: Sendable {
     /// The detectors whose secrets may begin before their literals.
     let searchers: [Int]
 
+    /// The literals of precise detectors, cut in two at each place: by the letters beside the cut.
+    private let broken: [UInt16: [BrokenAnchor]]
+    /// Which pairs of letters those are, a bit for each.
+    private let brokenPairs: [UInt8]
+
+    /// A literal of which a line ends with the one part and the next begins with the other.
+    struct BrokenAnchor {
+        let detector: Int
+        let head: [UInt8]
+        let tail: [UInt8]
+    }
+
     /// The beginning of a literal.
     struct Opening {
         let bytes: [UInt8]
@@ -110,6 +122,11 @@ public final class DetectorSet: Sendable {
         self.openings = openings
         closings = Self.closings(detectors)
         searchers = detectors.indices.filter { detectors[$0].search == .run && !Self.isGroupBehindLiteral(detectors[$0]) }
+        let broken = Self.broken(detectors)
+        var pairs = [UInt8](repeating: 0, count: 8_192)
+        for pair in broken.keys { pairs[Int(pair >> 3)] |= 1 << UInt8(pair & 7) }
+        self.broken = broken
+        brokenPairs = pairs
         let matcher = PatternMatcher()
         let literals = order.map { wanted in
             LiteralSet.Literal(
@@ -142,6 +159,29 @@ public final class DetectorSet: Sendable {
             }
         }
         return openings.sorted { $0.bytes.count > $1.bytes.count }
+    }
+
+    /// The literals that have these letters at a break.
+    func anchorsBroken(between last: UInt8, and first: UInt8) -> [BrokenAnchor]? {
+        let pair = UInt16(last) << 8 | UInt16(first)
+        return brokenPairs[Int(pair >> 3)] >> UInt8(pair & 7) & 1 == 1 ? broken[pair] : nil
+    }
+
+    private static func broken(_ detectors: [Detector]) -> [UInt16: [BrokenAnchor]] {
+        var broken: [UInt16: [BrokenAnchor]] = [:]
+        for (index, detector) in detectors.enumerated()
+        where detector.isPrecise && detector.search == .prefix && detector.group == 0 && !detector.ignoresCase && !detector.marks {
+            for literal in detector.literals {
+                let bytes = Array(literal.utf8)
+                guard bytes.count > 2, bytes.allSatisfy(WindowScan.isToken) else { continue }
+                for cut in 1..<bytes.count {
+                    let pair = UInt16(bytes[cut - 1]) << 8 | UInt16(bytes[cut])
+                    let anchor = BrokenAnchor(detector: index, head: Array(bytes[..<cut]), tail: Array(bytes[cut...]))
+                    broken[pair, default: []].append(anchor)
+                }
+            }
+        }
+        return broken
     }
 
     private static func closings(_ detectors: [Detector]) -> [Closing] {

@@ -17,6 +17,10 @@ extension WindowScan {
             if text[value.start] == 0x7B { return }
         }
         if !value.isQuoted, text[value.start] == 0x5B { return judgeList(text, value, kind, limit, anchor: anchor) }
+        if value.end < limit, text[value.end] == 0x0A, kind.shape == .plain, view.slashes(at: value.end) <= lineSlashes {
+            if addHardWrapped(text, value, kind, limit, anchor: anchor) { return }
+            if touchedEnd, grows(text, limit) { return hold(anchor) }
+        }
         guard let secret = secretPart(text, value, kind) else { return }
         if value.wrapped > 0, secret == value.start..<value.end { return addWrapped(text, value, kind, anchor: anchor) }
         let isWhole = value.isCut && value.isQuoted && secret.upperBound == value.end

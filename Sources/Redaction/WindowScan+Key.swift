@@ -268,7 +268,7 @@ extension WindowScan {
     }
 
     /// Reads an unquoted value.
-    private func unquoted(_ text: Span<UInt8>, _ limit: Int, _ value: inout Value, _ kind: KeyClass) {
+    func unquoted(_ text: Span<UInt8>, _ limit: Int, _ value: inout Value, _ kind: KeyClass) {
         let isLine = kind.shape == .authorization || kind.shape == .cookie
         if value.separator == .element, let end = elementEnd(text, value.start, limit) {
             value.end = end

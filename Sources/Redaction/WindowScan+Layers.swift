@@ -4,6 +4,7 @@ import Core
 extension WindowScan {
     /// Looks into a run whose beginning decodes to text: a secret inside takes the whole run.
     func lookAtRun(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ encoding: Int32) {
+        if start > 0, text[start - 1] == 0x0A, addBrokenAnchor(text, start) { return }
         if encoding == Int32(CSCAN_KEY_LINE) {
             if !isPreciseOnly { lookAtKeyLine(text, start, end) }
             return
