@@ -1,13 +1,12 @@
 import CScan
 import Core
+import Glibc
 
 /// Finds placeholders of ours in what a client sends: as they stand, in letters of another case, behind the backslashes that a model puts
 /// before low lines, and in all that redaction sees through (escapes, characters that nobody sees, percent, base64, hex, base32, gzip), as
 /// deep as that looks. What is deeper, or grows beyond its bounds when it is inflated, is not looked at.
 struct ReturnedPlaceholder {
     let kinds: [[UInt8]]
-
-    private static let head = LiteralSet([LiteralSet.Literal(bytes: Array("redacted".utf8), ignoresCase: true)])
 
     /// Whether one is in the text, which is encoded `depth` times already.
     func isIn(_ text: Span<UInt8>, depth: Int = 0) -> Bool {
@@ -38,37 +37,52 @@ struct ReturnedPlaceholder {
 
     // MARK: As it stands
 
+    /// Looks at each low line: there are few, and fewer behind a `d`.
     private func stands(in text: Span<UInt8>) -> Bool {
-        guard let head = Self.head else { return false }
-        return withUnsafeTemporaryAllocation(of: cscan_hit.self, capacity: head.hitCapacity) { hits in
-            guard let room = hits.baseAddress else { return false }
+        text.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return false }
             var at = 0
-            while at < text.count {
-                let count = head.find(in: text, at: &at, hits: room, capacity: hits.count)
-                for hit in hits[..<count] where begins(text, Int(hit.start)) { return true }
+            while at < bytes.count, let found = memchr(base + at, Int32(UInt8(ascii: "_")), bytes.count - at) {
+                at = UnsafeRawPointer(found) - UnsafeRawPointer(base) + 1
+                if isHead(bytes, at - 1), isKind(bytes, at) { return true }
             }
             return false
         }
     }
 
-    private func begins(_ text: Span<UInt8>, _ start: Int) -> Bool {
-        var at = start + Self.slashesAt
-        while at < text.count, at - start < Self.slashesAt + 16, text[at] == UInt8(ascii: "\\") { at += 1 }
-        guard at < text.count, text[at] == UInt8(ascii: "_") else { return false }
-        at += 1
+    /// Whether a head ends with the low line at `place`.
+    private func isHead(_ text: UnsafeBufferPointer<UInt8>, _ place: Int) -> Bool {
+        let end = wordEnd(text, place)
+        guard end >= Self.word.count, ASCII.lower(text[end - 1]) == UInt8(ascii: "d") else { return false }
+        for (at, letter) in Self.word.enumerated() where ASCII.lower(text[end - Self.word.count + at]) != letter { return false }
+        return true
+    }
+
+    /// Where the word before a low line ends: before the backslashes that a model may have put there.
+    private func wordEnd(_ text: UnsafeBufferPointer<UInt8>, _ place: Int) -> Int {
+        var end = place
+        while end > 0, place - end < Self.slashesMax, text[end - 1] == UInt8(ascii: "\\") { end -= 1 }
+        return end
+    }
+
+    /// Whether one of the kinds, or a tag, stands behind the head that ends before `start`.
+    private func isKind(_ text: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
         var kind: [UInt8] = []
+        var at = start
         while at < text.count, kind.count <= 40, Placeholder.isKindByte(ASCII.lower(text[at])) {
             kind.append(ASCII.lower(text[at]))
             at += 1
         }
         if kinds.contains(kind) { return true }
         guard kind.count == Placeholder.tagCount else { return false }
-        if ASCII.equals(text.extracting(start..<start + Self.slashesAt), "REDACTED") { return true }
+        let end = wordEnd(text, start - 1)
+        if text[(end - Self.word.count)..<end].elementsEqual("REDACTED".utf8) { return true }
         // In other letters it may be a name, `redacted_customer`: then digits tell a tag.
         return kind.allSatisfy(Placeholder.isTagByte) && kind.contains(where: ASCII.isDigit)
     }
 
-    private static let slashesAt = 8
+    private static let word = Array("redacted".utf8)
+    private static let slashesMax = 16
 
     // MARK: Encoded
 

@@ -300,5 +300,10 @@ struct Speed {
         ("wide heads", String(repeating: "secret,", count: 40) + "\n"), ("every prefix", "xoxb-sk-glpat-AIzaSG.hf_npm_eyJdop_v1_dapi"),
         ("non-ASCII", "паролi "), ("declarations", "token: str = 'x' "), ("values behind words", "secret key " + scrambled + " "),
         ("a value again", "password=" + scrambled + " " + scrambled + "\n"),
+        // Lines of one length whose ends are values, as if each went on in the next, and ends of lines that begin formats.
+        (
+            "broken lines",
+            "one two three four five six seven and password=x9Kq2\n" + "uno dos tres cuatro cinco seis siete y password=x9Kq\n"
+        ), ("broken anchors", "gh\np_" + scrambled + scrambled + "\n"),
     ]
 }
