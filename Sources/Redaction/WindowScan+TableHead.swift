@@ -204,7 +204,7 @@ extension WindowScan {
         let isBetween = last.count == 1 && !ASCII.isAlphanumeric(last[0])
         if isLevel(last) || isBetween { return (end, end, true) }
         let opening = text.extracting(first..<wordEnd(text, first, end))
-        return (word == first && mark == 0x20 ? place : word, end, word > first && (isLevel(opening) || hasDigit(opening)))
+        return (word == first && mark == 0x20 ? place : word, end, word > first && (isLevel(opening) || Alphabet(of: opening).hasDigit))
     }
 
     private func wordEnd(_ text: Span<UInt8>, _ start: Int, _ limit: Int) -> Int {
