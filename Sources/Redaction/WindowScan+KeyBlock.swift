@@ -93,38 +93,7 @@ extension WindowScan {
         addBody(body, bodyEnd)
     }
 
-    /// Lines of a key whose first line is missing, as the tail of a log has them: told by the END line behind them.
-    func lookAtKeyLine(_ text: Span<UInt8>, _ start: Int, _ end: Int) {
-        if start < keyLinesSeen { return }
-        let limit = min(text.count, start + Limits.redactionBlockBytesMax)
-        touchedEnd = false
-        var last = end
-        var at = end
-        while true {
-            while byte(text, at, limit) == 0x0D || byte(text, at, limit) == 0x0A { at += 1 }
-            let line = at
-            while at < limit, Self.isBase64(text[at]) { at += 1 }
-            guard at > line, byte(text, at, limit) == 0x0A || byte(text, at, limit) == 0x0D else { break }
-            last = at
-        }
-        keyLinesSeen = last
-        var isEnd = true
-        let mark: StaticString = "-----END "
-        for offset in 0..<mark.utf8CodeUnitCount where byte(text, at + offset, limit) != Int(mark.utf8Start[offset]) { isEnd = false }
-        var label = at + mark.utf8CodeUnitCount
-        while isEnd, byte(text, label, limit) == 0x20 || (byte(text, label, limit) >= 0x41 && byte(text, label, limit) <= 0x5A) {
-            label += 1
-        }
-        if touchedEnd, grows(text, limit) { return hold(start) }
-        guard isEnd, label - at >= 20,
-            spells(text, label - 11, label, "PRIVATE KEY") || spells(text, label - 17, label, "PRIVATE KEY BLOCK")
-        else {
-            return
-        }
-        addBody(start, last)
-    }
-
-    private func addBody(_ start: Int, _ end: Int) {
+    func addBody(_ start: Int, _ end: Int) {
         var finding = Finding(start, end, kind: GrammarKind.privateKey.rawValue, rank: Finding.Rank.block)
         finding.isBody = true
         findings.append(finding)
@@ -138,7 +107,7 @@ extension WindowScan {
     }
 
     /// Whether a run of base64 characters stands alone, as a line of a key does, and looks like one.
-    private func isBodyLine(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    func isBodyLine(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
         let count = end - start
         if start > 0, !isEdge(text, start - 1, start - 2), text[start - 1] != 0x3A { return false }
         if end < text.count, !isEdge(text, end, end + 1) { return false }
@@ -166,11 +135,11 @@ extension WindowScan {
         return byte <= 0x20 || byte == 0x22 || byte == 0x27 || byte == 0x5C || byte == 0x2C
     }
 
-    private static func isBase64(_ byte: UInt8) -> Bool {
+    static func isBase64(_ byte: UInt8) -> Bool {
         ASCII.isAlphanumeric(byte) || byte == 0x2B || byte == 0x2F || byte == 0x3D
     }
 
-    private func spells(_ text: Span<UInt8>, _ place: Int, _ limit: Int, _ literal: StaticString) -> Bool {
+    func spells(_ text: Span<UInt8>, _ place: Int, _ limit: Int, _ literal: StaticString) -> Bool {
         for at in 0..<literal.utf8CodeUnitCount where byte(text, place + at, limit) != Int(literal.utf8Start[at]) { return false }
         return true
     }

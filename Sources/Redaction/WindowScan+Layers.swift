@@ -12,7 +12,10 @@ extension WindowScan {
         if encoding == Int32(CSCAN_DOTTED) { return lookAtDiscordToken(text, start, end) }
         // A run that the view begins with began before it, and was looked at there.
         guard start > 0 || isAtStart else { return }
-        if encoding == Int32(CSCAN_SCRAMBLED) { return lookAtScrambled(text, start, end) }
+        if encoding == Int32(CSCAN_SCRAMBLED) {
+            if Self.isKeyLength(end - start), !isPreciseOnly { lookAtKeyLine(text, start, end) }
+            return lookAtScrambled(text, start, end)
+        }
         if encoding >= Int32(CSCAN_NUMBERED) { return lookAtShape(text, start, end, encoding) }
         guard let layer = nextLayer() else {
             // Encoded more often than one looks: what it holds is not known.
@@ -65,7 +68,12 @@ extension WindowScan {
 
     /// Looks at a run of the context for lines of the same text behind it.
     func lookAtLines(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ encoding: Int32) {
-        guard let layer = nextLayer(), start > 0 || isAtStart else { return }
+        guard start > 0 || isAtStart else { return }
+        if encoding == Int32(CSCAN_KEY_LINE) || encoding == Int32(CSCAN_SCRAMBLED) {
+            if Self.isKeyLength(end - start), !isPreciseOnly { lookAtKeyLine(text, start, end) }
+            return
+        }
+        guard let layer = nextLayer() else { return }
         _ = lookAtWrapped(text, start, end, encoding, layer)
     }
 
