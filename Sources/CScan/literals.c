@@ -390,8 +390,10 @@ cscan_set *cscan_set_make(const cscan_literal *literals, size_t count, int kerne
             if (set->literals[index].length > set->longest) set->longest = set->literals[index].length;
             words += (literals[index].flags & CSCAN_WORD_START) != 0;
         }
-        set->word_groups = words == 0 ? 0 : count > 64 ? 2 : 1;
-        set->groups = set->word_groups + (count > 64 ? 2 : 1);
+        // More groups tell literals apart better and cost more registers: where there are 32 of 64 bytes, that pays for many literals.
+        const int half = count > MANY && set->kernel >= CSCAN_AVX512 ? 4 : count > FEW ? 2 : 1;
+        set->word_groups = words == 0 ? 0 : half;
+        set->groups = set->word_groups + half;
         order(set->literals, count, with, ranks, ordered, numbers);
         is_made = assign(set, ordered, choices, with) && fill_slots(set, choices, numbers, ordered);
     }

@@ -6,7 +6,10 @@
 
 enum {
     GROUP = 8,        // buckets that share a vector: one bit each
-    GROUPS_MAX = 4,
+    GROUPS_MAX = 8,
+    // Up to how many literals one group of each sort will do, and from how many on four pay.
+    FEW = 64,
+    MANY = 640,
     WINDOW = 4,
     TAIL = 64,
     SLOT_BITS = 12,

@@ -184,8 +184,10 @@ __attribute__((target("avx512f,avx512bw"), always_inline)) static inline void st
         switch (set->word_groups << 4 | set->groups) {                                                             \
         case 0x01: return step_##NAME(set, text, blocks, masks, 0, 1);                                             \
         case 0x02: return step_##NAME(set, text, blocks, masks, 0, 2);                                             \
+        case 0x04: return step_##NAME(set, text, blocks, masks, 0, 4);                                             \
         case 0x12: return step_##NAME(set, text, blocks, masks, 1, 2);                                             \
-        default: return step_##NAME(set, text, blocks, masks, 2, 4);                                               \
+        case 0x24: return step_##NAME(set, text, blocks, masks, 2, 4);                                             \
+        default: return step_##NAME(set, text, blocks, masks, 4, 8);                                               \
         }                                                                                                          \
     }
 

@@ -49,6 +49,22 @@ import Testing
         }
     }
 
+    /// As many literals as share two groups of buckets, four, and eight.
+    @Test(arguments: LiteralSet.Path.allCases, [40, 100, 700]) func findsAllOfMany(path: LiteralSet.Path, count: Int) throws {
+        var random = SeededGenerator(seed: UInt64(count))
+        for wordShare in [0.0, 0.6] {
+            let letters = "abcdeXYZ_-/ 01"
+            let literals = (0..<count).map { _ in
+                LiteralSet.Literal(
+                    bytes: Array(random.text(Int.random(in: 3...9, using: &random), from: letters).utf8),
+                    ignoresCase: Bool.random(using: &random), startsWord: Double.random(in: 0..<1, using: &random) < wordShare)
+            }
+            let text = Array(random.text(1_500, from: letters).utf8)
+            let set = try #require(LiteralSet(literals, path: path))
+            #expect(search(set, text) == naive(literals, text).sorted { $0.lexicographicallyPrecedes($1) })
+        }
+    }
+
     @Test func refusesLiteralsThatAreTooShortOrTooLong() {
         #expect(LiteralSet([LiteralSet.Literal(bytes: [1])]) == nil)
         #expect(LiteralSet([LiteralSet.Literal(bytes: [UInt8](repeating: 1, count: 65))]) == nil)
