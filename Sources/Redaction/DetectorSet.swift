@@ -262,6 +262,7 @@ public final class DetectorSet: Sendable {
         "_conn", "conn_", "connection_str", "connection-str", "connectionstr", "_url", "_uri", "sig=", "signature", "sas=", "_sas", "_pat",
         "otp", "hmac",
         "jwt", "auth\"", "auth'", "auth=",
-        "psk", "webhook_url", "proxy\"", "proxies\"", "proxy'", "proxies'", "service_account", "keyfile_dict",
+        "psk", "key\"", "key'", "key:", "pat:", "pat =", "-pat ", "pass =", " passe", "contrase\u{F1}a", "senha", "auth.user",
+        ".auth:", "key =", " pw ", "(pw ", "webhook_url", "proxy\"", "proxies\"", "proxy'", "proxies'", "service_account", "keyfile_dict",
     ]
 }

@@ -172,7 +172,9 @@ final class KeyNames {
     private func decide(_ name: Span<UInt8>) -> KeyClass {
         let cut = split(name)
         guard cut.words > 0 else { return .none }
-        return airflowName(cut.bytes) ?? family(cut) ?? .none
+        if let known = airflowName(cut.bytes) ?? family(cut) { return known }
+        guard cut.words > 1, meaning(0, cut).contains(.qualifier) else { return .none }
+        return family((cut.words - 1, Int(starts[cut.words - 1]) - 1)) ?? .none
     }
 
     /// The names of Airflow's SecretsMasker, as whole names.
@@ -220,6 +222,7 @@ final class KeyNames {
         if last.contains(.key) { return key(before, cut) }
         if last.contains(.fernet) { return KeyClass(tier: .strong, kind: .fernetKey) }
         if last.contains(.strong) {
+            if before.contains(.named) { return nil }
             var kind = strong(last)
             kind.isCount = cut.words == 1 && isWhole("pass", cut.bytes)
             return kind
@@ -247,8 +250,12 @@ final class KeyNames {
         switch text[cut.bytes - 1] {
         // The AppRole of Vault; elsewhere it is the name of a secret, which looks like one, or a UUID.
         case UInt8(ascii: "d"): isWhole("secret_id", cut.bytes) ? KeyClass(tier: .medium, kind: .secret) : nil
-        case UInt8(ascii: "h"): ends("basic_auth", cut.bytes) ? KeyClass(tier: .strong, kind: .password, shape: .pair) : nil
+        case UInt8(ascii: "a"): ends("contrase_a", cut.bytes) ? KeyClass(tier: .strong, kind: .password) : nil
+        case UInt8(ascii: "h"):
+            ends("basic_auth", cut.bytes) || ends("cloud_auth", cut.bytes) ? KeyClass(tier: .strong, kind: .password, shape: .pair) : nil
         case UInt8(ascii: "r"): ends("auth_header", cut.bytes) ? KeyClass(tier: .strong, kind: .authorization, shape: .authorization) : nil
+        case UInt8(ascii: "o"): ends("auth_user_info", cut.bytes) ? KeyClass(tier: .strong, kind: .password, shape: .pair) : nil
+        case UInt8(ascii: "c"): ends("auth_basic", cut.bytes) ? KeyClass(tier: .strong, kind: .password, shape: .pair) : nil
         case UInt8(ascii: "g"): ends("connection_string", cut.bytes) ? KeyClass(tier: .strong, kind: .connection, shape: .connection) : nil
         default: nil
         }

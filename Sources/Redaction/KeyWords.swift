@@ -40,6 +40,10 @@ struct KeyWords: Sendable {
         static let connection = Meaning(rawValue: 1 << 22)
         /// A session's plain name, not that of its cookie.
         static let sessionWord = Meaning(rawValue: 1 << 23)
+        /// Before `secret`: the value is the name of one (`existing_secret`).
+        static let named = Meaning(rawValue: 1 << 24)
+        /// Last: it tells brothers apart, and what stands before it decides (`api_key_prod`, `token_v2`).
+        static let qualifier = Meaning(rawValue: 1 << 25)
     }
 
     private struct Slot {
@@ -97,13 +101,16 @@ struct KeyWords: Sendable {
 
     private static let endings: [(StaticString, Meaning)] = [
         ("password", .strong), ("passwd", .strong), ("passphrase", .strong), ("passcode", .strong), ("secret", [.strong, .secretFamily]),
-        ("pwd", .strong), ("passwort", .strong), ("secretkey", [.gluedKey, .gluedStrongKey]), ("privatekey", [.gluedKey, .gluedStrongKey]),
+        ("pwd", .strong), ("passwort", .strong), ("pass", .strong), ("secretkey", [.gluedKey, .gluedStrongKey]),
+        ("privatekey", [.gluedKey, .gluedStrongKey]),
         ("accountkey", [.gluedKey, .gluedStrongKey]), ("sharedaccesskey", [.gluedKey, .gluedStrongKey]), ("apikey", .gluedKey),
         ("accesskey", .gluedKey), ("authkey", .gluedKey), ("authtoken", .token), ("accesstoken", .token), ("apitoken", .token),
         ("bottoken", .token), ("refreshtoken", .token), ("idtoken", .token), ("usertoken", .token), ("sastoken", .token),
         ("oauthtoken", .token), ("sessiontoken", .token), ("bearertoken", .token), ("secrettoken", .token),
         ("authorization", .authorization),
-        ("credentials", [.strong, .secretFamily]),
+        ("credentials", [.strong, .secretFamily]), ("encryptionkey", .gluedKey), ("signingkey", .gluedKey), ("masterkey", .gluedKey),
+        ("storagekey", .gluedKey), ("sharedkey", .gluedKey), ("symmetrickey", .gluedKey), ("licensekey", .gluedKey), ("hftoken", .token),
+        ("githubtoken", .token), ("gitlabtoken", .token), ("slacktoken", .token), ("vaulttoken", .token), ("servicetoken", .token),
     ]
 
     private static let table: [(String, Meaning)] = [
@@ -115,19 +122,24 @@ struct KeyWords: Sendable {
             disabled required status usage used rotation created updated issuer audience scope scopes strength hint reset history \
             validator validators mount class level prefix suffix rate cost price index kwargs error errors failed changed exists valid \
             invalid is has present missing server service engine stage stages dir directory folder interval timeout cache scope \
-            description desc title text date time timestamp source sources hasher hashers encoder encoders encryption masker
+            description desc title text date time timestamp source sources hasher hashers encoder encoders encryption masker mtime ctime \
+            bypass compass encompass surpass trespass overpass underpass multipass py java go ts js rb php sql scala kt sh cpp rs yml yaml \
+            html md txt log csv
             """, .harmlessLast
         ),
         (
             """
             pass pw psw passwort password passwords passwd passphrase passcode userpass dbpass rootpass storepass keypass pgpass ftppass \
             sftppass sshpass smtppass ldappass mysqlpass pswd psswd pswrd psword psswrd pssword paswd paswrd pasword passwrd passe \
-            kennwort contrasena wachtwoord bindpw rootpw dbpw
+            kennwort contrasena wachtwoord senha parola heslo salasana losenord passord adgangskode bindpw rootpw dbpw
             """, .strong
         ),
         ("secret secrets credential credentials creds cred", [.strong, .secretFamily]),
         ("auth bearer jwt sig signature hmac otp pat sas psk totp nonce", .medium),
-        ("secret private encryption signing master account fernet shared hmac crypto aes decryption", .strongKey),
+        (
+            "secret private encryption signing master account fernet shared hmac crypto crypt cipher symmetric preshared aes decryption",
+            .strongKey
+        ),
         (
             """
             primary partition sort hosts foreign cache dedup deduplication idempotency public host row hash natural surrogate composite \
@@ -143,7 +155,7 @@ struct KeyWords: Sendable {
             """
             page next sync continuation cursor resume pagination max min total prompt completion input output cached num reasoning eos \
             bos pad unk mask cls sep stop special used remaining progress start end last first new per invalid unexpected ownership \
-            fencing delete schema of the a this no csrf xsrf download
+            fencing delete schema of the a this no csrf xsrf download file
             """, .harmlessToken
         ),
         ("url uri conn dsn endpoint link href", .address),
@@ -159,6 +171,12 @@ struct KeyWords: Sendable {
         ("sessionid jsessionid phpsessid sid", .session), ("session", [.session, .sessionWord]), ("pwd", .strong),
         ("pwd oldpwd", .workingDirectory),
         ("authorization", .authorization), ("fernet", .fernet), ("private privatekey", .privateWord), ("access", .access),
-        ("webhook", .webhook), ("id", .id), ("conn dsn", .connection),
+        ("webhook", .webhook), ("id", .id), ("conn dsn", .connection), ("existing pull", .named),
+        (
+            """
+            v value prod production dev staging live test old current previous primary secondary backup plain plaintext raw base64 encoded \
+            string str
+            """, .qualifier
+        ),
     ]
 }

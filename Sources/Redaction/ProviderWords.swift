@@ -79,13 +79,16 @@ struct ProviderWords: Sendable {
     ]
 
     private static let table: [(String, Meaning)] = [
-        ("key keys apikey token tokens secret secrets authtoken apitoken accesskey secretkey credential credentials", .secret),
+        (
+            "key keys apikey token tokens secret secrets authtoken apitoken accesskey secretkey credential credentials fernet decrypting",
+            .secret
+        ),
         ("access private", .hint), (harmless, .harmless), (distinct, .distinct), (common, .common),
         (
             """
             cache primary partition sort foreign object idempotency dedup row group index lookup map dict hash routing public page \
             next sync continuation cursor lock fencing s3 redis file max min total prompt completion input output num item entry data \
-            composite unique
+            composite unique gpg pgp
             """, .harmlessBefore
         ),
     ]

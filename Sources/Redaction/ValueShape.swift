@@ -42,6 +42,8 @@ enum ValueShape {
 
     private static func isVariable(_ value: Span<UInt8>) -> Bool {
         if value[1] == UInt8(ascii: "{") || value[1] == UInt8(ascii: "(") { return true }
+        // `$dex.github.clientSecret`: names joined by dots, without a digit.
+        if Alphabet(of: value.extracting(1...)).isIdentifier { return true }
         for at in 1..<value.count where !ASCII.isAlphanumeric(value[at]) && value[at] != UInt8(ascii: "_") { return false }
         return !ASCII.isDigit(value[1])
     }
@@ -66,7 +68,7 @@ enum ValueShape {
     private static let words: [StaticString] = [
         "null", "none", "nil", "true", "false", "undefined", "redacted", "masked", "hidden", "unset", "n/a", "na", "empty", "required",
         "optional", "string", "str", "placeholder", "<redaction-failed>", "not set", "removed", "obfuscated", "filtered", "secret",
-        "password", "token", "yes", "no",
+        "password", "token", "yes", "no", "inherit",
     ]
 
     /// What the words are made of.

@@ -3,6 +3,7 @@ import Core
 extension WindowScan {
     /// Decides whether the value of a key is a secret and adds what of it is.
     func judge(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass, _ limit: Int, anchor: Int) {
+        if kind.isCount, !value.isQuoted, isTestResult(text.extracting(value.start..<value.end)) { return }
         if value.isMember, !value.isQuoted {
             // JSON that is no string: numbers under a strong key become 0, everything else is left alone.
             let bare = text.extracting(value.start..<value.end)
@@ -45,6 +46,13 @@ extension WindowScan {
             finding.goesOn = !isFinal
         }
         findings.append(finding)
+    }
+
+    /// `pass: 12`, `--- PASS: TestX`.
+    private func isTestResult(_ bytes: Span<UInt8>) -> Bool {
+        if Alphabet(of: bytes).isNumber { return true }
+        let word: StaticString = "Test"
+        return bytes.count > 4 && ASCII.equals(bytes.extracting(0..<4), word) && bytes[4] &- 0x41 < 26
     }
 
     private func isZero(_ bare: Span<UInt8>) -> Bool { bare.count == 1 && bare[0] == 0x30 }
@@ -101,9 +109,7 @@ extension WindowScan {
         let bytes = text.extracting(value.start..<value.end)
         let letters = Alphabet(of: bytes)
         if value.separator == .element, kind.shape == .plain, holdsRandomWord(bytes) { return value.start..<value.end }
-        if ValueShape.isPlaceholder(bytes, letters) || (value.separator == .cell && !isTelling(bytes) && !isMade(bytes, kind)) {
-            return nil
-        }
+        if ValueShape.isPlaceholder(bytes, letters) || (value.separator == .cell && !isTellingCell(bytes, letters, kind)) { return nil }
         switch kind.shape {
         case .authorization: return credentialPart(text, value, kind)
         case .cookie: return cookiePart(text, value)
@@ -137,27 +143,33 @@ extension WindowScan {
         if value.separator == .comma, bytes.count < 6, letters.isLowerWord { return false }
         if value.isMember, kind.isAirflowName, value.isQuoted || !(letters.isIdentifier || isCall(bytes, letters)) { return true }
         if value.separator == .comparison { return bytes.count >= 5 && letters.hasDigit && !isSentence(bytes, letters) }
-        if isAddress(bytes, letters) { return false }
+        if isAddress(bytes, letters) || isReference(bytes, letters) || kind.kind == .secret && isNameOfSecret(bytes, letters) {
+            return false
+        }
         if ValueShape.isPath(bytes), kind.kind != .secret || bytes.count < 38 { return false }
-        if value.isQuoted, value.separator == .bare { return isBareSecret(bytes) }
+        if value.isQuoted, value.separator == .bare {
+            return isBareSecret(bytes) || isTelling(bytes) || letters.contains(.upper) && isMade(bytes, kind)
+        }
         if value.separator == .comma, isNameOfText(bytes, letters, value) { return false }
         // What is too long to be read to its end is no description either.
         if value.isQuoted, value.isMember, value.isCut { return true }
         if value.isQuoted {
             return bytes.count >= (value.isMember ? 1 : 3) && !isSentence(bytes, letters) && !letters.isConstant
-                && !(kind.kind == .secret && isNameOfSecret(bytes, letters))
         }
         if value.separator == .flag, bytes[0] == 0x2D { return false }
         // `(…)`, `{type: string}`
         if bytes[0] == 0x28 || (bytes[0] == 0x7B && bytes[bytes.count - 1] == 0x3A) { return false }
         let isCode = value.following == 0x28 || value.following == 0x5B
         if isCode, letters.isIdentifier { return false }
+        if value.following == 0x20, isCommand(bytes, letters) { return false }
         if isCall(bytes, letters) { return false }
         // `password=conn.password`, `secret=my_secret`: names of program text.
         if letters.isIdentifier, !letters.isDisjoint(with: [.dot, .underscore]) { return false }
         switch value.separator {
         case .bare where kind.kind == .password:
-            return bytes.count >= 10 && (ValueShape.isRandom(bytes) || isTelling(bytes)) && letters.hasDigit && !isCall(bytes, letters)
+            guard bytes.count >= 8, letters.hasDigit, !isCall(bytes, letters), !isDigest(bytes, letters) else { return false }
+            if bytes.count >= 10, ValueShape.isRandom(bytes) || isTelling(bytes) { return true }
+            return !kind.isCount && letters.contains(.upper) && isMade(bytes, kind)
         case .bare: return isBareSecret(bytes)
         case .prose:
             return bytes.count >= 6 && !letters.isIdentifier && !isWordWithMark(bytes) && !letters.isHyphened
@@ -282,6 +294,12 @@ extension WindowScan {
         return letters >= 5 && (2...5).contains(digits) && 2 * letters >= bytes.count
     }
 
+    /// Whether a text beside nothing but the name of a secret is one: words put together without a digit or a mark are names.
+    private func isTellingCell(_ bytes: Span<UInt8>, _ letters: Alphabet, _ kind: KeyClass) -> Bool {
+        guard isTelling(bytes) else { return isMade(bytes, kind) }
+        return bytes.count >= 16 || !letters.isIdentifier
+    }
+
     /// `sha256:…`, `arn:…` and their like.
     func isDigest(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
         if letters.isDisjoint(with: [.colon, .hyphen]) { return false }
@@ -345,6 +363,25 @@ extension WindowScan {
         return false
     }
 
+    /// `ConvertTo-SecureString`: a command of PowerShell.
+    private func isCommand(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
+        guard bytes.count > 4, bytes[0] &- 0x41 < 26, letters.contains(.hyphen), letters.isHyphened else { return false }
+        for at in 1..<bytes.count - 1 where bytes[at] == 0x2D { return bytes[at + 1] &- 0x41 < 26 }
+        return false
+    }
+
+    /// `env:NAME`, `file:/run/x`: where a secret is to be read.
+    private func isReference(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
+        guard !letters.isDisjoint(with: [.colon, .plus]) else { return false }
+        for head in Self.references
+        where bytes.count > head.utf8CodeUnitCount && ASCII.equals(bytes.extracting(0..<head.utf8CodeUnitCount), head) {
+            return true
+        }
+        return false
+    }
+
+    private static let references: [StaticString] = ["env:", "file:", "secret:", "pullsecret:", "ext:", "vault:", "ssm:", "ref+", "op:"]
+
     private static let secretNames: [StaticString] = [
         "secret", "secrets", "credential", "credentials", "creds", "password", "passwords", "token", "key", "keys", "auth", "config", "tls",
     ]
@@ -391,6 +428,8 @@ extension WindowScan {
         }
         while at < value.end, text[at] == 0x20 { at += 1 }
         let rest = text.extracting(at..<value.end)
+        // `Digest username="x"`: parameters, which speak for themselves.
+        if value.following == 0x22, rest.count > 0, rest[rest.count - 1] == 0x3D { return nil }
         if rest.count < 4 || ValueShape.isPlaceholder(rest) || startsWithPlaceholder(rest) { return nil }
         if !value.isQuoted {
             let bytes = text.extracting(value.start..<value.end)

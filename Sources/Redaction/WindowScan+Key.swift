@@ -46,7 +46,9 @@ extension WindowScan {
     private static let secondWords: [StaticString] = ["key", "token", "secret", "Key", "Token", "Secret", "KEY", "TOKEN", "SECRET"]
 
     /// Looks at the key a part of whose name stands at `place`, and at its value.
-    func lookAtKey(_ text: Span<UInt8>, _ place: Int) {
+    func lookAtKey(_ text: Span<UInt8>, _ found: Int) {
+        // What tells a short name is the blank before it, too.
+        let place = text[found] == 0x20 || text[found] == 0x28 ? found + 1 : found
         if lastKey.contains(place) { return }
         touchedEnd = false
         var low = place
@@ -72,6 +74,7 @@ extension WindowScan {
         if touchedEnd, grows(text, limit) { return hold(low) }
         guard let value else { return }
         judge(text, value, kind, limit, anchor: low)
+        if let new = toldNext(text, value, limit) { judge(text, new, kind, limit, anchor: low) }
         if value.isQuoted, let new = newValue(text, value, limit) { judge(text, new, kind, limit, anchor: low) }
         if touchedEnd, grows(text, limit) { hold(low) }
     }
@@ -103,6 +106,10 @@ extension WindowScan {
     private func keyEnd(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int {
         let bound = min(limit, place + Self.keyReach)
         let high = Self.nameEnd(text, place, bound)
+        // `contraseña`
+        if byte(text, high, limit) == 0xC3 {
+            return byte(text, high + 1, limit) == 0xB1 && byte(text, high + 2, limit) == 0x61 ? high + 3 : high
+        }
         guard byte(text, high, limit) == 0x20 else { return high }
         for word in Self.secondWords {
             let end = high + 1 + word.utf8CodeUnitCount
@@ -171,6 +178,8 @@ extension WindowScan {
         if let typed { at = typed }
         guard let separator = typed == nil ? separator(text, &at, limit, site) : .assignment else { return nil }
         at = separator == .element ? skipSpace(text, at, limit) : skipBlanks(text, at, limit)
+        if separator == .colon { skipMarks(text, &at, limit, site) }
+        if separator == .element { skipLiteralMark(text, &at, limit) }
         if separator == .colon, site.quote < 0 {
             skipBlockMark(text, &at, limit)
             if let typed = typedValue(text, at, limit) { at = typed }
@@ -311,6 +320,14 @@ extension WindowScan {
         }
     }
 
+    /// `<![CDATA[x]]>`.
+    private func skipLiteralMark(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int) {
+        guard byte(text, place, limit) == 0x3C, byte(text, place + 1, limit) == 0x21 else { return }
+        let mark: StaticString = "<![CDATA["
+        for at in 0..<9 where byte(text, place + at, limit) != Int(mark.utf8Start[at]) { return }
+        place += 9
+    }
+
     /// Where the text of an element ends, without the blanks behind it; nil when the line ends before the next tag.
     private func elementEnd(_ text: Span<UInt8>, _ start: Int, _ limit: Int) -> Int? {
         var at = start
@@ -320,6 +337,7 @@ extension WindowScan {
         if next == limit, grows(text, limit) { touchedEnd = true }
         guard next < limit, text[next] == 0x3C, byte(text, next + 1, limit) == 0x2F else { return nil }
         while at > start, text[at - 1] == 0x20 { at -= 1 }
+        if at - start > 3, text[at - 1] == 0x5D, text[at - 2] == 0x5D { at -= 2 }
         return at > start ? at : nil
     }
 

@@ -101,9 +101,11 @@ extension WindowScan {
         if words.behindProvider < 0 {
             guard words.behindSecret <= 1, ValueShape.isRandom(bytes), !ValueShape.isUUID(bytes) else { return false }
             if words.behindSecret == 0, isMixedKey(bytes), isAssigned(text, value) { return true }
+            if isMixedKey(bytes), isPadded(text, value, bytes) { return true }
             // `Sending a request to the acme API`, and on the next line `Using Key=…`.
             return namesProvider(text, wordFloor(text, value, reach: Self.farReach), value)
         }
+        if words.behindSecret > 1, !words.isDistinct { return false }
         if words.behindSecret < 0 { guard words.isDistinct, isJoined(text, value) else { return false } }
         if ValueShape.isUUID(bytes) { return words.behindSecret >= 0 && words.isDistinct }
         return ValueShape.isRandom(bytes) || (words.isDistinct && isMashed(bytes))
@@ -124,6 +126,13 @@ extension WindowScan {
     private func isMixedKey(_ bytes: Span<UInt8>) -> Bool {
         let count = LetterCount(bytes)
         return count.upper > 2 && count.lower > 2 && count.digits > 1 && bytes.count <= 128
+    }
+
+    /// `with key 9f3b…=`: 32 bytes in base64, as keys of Fernet are.
+    private func isPadded(_ text: Span<UInt8>, _ start: Int, _ bytes: Span<UInt8>) -> Bool {
+        let end = start + 43
+        guard bytes.count == 43 || bytes.count == 44, end < text.count, text[end] == 0x3D else { return false }
+        return end + 1 == text.count || text[end + 1] != 0x3D && !ASCII.isAlphanumeric(text[end + 1])
     }
 
     private func isAssigned(_ text: Span<UInt8>, _ value: Int) -> Bool {

@@ -23,10 +23,21 @@ extension WindowScan {
             if site.isFlag || site.before == 0x28 || site.before == 0x5B { return .comma }
             if skipValueMember(text, &place, limit, site.quote) { return .colon }
             return byte(text, skipBlanks(text, place, limit), limit) == site.quote ? .cell : nil
-        case 0x3E where site.before == 0x3C:
+        case 0x3E where site.before == 0x3C || isElement(text, site):
             place += 1
             return .element
+        case 0x3E where site.quote >= 0 && site.lead == 0x3D:
+            // `<entry key="password">x</entry>`
+            place += 1
+            return .cell
         case 0x3C where site.before == 0x3E: return skipValueElement(text, &place, limit) ? .element : nil
+        case 0x3C where byte(text, place + 1, limit) == 0x2D:
+            // `password <- "x"` of R.
+            place += 2
+            return .assignment
+        case 0x28: return call(text, &place, limit, site)
+        case 0x2A: return bold(text, &place, limit, site)
+        case 0xE2: return drawn(text, &place, limit, site)
         case 0x2E where byte(text, place + 1, limit) == 0x3D: return compound(text, &place, limit)
         case 0x2E where byte(text, place + 1, limit) == 0x2E:
             // `Password......: x`
@@ -39,10 +50,12 @@ extension WindowScan {
         case 0x7C where site.lead == 0x7C:
             place += 1
             return .prose
-        case 0x0A where site.lead == 0x3A: return skipValueLine(text, &place, limit) ? .colon : nil
+        case 0x0A where site.lead == 0x3A || (site.lead == 0x3D && site.quote >= 0):
+            return skipValueLine(text, &place, limit) ? (site.lead == 0x3A ? .colon : .assignment) : nil
         case 0x0A, 0x0D:
             if skipAnswer(text, &place, limit, site) { return .flag }
             return site.quote < 0 && skipValidation(text, &place, limit) ? .assignment : nil
+        case 0x2C where site.before == 0x3D && site.quote < 0 && skipValueField(text, &place, limit): return .assignment
         case 0x2C where site.before == 0x28 && site.blanks == 0:
             // `(spark.db.password,x)`
             guard byte(text, place + 1, limit) > 0x20 else { return nil }
@@ -55,15 +68,28 @@ extension WindowScan {
                 place += 6
                 return .assignment
             }
-            return flag(first, site) ?? row(text, place, site) ?? bare(first, site)
-        case 0x69, 0x77: return prose(text, &place, limit, site) ?? flag(first, site) ?? row(text, place, site) ?? bare(first, site)
-        default: return flag(first, site) ?? row(text, place, site) ?? bare(first, site)
+            return apart(text, &place, limit, site)
+        case 0x69, 0x77: return prose(text, &place, limit, site) ?? apart(text, &place, limit, site)
+        default: return apart(text, &place, limit, site)
         }
     }
 
+    /// What joins a name and a value that nothing but blanks, or parts of an element, stand between.
+    private func apart(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ site: KeySite) -> Separator? {
+        let first = byte(text, place, limit)
+        return flag(first, site) ?? row(text, place, site) ?? attribute(text, &place, limit, site) ?? sentence(text, &place, limit, site)
+            ?? bare(text, place, first, site)
+    }
+
     /// `user etl and password x`, `acme SECRET x`: nothing but a blank.
-    private func bare(_ first: Int, _ site: KeySite) -> Separator? {
-        guard first > 0, ASCII.isAlphanumeric(UInt8(first)), (1...3).contains(site.blanks), site.quote < 0, !site.isFlag else { return nil }
+    private func bare(_ text: Span<UInt8>, _ place: Int, _ first: Int, _ site: KeySite) -> Separator? {
+        guard first > 0, (1...3).contains(site.blanks), !site.isFlag else { return nil }
+        // `"SET" "token" "x"`
+        if site.quote >= 0 { return first == site.quote && site.blanks == 1 ? .cell : nil }
+        guard ASCII.isAlphanumeric(UInt8(first)) || first == 0x22 || first == 0x27 else { return nil }
+        // Random letters may end like a name.
+        let name = text.extracting(site.low..<(place - site.blanks))
+        if name.count >= 16, Alphabet(of: name).hasDigit { return nil }
         switch site.kind.kind {
         case .password: return site.blanks == 1 ? .bare : nil
         case .secret, .token, .apiKey, .accessKey, .privateKey: return .bare
@@ -71,11 +97,11 @@ extension WindowScan {
         }
     }
 
-    /// `token - 'x'`.
+    /// `token - 'x'`, `password - x`.
     private func dash(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ site: KeySite) -> Separator? {
         guard site.quote < 0, site.blanks == 1, !site.isFlag, byte(text, place + 1, limit) == 0x20 else { return nil }
-        let quote = byte(text, place + 2, limit)
-        guard quote == 0x22 || quote == 0x27 else { return nil }
+        let next = byte(text, place + 2, limit)
+        guard next == 0x22 || next == 0x27 || site.kind.kind == .password && next > 0x2F else { return nil }
         place += 2
         return .bare
     }
@@ -145,11 +171,15 @@ extension WindowScan {
         // `a::b`, `scheme://`, `arn:aws:…:secret:name`; `::=` of a makefile.
         if second == 0x3A {
             let mark = byte(text, place + 2, limit) == 0x3A ? place + 3 : place + 2
-            guard byte(text, mark, limit) == 0x3D else { return nil }
+            // `password:: 'x'` of Jsonnet.
+            let quote = byte(text, mark + 1, limit)
+            guard byte(text, mark, limit) == 0x3D || byte(text, mark, limit) == 0x20 && (quote == 0x22 || quote == 0x27) else { return nil }
             place = mark + 1
             return .assignment
         }
         if site.before == 0x3A { return nil }
+        // `registry/session:1.2-ab12`
+        if site.before == 0x2F, site.quote < 0, site.kind.tier == .medium { return nil }
         if second == 0x2F, byte(text, place + 2, limit) == 0x2F { return nil }
         place += second == 0x3D ? 2 : 1
         return second == 0x3D ? .assignment : .colon
@@ -192,8 +222,16 @@ extension WindowScan {
         while at - place < 32, byte(text, at, limit) > 0x20, byte(text, at, limit) != 0x3E { at += 1 }
         guard byte(text, at, limit) == 0x3E else { return false }
         at = skipSpace(text, at + 1, limit)
-        guard byte(text, at, limit) == 0x3C, isValueWord(text, at + 1, limit), byte(text, at + 6, limit) == 0x3E else { return false }
-        place = at + 7
+        guard byte(text, at, limit) == 0x3C else { return false }
+        var end = at + 6
+        if !isValueWord(text, at + 1, limit) {
+            // `<key>password</key><string>x</string>` of Apple.
+            let word: StaticString = "<string"
+            for place in 0..<7 where byte(text, at + place, limit) != Int(word.utf8Start[place]) { return false }
+            end = at + 7
+        }
+        guard byte(text, end, limit) == 0x3E else { return false }
+        place = end + 1
         return true
     }
 
@@ -203,8 +241,10 @@ extension WindowScan {
         let isIs = byte(text, place, limit) == 0x69
         guard byte(text, place + 1, limit) == (isIs ? 0x73 : 0x61) else { return nil }
         let end = place + (isIs ? 2 : 3)
-        guard byte(text, end, limit) == 0x20 else { return nil }
-        place = end
+        // `password is: x`
+        let mark = byte(text, end, limit)
+        guard mark == 0x20 || mark == 0x3A && byte(text, end + 1, limit) == 0x20 else { return nil }
+        place = mark == 0x20 ? end : end + 1
         return .prose
     }
 
@@ -221,8 +261,8 @@ extension WindowScan {
         // What kind of value it is may stand before it.
         for _ in 0..<3 {
             guard byte(text, at, limit) == quote else { return false }
-            if isValueWord(text, at + 1, limit), byte(text, at + 6, limit) == quote {
-                at = skipBlanks(text, at + 7, limit)
+            if let end = valueNameEnd(text, at + 1, limit), byte(text, end, limit) == quote {
+                at = skipBlanks(text, end + 1, limit)
                 guard byte(text, at, limit) == 0x3A else { return false }
                 place = at + 1
                 return true
@@ -233,12 +273,28 @@ extension WindowScan {
         return false
     }
 
-    /// `name: DB_PASSWORD` and on the next line `value: …`.
+    /// `name: DB_PASSWORD` and on the next line `value: …`, or both with equals signs.
     private func skipValueLine(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int) -> Bool {
-        let at = skipSpace(text, place, limit)
-        guard isValueWord(text, at, limit), byte(text, at + 5, limit) == 0x3A else { return false }
-        place = at + 6
+        var at = skipSpace(text, place, limit)
+        guard isValueWord(text, at, limit) else { return false }
+        at = skipBlanks(text, at + 5, limit)
+        guard byte(text, at, limit) == 0x3A || byte(text, at, limit) == 0x3D else { return false }
+        place = at + 1
         return true
+    }
+
+    /// `ParameterKey=db_password,ParameterValue=x`.
+    private func skipValueField(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int) -> Bool {
+        guard let end = valueNameEnd(text, place + 1, limit), byte(text, end, limit) == 0x3D else { return false }
+        place = end + 1
+        return true
+    }
+
+    /// Where a name ends that is `value`, or letters and `Value`.
+    private func valueNameEnd(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int? {
+        var at = place
+        while at - place < 24, byte(text, at, limit) > 0, ASCII.isAlphanumeric(UInt8(byte(text, at, limit))) { at += 1 }
+        return at - place >= 5 && isValueWord(text, at - 5, limit) ? at : nil
     }
 
     /// A name on a line of its own, and what Pydantic says of its value on the next: `… [type=missing, input_value='x', …]`.

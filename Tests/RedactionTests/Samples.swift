@@ -5,7 +5,8 @@ import TestSupport
 
 /// The shipped detectors and the fakes that tests plant, made at run time.
 enum Samples {
-    static let detectorFiles: [(name: String, bytes: [UInt8])] = ["airflow", "cloud", "vcs", "saas", "generic"].map { name in
+    static let detectorFiles: [(name: String, bytes: [UInt8])] = ["airflow", "clients", "cloud", "generic", "prose", "saas", "vcs"].map {
+        name in
         ("\(name).yaml", read(detectorPath(name)))
     }
 

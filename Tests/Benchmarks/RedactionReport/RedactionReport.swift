@@ -27,7 +27,7 @@ import RedactionCorpus
     }
 
     nonisolated private static func engine(isQuiet: Bool) -> RedactionEngine? {
-        let files = ["airflow", "cloud", "generic", "saas", "vcs"].map { name in
+        let files = ["airflow", "clients", "cloud", "generic", "prose", "saas", "vcs"].map { name in
             (name: "Policies/detectors/\(name).yaml", bytes: read("Policies/detectors/\(name).yaml"))
         }
         let start = Speed.cpu()

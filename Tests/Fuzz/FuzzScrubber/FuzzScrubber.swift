@@ -12,7 +12,7 @@ import TestSupport
     }
 
     nonisolated private static let engine: RedactionEngine? = {
-        let files = ["airflow", "cloud", "generic", "saas", "vcs"].map { name in
+        let files = ["airflow", "clients", "cloud", "generic", "prose", "saas", "vcs"].map { name in
             (name: name, bytes: SeedFile.read("Policies/detectors/\(name).yaml"))
         }
         guard case .success(let set) = DetectorSet.load(files) else { return nil }

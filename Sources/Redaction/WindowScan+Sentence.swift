@@ -1,0 +1,81 @@
+import Core
+
+/// Secrets told in sentences, some words behind their names: `the password of the new cluster is x`, `password changed from x to y`.
+extension WindowScan {
+    /// The words between a name and what joins it to its value, and how long they are.
+    private static let wordsMax = 8
+    private static let wordMax = 48
+
+    /// Words and signs that a value may stand behind.
+    private static let joints: [StaticString] = [
+        "is", "was", "to", "as", "are", "from", "ist", "lautet", "es", "est", "is:", "est:", "=", "->", "=>", "é", "é:", "→", "–", ":",
+    ]
+
+    /// Moves to what looks like a secret behind words that tell whose it is. What stands there is judged like a value behind a blank.
+    func sentence(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ site: KeySite) -> Separator? {
+        guard site.quote < 0, site.blanks == 1, !site.isFlag, !site.kind.isCount else { return nil }
+        switch site.kind.kind {
+        case .password, .secret, .token, .apiKey, .accessKey: break
+        default: return nil
+        }
+        var at = place
+        for _ in 0..<Self.wordsMax {
+            guard let end = wordEnd(text, at, limit) else { return nil }
+            // Names of secrets stand before colons in other sentences, too.
+            let isJoint = text[end - 1] == 0x3A ? site.kind.kind == .password : isJoint(text.extracting(at..<end))
+            at = end + 1
+            if isJoint, isLikeSecret(text, at, limit) {
+                place = at
+                return .bare
+            }
+        }
+        return nil
+    }
+
+    /// `… from x to y`: behind the old value, the new one.
+    func toldNext(_ text: Span<UInt8>, _ old: Value, _ limit: Int) -> Value? {
+        guard old.separator == .bare else { return nil }
+        let at = old.isQuoted ? old.end + 1 : old.end
+        let words: StaticString = " to "
+        for offset in 0..<4 where byte(text, at + offset, limit) != Int(words.utf8Start[offset]) { return nil }
+        let start = at + 4
+        guard isLikeSecret(text, start, limit) else { return nil }
+        var new = Value(start: start, end: start, isQuoted: false, isMember: false, separator: .bare)
+        let quote = byte(text, start, limit)
+        if quote == 0x22 || quote == 0x27 || quote == 0x60 { return quoted(text, start, limit, &new) ? new : nil }
+        while new.end < limit, text[new.end] > 0x20 { new.end += 1 }
+        while new.end > start, text[new.end - 1] == 0x2E || text[new.end - 1] == 0x2C { new.end -= 1 }
+        return new
+    }
+
+    /// Where the word at `place` ends, with a blank behind it.
+    private func wordEnd(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int? {
+        var at = place
+        while at - place < Self.wordMax {
+            let next = byte(text, at, limit)
+            if next == 0x20 { return at > place ? at : nil }
+            guard next > 0x20, next != 0x3D || at == place, next != 0x7B, next != 0x3B else { return nil }
+            at += 1
+        }
+        return nil
+    }
+
+    private func isJoint(_ word: Span<UInt8>) -> Bool {
+        for joint in Self.joints where ASCII.equals(word, joint) { return true }
+        return false
+    }
+
+    /// Whether a text of at least eight bytes holds a digit, a letter, and a capital or a mark.
+    private func isLikeSecret(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Bool {
+        var at = place
+        var letters = Alphabet()
+        while at - place < 128 {
+            let next = byte(text, at, limit)
+            guard next > 0x20 else { break }
+            at += 1
+        }
+        if at - place < 8 { return false }
+        letters = Alphabet(of: text.extracting(place..<at))
+        return letters.hasDigit && letters.hasLetter && !letters.contains(.slash) && !letters.contains(.opening)
+    }
+}
