@@ -74,17 +74,15 @@ extension WindowScan {
         if touchedEnd, grows(text, limit) { return hold(low) }
         guard let value else { return }
         judge(text, value, kind, limit, anchor: low)
-        if let new = toldNext(text, value, limit) { judge(text, new, kind, limit, anchor: low) }
-        if value.isQuoted, let new = newValue(text, value, limit) { judge(text, new, kind, limit, anchor: low) }
+        if value.separator == .bare, let new = toldNext(text, value, limit) { judge(text, new, kind, limit, anchor: low) }
+        if value.isQuoted, value.following == 0x20, let new = newValue(text, value, limit) { judge(text, new, kind, limit, anchor: low) }
         if touchedEnd, grows(text, limit) { hold(low) }
     }
 
     /// What a value is changed to: `= "old" -> "new"`, as Terraform plans it.
     private func newValue(_ text: Span<UInt8>, _ old: Value, _ limit: Int) -> Value? {
         let end = old.end + 1
-        guard old.separator == .assignment, end < limit, text[end] == 0x20, byte(text, end + 1, limit) == 0x2D,
-            byte(text, end + 2, limit) == 0x3E
-        else { return nil }
+        guard old.separator == .assignment, byte(text, end + 1, limit) == 0x2D, byte(text, end + 2, limit) == 0x3E else { return nil }
         let start = skipBlanks(text, end + 3, limit)
         guard byte(text, start, limit) == 0x22 else { return nil }
         var new = Value(start: start, end: start, isQuoted: false, isMember: false, separator: .assignment)

@@ -1,3 +1,4 @@
+import CScan
 import Core
 
 /// Secrets told in sentences, some words behind their names: `the password of the new cluster is x`, `password changed from x to y`.
@@ -34,7 +35,6 @@ extension WindowScan {
 
     /// `… from x to y`: behind the old value, the new one.
     func toldNext(_ text: Span<UInt8>, _ old: Value, _ limit: Int) -> Value? {
-        guard old.separator == .bare else { return nil }
         let at = old.isQuoted ? old.end + 1 : old.end
         let words: StaticString = " to "
         for offset in 0..<4 where byte(text, at + offset, limit) != Int(words.utf8Start[offset]) { return nil }
@@ -48,21 +48,27 @@ extension WindowScan {
         return new
     }
 
-    /// Where the word at `place` ends, with a blank behind it.
+    /// Where the word at `place` ends, with a blank behind it. An equals sign is one only where it stands first.
     private func wordEnd(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int? {
-        var at = place
-        while at - place < Self.wordMax {
-            let next = byte(text, at, limit)
-            if next == 0x20 { return at > place ? at : nil }
-            guard next > 0x20, next != 0x3D || at == place, next != 0x7B, next != 0x3B else { return nil }
-            at += 1
+        let far = min(limit, place + Self.wordMax)
+        let first = byte(text, place, limit) == 0x3D ? place + 1 : place
+        let end = text.withUnsafeBufferPointer { bytes in
+            bytes.baseAddress.map { first < far ? Int(cscan_sentence_word_end($0, first, far)) : first } ?? place
         }
-        return nil
+        guard end - place < Self.wordMax else { return nil }
+        return byte(text, end, limit) == 0x20 && end > place ? end : nil
     }
 
     private func isJoint(_ word: Span<UInt8>) -> Bool {
+        guard word.count <= Self.jointMax, Self.jointLengths[word.count] >> UInt64(word[0] & 63) & 1 == 1 else { return false }
         for joint in Self.joints where ASCII.equals(word, joint) { return true }
         return false
+    }
+
+    private static let jointMax = joints.reduce(0) { max($0, $1.utf8CodeUnitCount) }
+    /// For each length of a joint, the low bits of the first bytes of such joints.
+    private static let jointLengths: [UInt64] = (0...jointMax).map { length in
+        joints.filter { $0.utf8CodeUnitCount == length }.reduce(0) { $0 | 1 << UInt64($1.utf8Start[0] & 63) }
     }
 
     /// Whether a text of at least eight bytes holds a digit, a letter, and a capital or a mark.

@@ -52,6 +52,24 @@ enum { CSCAN_PAIR_CAPITALS = 26, CSCAN_PAIR_DIGIT = 52, CSCAN_PAIR_OTHER = 53, C
 // The sum over all pairs of neighbours of what `pairs` says of their classes: rows of CSCAN_PAIR_ROW numbers, one for each first class.
 int32_t cscan_pair_sum(const uint8_t *text, size_t count, const int8_t *pairs);
 
+// The first offset in [at, end) of a blank, a control character, `=`, `{` or `;`; else `end`.
+static inline size_t cscan_sentence_word_end(const uint8_t *base, size_t at, size_t end) {
+#if defined(__x86_64__)
+    const __m128i blank = _mm_set1_epi8(' '), sign = _mm_set1_epi8('='), brace = _mm_set1_epi8('{'), stop = _mm_set1_epi8(';');
+    while (at + 16 <= end) {
+        const __m128i text = _mm_loadu_si128((const __m128i *)(base + at));
+        const __m128i found = _mm_or_si128(
+            _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(text, blank), text), _mm_cmpeq_epi8(text, sign)),
+            _mm_or_si128(_mm_cmpeq_epi8(text, brace), _mm_cmpeq_epi8(text, stop)));
+        const unsigned mask = (unsigned)_mm_movemask_epi8(found);
+        if (mask != 0) return at + (size_t)__builtin_ctz(mask);
+        at += 16;
+    }
+#endif
+    while (at < end && base[at] > ' ' && base[at] != '=' && base[at] != '{' && base[at] != ';') at++;
+    return at;
+}
+
 // The first offset in [at, end) of `quote`, of a double quote or of a line feed; else `end`.
 static inline size_t cscan_quote_end(const uint8_t *base, size_t at, size_t end, uint8_t quote) {
 #if defined(__x86_64__)
