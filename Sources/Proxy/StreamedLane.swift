@@ -22,8 +22,8 @@ final class StreamedLane {
     private let inbound: Inbound?
     private var commitment = Commitment.nothing
     private var scrubbing: Scrubbing?
-    /// A private key may come a line an event, with others in between: how far behind its first line the others are still looked for.
-    private var openKeyReach = 0
+    /// A private key, a table or a manifest may come a line an event, with others in between.
+    private var openZones = OpenZones()
     /// When the client must have heard something.
     private(set) var keepAliveAt: Instant
     private var isDone = false
@@ -54,7 +54,7 @@ final class StreamedLane {
         fault = nil
         isDone = false
         giveBack()
-        openKeyReach = 0
+        openZones = OpenZones()
     }
 
     /// Runs until the answer is delivered, or the stream ends.
@@ -291,14 +291,14 @@ final class StreamedLane {
     private func currentScrubbing() -> Scrubbing {
         if let scrubbing { return scrubbing }
         let fresh = exchange.worker.takeScrubbing(expectation, for: exchange)
-        fresh.scrubber.openKeyReach = openKeyReach
+        if !openZones.isEmpty { fresh.scrubber.openZones = openZones }
         scrubbing = fresh
         return fresh
     }
 
     private func giveBack() {
         guard let scrubbing else { return }
-        openKeyReach = scrubbing.scrubber.openKeyReach
+        openZones = scrubbing.scrubber.openZones
         exchange.worker.giveBack(scrubbing)
         self.scrubbing = nil
     }

@@ -1,5 +1,5 @@
 /// Where in the manifests of Kubernetes a text is. The values of a Secret are told by what they stand in, not by their names.
-struct ManifestZone {
+struct ManifestZone: Zone {
     enum Phase: UInt8 {
         case closed
         /// In an object whose kind is not known yet.

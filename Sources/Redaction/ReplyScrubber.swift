@@ -128,11 +128,11 @@ public final class ReplyScrubber: ValueScrubber {
         text.log = log
     }
 
-    /// How many bytes are still looked through for the lines of a private key that was begun; 0 when none was. A stream hands it from one
-    /// message to the next.
-    public var openKeyReach: Int {
-        get { text.openKeyReach }
-        set { text.openKeyReach = newValue }
+    /// What is open that lines of the next values may belong to: a private key, a table, a manifest. A stream hands it from one message to
+    /// the next.
+    public var openZones: OpenZones {
+        get { text.openZones }
+        set { text.openZones = newValue }
     }
 
     /// What was replaced in this reply.

@@ -11,11 +11,11 @@ struct TableHead {
 
     static let columnsMax = 8
 
-    var columns = InlineArray<8, Column>(repeating: Column())
-    /// How many of them there are; 0 when no table is open.
+    private(set) var columns = InlineArray<8, Column>(repeating: Column())
+    /// How many of them there are; 0 for no head.
     var count = 0
     /// What parts the columns: `,`, `;`, `|`, a tab, or a blank where they are told by their places.
-    var mark: UInt8 = 0
+    private(set) var mark: UInt8 = 0
     /// How many marks a row has; where columns are told by their places, how many texts with two blanks or more between them.
     var total = 0
     /// What rows stand in, and what a log writes before them.
@@ -24,18 +24,29 @@ struct TableHead {
     var lineMarks = 0
     /// A blank stands behind a comma of the head.
     var isSpaced = false
-    /// A rule parts the head from the rows, so that it is a table for certain.
-    var isCertain = false
-    /// At least one row came.
-    var hasRows = false
-    /// How much text came since the head or the last row.
-    var age = 0
 
-    /// Whether rows are still looked for.
-    var isOpen: Bool { count > 0 && age <= reach }
+    /// What has to be looked at in a line, one bit for each byte of ASCII: marks, ends of lines, quotes and what fields begin with.
+    private var stops: (UInt64, UInt64) = (0, 0)
 
-    /// How far from the head the first row may stand, and from a row the next.
-    var reach: Int { hasRows || isCertain ? 4_096 : 1_024 }
+    /// Begins with a head of which only the mark is known.
+    mutating func begin(mark: UInt8) {
+        count = 0
+        self.mark = mark
+        total = 0
+        line = LineHead()
+        lineMarks = 0
+        isSpaced = false
+        // The end of a line, `"`, `'`, `:`, `=`, `[`.
+        stops = (0x2400_0084_0000_0400, 0x0000_0000_0800_0000)
+        if mark == 0x20 { return }
+        if mark < 64 { stops.0 |= 1 << UInt64(mark) } else { stops.1 |= 1 << UInt64(mark & 63) }
+    }
+
+    /// Whether a byte has to be looked at; boxes are drawn with lines of three bytes.
+    func isStop(_ byte: UInt8) -> Bool {
+        if byte >= 0x80 { return byte == 0xE2 && mark == 0x7C }
+        return (byte < 64 ? stops.0 : stops.1) >> UInt64(byte & 63) & 1 == 1
+    }
 
     mutating func add(_ column: Column) {
         guard count < Self.columnsMax else { return }

@@ -161,10 +161,10 @@ public final class TextScrubber {
     /// Ends the private key, the table and the manifest that are still open.
     func closeZones() { scan.closeZones() }
 
-    /// How far the lines of an open private key are looked for; 0 when none is open.
-    var openKeyReach: Int {
-        get { scan.block.reach }
-        set { scan.block.reach = newValue }
+    /// What is open that what comes next may belong to.
+    var openZones: OpenZones {
+        get { scan.openZones }
+        set { scan.openZones = newValue }
     }
 
     /// Counts a number that was set to 0 outside of a text.

@@ -36,25 +36,15 @@ extension WindowScan {
         blockLabels.sort { $0.start < $1.start }
         var zone = region
         // A field of the protocol is no line of a key that was begun elsewhere.
-        var reach = isPreciseOnly ? 0 : block.reach
+        var reach = isPreciseOnly ? 0 : keys.open.reach
         for label in blockLabels where label.end > region {
             if reach > 0, label.start > zone { takeLines(text, zone, min(label.start, zone + reach)) }
             zone = label.end
-            reach = label.isBegin ? Limits.redactionBlockReachBytes : 0
+            let key = KeyBlock(isBegun: label.isBegin)
+            keys.note(key, at: zone)
+            reach = key.reach
         }
         if reach > 0, zone < text.count { takeLines(text, zone, min(text.count, zone + reach)) }
-    }
-
-    /// What is open behind the decided part of a window, `cut`.
-    func blockAfter(_ cut: Int, _ region: Int) -> KeyBlock {
-        if isPreciseOnly { return block }
-        var zone = region
-        var reach = block.reach
-        for label in blockLabels where label.end > region && label.end <= cut {
-            zone = label.end
-            reach = label.isBegin ? Limits.redactionBlockReachBytes : 0
-        }
-        return KeyBlock(reach: max(0, reach - max(0, cut - zone)))
     }
 
     private func takeLines(_ text: Span<UInt8>, _ start: Int, _ end: Int) {

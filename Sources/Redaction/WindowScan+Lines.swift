@@ -7,12 +7,13 @@ import Core
 extension WindowScan {
     /// What was read as fields, so that it is not read once more for each of them.
     struct FieldsSeen {
+        /// From there on words are fields, up to where reading ended.
         var from = 0
-        /// Where reading ended, and what was decided there.
         var to = 0
-        var limit = 0
         var line = LineHead()
-        var outcome = Fields.none
+        /// The line ends there, or something else stands there; else only the look ended.
+        var isEnd = false
+        var isOther = false
         /// The last field with a name that loggers give.
         var known = -1
     }
@@ -72,16 +73,74 @@ extension WindowScan {
 
     /// What stands from the beginning of a word at `place` on to the end of its line.
     func fields(_ text: Span<UInt8>, at place: Int, _ limit: Int, _ line: LineHead) -> Fields {
-        let seen = fieldsSeen
-        let isSame = seen.line == line && (seen.limit == limit || seen.to < min(seen.limit, limit))
-        if isSame, place >= seen.from, place < seen.to {
-            return seen.known >= place || seen.outcome == .open ? seen.outcome : .none
+        var at = place
+        if text[place] == 0x5B {
+            while at < limit, text[at] > 0x20, text[at] != 0x5D { at += 1 }
+            if at == limit { return grows(text, limit) ? .open : .none }
+            guard text[at] == 0x5D, at > place + 1 else { return .none }
+            return readFields(text, at + 1, limit, line, known: place)
         }
-        var reading = FieldsSeen(from: place, to: place, limit: limit, line: line)
-        var hasQuotes = false
-        reading.outcome = readFields(text, &reading, &hasQuotes)
-        if !hasQuotes, reading.to > place { fieldsSeen = reading }
-        return reading.known >= place || reading.outcome == .open ? reading.outcome : .none
+        while at < limit, Self.isFieldName(text[at]) { at += 1 }
+        if at < limit, text[at] == 0x3A {
+            guard at - place > 3, text[at - 1] == 0x79, text[at - 2] == 0x70 else { return .none }
+            return lineNumber(text, at + 1, limit)
+        }
+        return readFields(text, place, limit, line, known: -1)
+    }
+
+    /// Reads fields from `place` on. `known`: where one with a name that loggers give stands before.
+    private func readFields(_ text: Span<UInt8>, _ place: Int, _ limit: Int, _ line: LineHead, known: Int) -> Fields {
+        if place < fieldsSeen.from || place >= fieldsSeen.to || fieldsSeen.line != line {
+            fieldsSeen = FieldsSeen(from: place, to: place, line: line)
+        }
+        while !fieldsSeen.isEnd, !fieldsSeen.isOther, readField(text, limit) {}
+        if fieldsSeen.isOther { return .none }
+        if fieldsSeen.isEnd { return known >= 0 || fieldsSeen.known >= place ? .end(fieldsSeen.to) : .none }
+        return grows(text, limit) ? .open : .none
+    }
+
+    /// Reads the next field; false where the look ends before it does.
+    private func readField(_ text: Span<UInt8>, _ limit: Int) -> Bool {
+        let line = fieldsSeen.line
+        var at = fieldsSeen.to
+        while at < limit, text[at] == 0x20 { at += 1 }
+        if at == limit, limit < text.count || !isFinal { return false }
+        fieldsSeen.to = at
+        if at == limit || text[at] <= 0x0D || text[at] == 0x22 || text[at] == 0x27 {
+            fieldsSeen.isEnd = true
+            return true
+        }
+        let name = at
+        while at < limit, Self.isFieldName(text[at]) { at += 1 }
+        if at == limit, limit < text.count || !isFinal { return false }
+        guard at > name, at < limit, text[at] == 0x3D, at - name <= Self.nameMax else {
+            fieldsSeen.isOther = true
+            return true
+        }
+        let isKnown = Self.isLogField(text.extracting(name..<at))
+        at += 1
+        var isQuoted = false
+        if at < limit, !isEdge(text, at, line) {
+            let opening = text[at]
+            if opening == 0x22 || opening == 0x27 {
+                isQuoted = true
+                at += 1
+                while at < limit, text[at] != opening, text[at] != 0x0A { at += 1 }
+                if at < limit, text[at] == opening { at += 1 }
+            } else if opening == 0x5B || opening == 0x7B {
+                // Blanks may stand in a list.
+                isQuoted = true
+                while at < limit, text[at] != 0x0A { at += 1 }
+            } else {
+                while at < limit, text[at] > 0x20, text[at] != 0x22, text[at] != 0x27 { at += 1 }
+            }
+        }
+        if at == limit, limit < text.count || !isFinal { return false }
+        if isKnown { fieldsSeen.known = name }
+        fieldsSeen.to = at
+        // No word in quotes is one that fields are read from.
+        if isQuoted { fieldsSeen.from = at }
+        return true
     }
 
     /// Whether the fields of a log begin at `place`, with a name that loggers give or behind two blanks.
@@ -99,50 +158,6 @@ extension WindowScan {
         return fields != .none
     }
 
-    private func readFields(_ text: Span<UInt8>, _ reading: inout FieldsSeen, _ hasQuotes: inout Bool) -> Fields {
-        let (limit, line) = (reading.limit, reading.line)
-        var at = reading.from
-        if text[at] == 0x5B {
-            while at < limit, text[at] > 0x20, text[at] != 0x5D { at += 1 }
-            if at == limit { return grows(text, limit) ? .open : .none }
-            guard text[at] == 0x5D, at > reading.from + 1 else { return .none }
-            reading.known = reading.from
-            at += 1
-        }
-        while true {
-            while at < limit, text[at] == 0x20 { at += 1 }
-            reading.to = at
-            if at == limit { return grows(text, limit) ? .open : .end(at) }
-            if text[at] <= 0x0D || text[at] == 0x22 || text[at] == 0x27 { return .end(at) }
-            let name = at
-            while at < limit, Self.isFieldName(text[at]) { at += 1 }
-            if at == limit, grows(text, limit) { return .open }
-            guard at > name, at < limit, at - name <= Self.nameMax else { return .none }
-            if text[at] == 0x3A, name == reading.from, at - name > 3, text[at - 1] == 0x79, text[at - 2] == 0x70 {
-                reading.known = name
-                return lineNumber(text, at + 1, limit)
-            }
-            guard text[at] == 0x3D else { return .none }
-            let isKnown = Self.isLogField(text.extracting(name..<at))
-            if isKnown { reading.known = name }
-            at += 1
-            guard at < limit, !isEdge(text, at, line) else { continue }
-            let opening = text[at]
-            if opening == 0x22 || opening == 0x27 {
-                hasQuotes = true
-                at += 1
-                while at < limit, text[at] != opening, text[at] != 0x0A { at += 1 }
-                if at == limit, grows(text, limit) { return .open }
-                if at < limit, text[at] == opening { at += 1 }
-            } else if opening == 0x5B || opening == 0x7B {
-                // Blanks may stand in a list.
-                while at < limit, text[at] != 0x0A { at += 1 }
-            } else {
-                while at < limit, text[at] > 0x20, text[at] != 0x22, text[at] != 0x27 { at += 1 }
-            }
-        }
-    }
-
     /// The number of a line of a program, which ends the line it stands on.
     private func lineNumber(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Fields {
         var at = place
@@ -153,16 +168,21 @@ extension WindowScan {
 
     private static func isFieldName(_ byte: UInt8) -> Bool { ASCII.isAlphanumeric(byte) || byte == 0x5F || byte == 0x2E }
 
-    /// Names that loggers give to fields.
+    /// Whether loggers give this name to a field.
     private static func isLogField(_ name: Span<UInt8>) -> Bool {
-        for field in logFields where ASCII.equalsIgnoringCase(name, field) { return true }
+        guard name.count < logFields.count else { return false }
+        for field in logFields[name.count] where ASCII.equalsIgnoringCase(name, field) { return true }
         return false
     }
 
-    private static let logFields: [StaticString] = [
-        "logger", "filename", "lineno", "loc", "level", "caller", "component", "task_id", "dag_id", "run_id", "ti_id", "try_number",
-        "map_index", "bundle_name", "bundle_version", "dag_file", "logger_name", "func_name", "funcname", "pathname", "module", "process",
-        "processname", "thread", "threadname",
-        "hostname", "pod", "container", "namespace", "stream", "source", "service", "trace_id", "span_id", "request_id", "timestamp", "ts",
-    ]
+    /// Names that loggers give to fields, by their lengths.
+    private static let logFields: [[StaticString]] = {
+        let names: [StaticString] = [
+            "logger", "filename", "lineno", "loc", "level", "caller", "component", "task_id", "dag_id", "run_id", "ti_id", "try_number",
+            "map_index", "bundle_name", "bundle_version", "dag_file", "logger_name", "func_name", "funcname", "pathname", "module",
+            "process", "processname", "thread", "threadname", "hostname", "pod", "container", "namespace", "stream", "source", "service",
+            "trace_id", "span_id", "request_id", "timestamp", "ts",
+        ]
+        return (0...14).map { count in names.filter { $0.utf8CodeUnitCount == count } }
+    }()
 }

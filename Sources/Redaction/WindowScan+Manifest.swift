@@ -5,9 +5,6 @@ import Core
 ///
 /// `kubectl get` writes `data` before `kind`. Where the kind stands within a look, it decides; where it does not, what is base64 counts.
 extension WindowScan {
-    /// From where on what holds of manifests, and what.
-    typealias ManifestStep = (place: Int, zone: ManifestZone)
-
     private static let nameMax = 253
 
     /// Notes `kind: Secret`, of which the last word stands at `word`.
@@ -29,8 +26,9 @@ extension WindowScan {
     /// Finds the values of the open manifest and of those whose labels were noted.
     func findManifests(_ text: Span<UInt8>, _ region: Int) {
         manifestLabels.sort()
-        var walk = ManifestWalk(zone: openManifest, since: region - openManifest.age)
-        walk.at = openManifest.isOpen ? max(0, region - min(openManifest.age, Limits.redactionAnchorBytes)) : text.count
+        let open = manifests.open
+        var walk = ManifestWalk(zone: open, since: region - open.age)
+        walk.at = open.isOpen ? max(0, region - min(open.age, Limits.redactionAnchorBytes)) : text.count
         if walk.zone.phase == .rest { walk.at = max(walk.at, walk.since, 0) }
         if walk.zone.block >= 0, walk.at == 0, isAtStart { takeBlockLine(text, 0, &walk, isFirst: true) }
         var next = 0
@@ -61,19 +59,6 @@ extension WindowScan {
         }
     }
 
-    /// What holds of manifests behind the decided part of a window, `cut`.
-    func manifestAfter(_ cut: Int, _ region: Int) -> ManifestZone {
-        if isPreciseOnly { return openManifest }
-        var zone = openManifest
-        var place = region - zone.age
-        for step in manifestSteps where step.place <= cut {
-            zone = step.zone
-            place = step.place
-        }
-        zone.age = min(cut - place, 1 << 20)
-        return zone.isOpen ? zone : ManifestZone()
-    }
-
     /// A walk through manifests.
     struct ManifestWalk {
         var zone: ManifestZone
@@ -88,7 +73,7 @@ extension WindowScan {
 
     func note(_ place: Int, _ walk: inout ManifestWalk) {
         walk.since = place
-        manifestSteps.append((place, walk.zone))
+        manifests.note(walk.zone, at: place)
     }
 
     func enter(_ phase: ManifestZone.Phase, _ place: Int, _ walk: inout ManifestWalk) {

@@ -16,7 +16,7 @@ extension WindowScan {
         at = skipBlanks(text, at, limit)
         let next = byte(text, at, limit)
         if next == 0x2C || next == 0x7C || next == 0x3B || next == 0xE2 || byte(text, start, limit) == 0x09 || at - start > 1 {
-            return heads.append(low)
+            return tableLabels.append(low)
         }
         guard low > 1 else { return }
         var before = low - 1
@@ -27,7 +27,7 @@ extension WindowScan {
         default: return
         }
         let isLast = next <= 0x0D || next == 0x22 || next == 0x27 || next == 0x7D
-        if isLast || at > start && isField(text, at, limit) { heads.append(low) }
+        if isLast || at > start && isField(text, at, limit) { tableLabels.append(low) }
     }
 
     /// Whether a name and a sign stand at `place`.
@@ -61,43 +61,63 @@ extension WindowScan {
         let line: LineHead
     }
 
-    /// Looks whether the names around `label` are the head of a table, which gets columns if they are; nothing before `floor` is of it.
-    func lookAtHead(_ text: Span<UInt8>, _ label: Int, floor: Int, into table: inout TableHead) -> HeadLook {
+    /// Looks whether the names around `label` are the head of a table: then `candidate` has columns. Nothing before `floor` is of it.
+    func lookAtHead(_ text: Span<UInt8>, _ label: Int, floor: Int) -> HeadLook {
         let limit = min(text.count, label + Limits.redactionLookBytes)
         var high = label
         while high < limit, KeyNames.isPart(text[high]) { high += 1 }
-        table.mark = headMark(text, label, high)
-        guard let place = headPlace(text, label, table.mark, max(floor, label - Self.columnReach)), label - place.start < Self.columnReach
-        else { return HeadLook(end: high) }
-        table.line = place.line
-        var right = high
-        while right < limit {
-            let byte = text[right]
-            if isEdge(text, right, table.line) { break }
-            guard isInHead(byte, table.mark) || byte == 0x22 || isBoxByte(text, right, table.mark) else { break }
-            right += 1
+        let mark = headMark(text, label, high)
+        candidate.begin(mark: mark)
+        // Whatever the names stand in, the first quote may be its end.
+        var end = namesEnd(text, high, from: high, limit, mark, nil)
+        if end.isOpen || !end.isEnd, end.names >= limit || text[end.names] != 0x22 { return HeadLook(end: end.names, isOpen: end.isOpen) }
+        guard let place = headPlace(text, label, mark, max(floor, label - Self.columnReach)), label - place.start < Self.columnReach else {
+            return HeadLook(end: high)
         }
-        if right == limit, grows(text, limit) { return HeadLook(end: right, isOpen: true) }
-        var end = right
-        if right < limit, text[right] == 0x3D || text[right] == 0x5B || text[right] == 0x3A {
-            // The same for all names of a line, so that its fields are read once.
-            let far = min(text.count, place.start + Self.columnReach + Limits.redactionLookBytes)
-            let behind = fields(text, around: right, floor: high, far, table.line)
-            switch behind.fields {
-            case .none: return HeadLook(end: right)
-            case .open: return HeadLook(end: right, isOpen: true)
-            case .end(let close): (right, end) = (behind.start, close)
+        candidate.line = place.line
+        if !end.isEnd { end = namesEnd(text, end.names, from: high, limit, mark, place.line) }
+        guard end.isEnd else { return HeadLook(end: end.names, isOpen: end.isOpen) }
+        if mark == 0x20 { collectPlaces(text, place.names..<end.names) } else { collect(text, place.start, place.names..<end.names) }
+        return HeadLook(end: end.line, start: place.start)
+    }
+
+    /// Where names end.
+    private struct NamesEnd {
+        var names: Int
+        /// Where their line ends.
+        var line = -1
+        var isOpen = false
+        var isEnd: Bool { line >= 0 }
+    }
+
+    /// Where the names end that go on at `place`: with what they stand in, or before the fields of a log. Nil for `line`: at a quote.
+    private func namesEnd(
+        _ text: Span<UInt8>, _ place: Int, from floor: Int, _ limit: Int, _ mark: UInt8, _ line: LineHead?
+    ) -> NamesEnd {
+        var at = place
+        while at < limit {
+            let byte = text[at]
+            if byte == 0x22 || byte == 0x27 || byte == 0x0A {
+                if byte == 0x0A { return NamesEnd(names: at, line: at) }
+                guard let line else { return NamesEnd(names: at) }
+                if isEdge(text, at, line) { return NamesEnd(names: at, line: at) }
+                guard byte == 0x22 else { return NamesEnd(names: at) }
+            } else if !isInHead(byte, mark), !isBoxByte(text, at, mark) {
+                break
             }
-            while right > high, text[right - 1] == 0x20 { right -= 1 }
-        } else if right < text.count, !isEdge(text, right, table.line) {
-            return HeadLook(end: right)
+            at += 1
         }
-        if table.mark == 0x20 {
-            collectPlaces(text, place.names..<right, &table)
-        } else {
-            collect(text, place.start, place.names..<right, &table)
+        if at == limit { return NamesEnd(names: at, line: limit == text.count && isFinal ? at : -1, isOpen: grows(text, limit)) }
+        guard text[at] == 0x3D || text[at] == 0x5B || text[at] == 0x3A else { return NamesEnd(names: at) }
+        let behind = fields(text, around: at, floor: floor, min(text.count, floor + Limits.redactionLookBytes), LineHead())
+        switch behind.fields {
+        case .none: return NamesEnd(names: at)
+        case .open: return NamesEnd(names: at, isOpen: true)
+        case .end(let close):
+            var names = behind.start
+            while names > floor, text[names - 1] == 0x20 { names -= 1 }
+            return NamesEnd(names: names, line: close)
         }
-        return HeadLook(end: end, start: place.start)
     }
 
     /// What parts the columns around a name.
@@ -216,34 +236,36 @@ extension WindowScan {
     // MARK: Columns
 
     /// Takes in the columns whose names are those of secrets.
-    private func collect(_ text: Span<UInt8>, _ start: Int, _ names: Range<Int>, _ table: inout TableHead) {
-        for at in start..<names.lowerBound where markLength(text, at, table.mark) > 0 { table.lineMarks += 1 }
-        if table.mark == 0x2C {
+    private func collect(_ text: Span<UInt8>, _ start: Int, _ names: Range<Int>) {
+        for at in start..<names.lowerBound where markLength(text, at, candidate.mark) > 0 { candidate.lineMarks += 1 }
+        if candidate.mark == 0x2C {
             let end = min(names.upperBound, text.count - 1)
-            for at in names.lowerBound..<max(names.lowerBound, end) where text[at] == 0x2C && text[at + 1] == 0x20 { table.isSpaced = true }
+            for at in names.lowerBound..<max(names.lowerBound, end) where text[at] == 0x2C && text[at + 1] == 0x20 {
+                candidate.isSpaced = true
+            }
         }
         // A list in a sentence has a blank behind each comma.
-        let isList = names.lowerBound > start && (table.mark == 0x2C || table.mark == 0x3B)
+        let isList = names.lowerBound > start && (candidate.mark == 0x2C || candidate.mark == 0x3B)
         var first = names.lowerBound
         var at = first
         while true {
-            let length = at < names.upperBound ? markLength(text, at, table.mark) : 1
+            let length = at < names.upperBound ? markLength(text, at, candidate.mark) : 1
             if length > 0 {
                 if let kind = secretKind(text, inner(text, first..<at)) {
-                    table.add(TableHead.Column(low: UInt16(table.total), kind: kind))
+                    candidate.add(TableHead.Column(low: UInt16(candidate.total), kind: kind))
                 }
                 if at >= names.upperBound { break }
                 first = at + length
-                table.total += 1
-                if isList, first < names.upperBound, text[first] == 0x20 { return table.count = 0 }
+                candidate.total += 1
+                if isList, first < names.upperBound, text[first] == 0x20 { return candidate.count = 0 }
             }
             at += max(length, 1)
         }
-        if table.total == 0 || table.total > Self.marksMax { table.count = 0 }
+        if candidate.total == 0 || candidate.total > Self.marksMax { candidate.count = 0 }
     }
 
     /// Columns that are told by their places: at least two names, and two blanks or more between the name of a secret and the next.
-    private func collectPlaces(_ text: Span<UInt8>, _ names: Range<Int>, _ table: inout TableHead) {
+    private func collectPlaces(_ text: Span<UInt8>, _ names: Range<Int>) {
         let start = names.lowerBound
         var words = 0
         var at = start
@@ -256,15 +278,15 @@ extension WindowScan {
             while at < names.upperBound, text[at] > 0x20 { at += 1 }
             words += 1
             // A name and its value, not two names.
-            if isTelling(text.extracting(low..<at)) || isMade(text.extracting(low..<at), .secretValue) { return table.count = 0 }
+            if isTelling(text.extracting(low..<at)) || isMade(text.extracting(low..<at), .secretValue) { return candidate.count = 0 }
             let isFree = words == 1 || low - 2 >= start && text[low - 1] == 0x20 && text[low - 2] == 0x20
             let isClosed = at + 1 >= names.upperBound || text[at] == 0x20 && text[at + 1] <= 0x20
             if isFree, isClosed, low - start < Self.columnReach, let kind = secretKind(text, low..<at) {
-                table.add(TableHead.Column(low: UInt16(low - start), high: UInt16(min(at - start, 65_535)), kind: kind))
+                candidate.add(TableHead.Column(low: UInt16(low - start), high: UInt16(min(at - start, 65_535)), kind: kind))
             }
         }
-        table.total = textCount(text, names)
-        if words < 2 || table.total < 2 { table.count = 0 }
+        candidate.total = textCount(text, names)
+        if words < 2 || candidate.total < 2 { candidate.count = 0 }
     }
 
     /// What a name says that is one of a secret.

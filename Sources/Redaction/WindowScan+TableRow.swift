@@ -2,32 +2,6 @@ import Core
 
 /// Rows of tables: lines with as many marks, or texts, as the head has.
 extension WindowScan {
-    /// A line below the head of a table, or what stands between two quotes.
-    struct TableLine {
-        let start: Int
-        /// Where its text begins and ends, without what a log writes before and behind it.
-        var text: Range<Int>
-        var end: Int
-        /// It has as many marks as the head.
-        var isRow = false
-        /// What a log writes before the head stands before it, too.
-        var isBehindHead = true
-        var marks = 0
-        /// Where the cells of the columns begin and end, from the beginning of the line.
-        private var cells = InlineArray<8, Range<UInt16>>(repeating: 0..<0)
-
-        init(start: Int, text: Int) {
-            self.start = start
-            self.text = text..<text
-            end = text
-        }
-
-        func cell(_ index: Int) -> Range<Int> { start + Int(cells[index].lowerBound)..<start + Int(cells[index].upperBound) }
-
-        /// No line is longer than a look.
-        mutating func setCell(_ index: Int, _ low: Int, _ high: Int) { cells[index] = UInt16(low - start)..<UInt16(high - start) }
-    }
-
     /// How reading the cells of a line came out.
     private enum Reading {
         case whole
@@ -37,113 +11,133 @@ extension WindowScan {
         case open(Int)
     }
 
-    /// The line that begins at `start`, with the cells of the columns; nil, and held, when its end is still to come.
-    func tableLine(_ text: Span<UInt8>, _ start: Int, _ table: TableHead) -> TableLine? {
+    /// Reads the line that begins at `start`, with the cells of the columns; false, and held, when its end is still to come.
+    func readRow(_ text: Span<UInt8>, _ start: Int) -> Bool {
         let limit = min(text.count, start + Limits.redactionLookBytes)
-        let head = headEnd(text, start, limit, table.line)
-        var line = TableLine(start: start, text: head ?? start)
-        line.isBehindHead = head != nil
-        switch readCells(text, limit, table, skip: 0, &line) {
-        case .whole: break
+        if head.line.shape == 0 {
+            row.begin(start, text: start, isBehindHead: true)
+        } else {
+            let place = headEnd(text, start, limit, head.line)
+            row.begin(start, text: place ?? start, isBehindHead: place != nil)
+        }
+        switch readCells(text, limit, skip: 0) {
+        case .whole: if !row.isRow, head.line.shape != 0 { readWhole(text, limit) }
         case .cut:
             // Longer than a look: no row.
-            while line.end < text.count, !isEdge(text, line.end, table.line) { line.end += 1 }
-            return line
+            while row.end < text.count, !isEdge(text, row.end, head.line) { row.end += 1 }
         case .open(let wanted):
-            let from = table.line.shape == 0 ? wanted : start
+            row.forget()
+            let from = head.line.shape == 0 ? wanted : start
             if from < text.count { hold(min(from, start + Self.columnReach)) }
-            return nil
+            return false
         }
-        if !line.isRow, table.line.shape != 0 { readWhole(text, limit, table, &line) }
-        return line
+        return true
     }
 
-    /// Reads a line once more from its beginning, as one of a text of more lines that a log wrote at once, or behind another head.
-    private func readWhole(_ text: Span<UInt8>, _ limit: Int, _ table: TableHead, _ line: inout TableLine) {
-        var whole = TableLine(start: line.start, text: line.start)
-        whole.isBehindHead = false
+    /// Reads the line once more from its beginning, as one of a text of more lines that a log wrote at once, or behind another head.
+    private func readWhole(_ text: Span<UInt8>, _ limit: Int) {
+        let line = row
         var skip = 0
-        if table.mark != 0x20 {
+        if head.mark != 0x20 {
             var before = 0
-            for at in line.start..<line.text.lowerBound where markLength(text, at, table.mark) > 0 { before += 1 }
-            skip = line.marks + before - table.total
-            guard skip == 0 && before > 0 || skip == table.lineMarks && skip > 0 else { return }
-        } else if line.text.lowerBound == line.start {
+            for at in line.start..<line.low where markLength(text, at, head.mark) > 0 { before += 1 }
+            skip = line.marks + before - head.total
+            guard skip == 0 && before > 0 || skip == head.lineMarks && skip > 0 else { return }
+        } else if line.low == line.start {
             return
         }
-        if case .whole = readCells(text, limit, table, skip: skip, &whole), whole.isRow { line = whole }
+        row.begin(line.start, text: line.start, isBehindHead: false)
+        if case .whole = readCells(text, limit, skip: skip), row.isRow { return }
+        row = line
     }
 
-    /// Finds the cells of a line; the first `skip` marks do not count.
-    private func readCells(
-        _ text: Span<UInt8>, _ limit: Int, _ table: TableHead, skip: Int, _ line: inout TableLine
-    ) -> Reading {
-        let start = line.text.lowerBound
+    /// Finds the cells of the line; the first `skip` marks do not count.
+    private func readCells(_ text: Span<UInt8>, _ limit: Int, skip: Int) -> Reading {
+        let start = row.low
         var marks = -skip
         var first = start
-        var wanted = text.count
+        var wanted = Int.max
         var isInQuotes = false
         var isProse = false
         var at = start
         var close = -1
-        while at < limit {
+        while true {
+            at = nextStop(text, at, limit)
+            if at >= limit { break }
             let byte = text[at]
-            var length = 1
-            if byte == 0x0A || byte == table.line.quote, isEdge(text, at, table.line) { break }
+            if byte == 0x0A || byte == head.line.quote, isEdge(text, at, head.line) { break }
             if byte == 0x22 {
-                if table.mark == 0x2C || table.mark == 0x3B {
-                    isInQuotes = isInQuotes ? !endsCell(text, at + 1, table) : at == first
-                }
-            } else if !isInQuotes, case let mark = markLength(text, at, table.mark), mark > 0 {
-                for index in 0..<table.count where Int(table.columns[index].low) == marks { line.setCell(index, first, at) }
+                if head.mark == 0x2C || head.mark == 0x3B { isInQuotes = isInQuotes ? !endsCell(text, at + 1) : at == first }
+            } else if !isInQuotes, case let length = markLength(text, at, head.mark), length > 0 {
+                setCells(marks, first, at)
                 marks += 1
-                length = mark
                 first = at + length
-                if byte == 0x2C, !table.isSpaced, first < limit, text[first] == 0x20 { isProse = true }
-                for index in 0..<table.count where Int(table.columns[index].low) == marks { wanted = min(wanted, first) }
+                if byte == 0x2C, !head.isSpaced, first < limit, text[first] == 0x20 { isProse = true }
+                if wanted == .max, isColumn(marks) { wanted = first }
+                at = first - 1
             } else if !isInQuotes, byte == 0x3D || byte == 0x5B || byte == 0x3A {
-                let behind = fields(text, around: at, floor: start, limit, table.line)
-                if behind.fields == .open { return .open(table.mark == 0x20 ? start : min(wanted, firstWanted(table, start))) }
+                let behind = fields(text, around: at, floor: start, limit, head.line)
+                if behind.fields == .open { return .open(head.mark == 0x20 || isColumn(0) ? start : wanted) }
                 if case .end(let end) = behind.fields {
                     at = behind.start
                     close = end
                     break
                 }
             }
-            at += length
+            at += 1
         }
         let isAtLimit = close < 0 && at >= limit
-        if isAtLimit, grows(text, limit) { return .open(table.mark == 0x20 ? start : min(wanted, firstWanted(table, start))) }
-        line.end = close < 0 ? min(at, limit) : close
-        line.marks = marks + skip
+        if isAtLimit, grows(text, limit) { return .open(head.mark == 0x20 || isColumn(0) ? start : wanted) }
+        row.end = close < 0 ? min(at, limit) : close
+        row.marks = marks + skip
         if isAtLimit, limit < text.count { return .cut }
-        var end = line.end
+        var high = row.end
         if close >= 0 {
-            end = at
-            while end > start, text[end - 1] == 0x20 { end -= 1 }
+            high = at
+            while high > start, text[high - 1] == 0x20 { high -= 1 }
         }
-        line.text = start..<end
-        if table.mark != 0x20 {
-            for index in 0..<table.count where Int(table.columns[index].low) == marks { line.setCell(index, min(first, end), end) }
-            line.isRow = marks == table.total && !isProse
-            return .whole
+        row.high = high
+        if head.mark == 0x20 {
+            readPlaces(text)
+        } else if marks == head.total, !isProse {
+            setCells(marks, min(first, high), high)
+            row.isRow = true
         }
-        // Without what a log writes a line has no blank behind that either.
-        let shift = line.isBehindHead ? 0 : 1
-        for index in 0..<table.count {
-            let cell = cellAt(text, line.text, table.columns[index], shift)
-            line.setCell(index, cell.lowerBound, cell.upperBound)
-        }
-        // The index of a data frame has no name.
-        let texts = textCount(text, line.text)
-        line.isRow = texts == table.total || texts == table.total + 1
         return .whole
     }
 
-    /// Where the first column begins, if it is one of secrets.
-    private func firstWanted(_ table: TableHead, _ start: Int) -> Int {
-        for index in 0..<table.count where table.columns[index].low == 0 { return start }
-        return .max
+    /// The next byte of a line that has to be looked at.
+    private func nextStop(_ text: Span<UInt8>, _ start: Int, _ limit: Int) -> Int {
+        text.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return limit }
+            var at = start
+            while at < limit, !head.isStop(base[at]) { at += 1 }
+            return at
+        }
+    }
+
+    private func isColumn(_ number: Int) -> Bool {
+        for index in 0..<head.count where Int(head.columns[index].low) == number { return true }
+        return false
+    }
+
+    private func setCells(_ number: Int, _ low: Int, _ high: Int) {
+        for index in 0..<head.count where Int(head.columns[index].low) == number { row.setCell(index, low, high) }
+    }
+
+    /// Finds the cells that are told by their places.
+    private func readPlaces(_ text: Span<UInt8>) {
+        let line = row.low..<row.high
+        // The index of a data frame has no name.
+        let texts = textCount(text, line)
+        guard texts == head.total || texts == head.total + 1 else { return }
+        row.isRow = true
+        // Without what a log writes a line has no blank behind that either.
+        let shift = row.isBehindHead ? 0 : 1
+        for index in 0..<head.count {
+            let cell = cellAt(text, line, head.columns[index], shift)
+            row.setCell(index, cell.lowerBound, cell.upperBound)
+        }
     }
 
     /// Whether a line ends at `place`, or the string it stands in.
@@ -168,8 +162,8 @@ extension WindowScan {
         return second == 0x94 ? third == 0x82 || third == 0x83 : second == 0x95 && third == 0x91
     }
 
-    private func endsCell(_ text: Span<UInt8>, _ place: Int, _ table: TableHead) -> Bool {
-        place >= text.count || text[place] == table.mark || text[place] <= 0x20 || isEdge(text, place, table.line)
+    private func endsCell(_ text: Span<UInt8>, _ place: Int) -> Bool {
+        place >= text.count || text[place] == head.mark || text[place] <= 0x20 || isEdge(text, place, head.line)
     }
 
     /// How many texts a line has with two blanks or more between them.

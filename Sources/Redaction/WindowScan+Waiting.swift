@@ -58,7 +58,7 @@ extension WindowScan {
 
     /// Whether something is open that its next bytes may belong to.
     private var isBusy: Bool {
-        isInside || isGoingOn || !blockLabels.isEmpty || !heads.isEmpty || !tableHeads.isEmpty || !manifestLabels.isEmpty
+        isInside || isGoingOn || !blockLabels.isEmpty || !tableLabels.isEmpty || !manifestLabels.isEmpty
     }
 
     /// Words, marks and hyphens, none of them so long as what is looked at for its shape.

@@ -56,19 +56,20 @@ final class WindowScan {
     @exclusivity(unchecked) private var asideRest: Finding?
     /// Whether the region begins with the rest of something.
     var isGoingOn: Bool { rest != nil || asideRest != nil }
-    /// The private key whose lines are being looked for.
-    @exclusivity(unchecked) var block = KeyBlock()
+    /// The private keys, tables and manifests that lines may belong to.
+    @exclusivity(unchecked) var keys = Trail<KeyBlock>()
+    @exclusivity(unchecked) var tables = Trail<TableZone>()
+    @exclusivity(unchecked) var manifests = Trail<ManifestZone>()
+    /// What may begin or end one of them.
     @exclusivity(unchecked) var blockLabels: [KeyBlock.Label] = []
-    /// The table whose rows are being looked for, the names that may head one, and what was found of tables.
-    @exclusivity(unchecked) var openTable = TableHead()
-    @exclusivity(unchecked) var heads: [Int] = []
-    @exclusivity(unchecked) var tableHeads: [TableHead] = []
-    @exclusivity(unchecked) var tableSteps: [TableStep] = []
-    @exclusivity(unchecked) var rowStarts: [Int] = []
-    /// The manifest whose values are being looked for, the names that may begin one, and what was found of manifests.
-    @exclusivity(unchecked) var openManifest = ManifestZone()
+    @exclusivity(unchecked) var tableLabels: [Int] = []
     @exclusivity(unchecked) var manifestLabels: [Int] = []
-    @exclusivity(unchecked) var manifestSteps: [ManifestStep] = []
+    /// The heads of the tables, that of the open one first; the head and the line being looked at, and heads that may come again.
+    @exclusivity(unchecked) var tableHeads: [TableHead] = []
+    @exclusivity(unchecked) var head = TableHead()
+    @exclusivity(unchecked) var candidate = TableHead()
+    @exclusivity(unchecked) var row = TableLine()
+    @exclusivity(unchecked) var headMemory = HeadMemory()
     /// The line of the member that was looked at last, and the fields.
     @exclusivity(unchecked) var lines = LineCursor()
     @exclusivity(unchecked) var fieldsSeen = FieldsSeen()

@@ -187,6 +187,28 @@ def test_manifests_and_tables_are_followed_from_event_to_event(front, serve, ide
     assert "  name: warehouse" in told and any(line.startswith("299,user299,REDACTED_password_") for line in told)
 
 
+def test_manifests_and_tables_are_followed_from_message_to_message(front, serve, identity):
+    """A server may tell of a running task a line a message, as its log has it, with messages of others in between."""
+    value = base64.b64encode(drawn("message", 18).encode()).decode()
+    rows = [drawn(f"message {number}", 14) + "7" for number in range(30)]
+    lines = ["apiVersion: v1", "data:", "  part: " + value, "kind: Secret", "metadata:", "  name: warehouse"]
+    lines += ["id,login,password", *(f"{at},user{at},{row}" for at, row in enumerate(rows))]
+
+    def say(turn: Turn) -> None:
+        turn.events()
+        for at, line in enumerate(lines):
+            for data in (f"2026-11-22T06:43:{at + 10}.123Z INFO {line} logger=task.stdout", "heartbeat 4711 of the scheduler"):
+                turn.event({"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": data}})
+        turn.event(turn.answer({"content": [{"type": "text", "text": "done"}]}))
+        turn.end()
+
+    louver = front(serve({"say": say}))
+    shown = ask(louver.port, "/scripted", identity.token(), "say").body.decode()
+    assert "done" in shown and shown.count("heartbeat 4711 of the scheduler") == len(lines)
+    assert not [secret for secret in [value, *rows] if secret in shown], shown
+    assert "  name: warehouse logger=task.stdout" in shown and "29,user29,REDACTED_password_" in shown
+
+
 def test_a_placeholder_that_comes_back_is_refused_unless_the_policy_lets_it_pass(front, serve, identity):
     def echo(turn: Turn) -> None:
         turn.text("got " + turn.arguments["value"])

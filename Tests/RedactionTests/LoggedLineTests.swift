@@ -130,6 +130,44 @@ import Testing
         }
     }
 
+    /// A line an event, as Airflow serves logs, with events of others in between: in one reply, one item a content block, one message each.
+    @Test(arguments: Content.allCases) func isFoundFromEventToEvent(content: Content) throws {
+        let planted = Self.plant(content, seed: 12)
+        let others = ["working", "Rows written: 18231", "DAG bundles loaded: dags-folder"]
+        let bound = ",\"level\":\"info\",\"logger\":\"task.stdout\",\"filename\":\"etl.py\",\"lineno\":12}"
+        func event(_ text: String, _ number: Int) -> String {
+            "{\"timestamp\":\"2026-11-22T06:43:\(number + 10).399741Z\",\"event\":" + Self.quoted(text) + bound
+        }
+        func block(_ text: String) -> String { "{\"type\":\"text\",\"text\":" + Self.quoted(text) + "}" }
+        let lines = planted.lines.enumerated().flatMap { [$0.element, others[$0.offset % others.count]] }
+        let events = lines.enumerated().map { event($0.element, $0.offset) }
+        // What stands before the first of them was not seen, and the END line comes in another value.
+        if content == .tail { return }
+        for reply in [
+            "{\"content\":[" + events.joined(separator: ",") + "],\"continuation_token\":null}",
+            "{\"content\":[" + lines.map(block).joined(separator: ",") + "]}",
+            "{\"content\":[" + events.map(block).joined(separator: ",") + "]}", "[" + lines.map(Self.quoted).joined(separator: ",") + "]",
+        ] {
+            let clean = String(decoding: try ReplyDriver.scrub([Array(reply.utf8)], ReplyScrubber(Samples.engine)), as: UTF8.self)
+            let left = planted.secrets.filter { clean.contains($0) }
+            #expect(left.isEmpty, "\(content): \(left.count) of \(planted.secrets.count) left\n\(clean)")
+            for other in others where reply.contains(other) { #expect(clean.contains(other), "\(clean)") }
+        }
+        let scrubber = ReplyScrubber(Samples.engine)
+        var open = OpenZones()
+        var clean = ""
+        for event in events {
+            scrubber.reset()
+            scrubber.openZones = open
+            let message = "{\"level\":\"info\",\"data\":\(event)}"
+            clean += String(decoding: try ReplyDriver.scrub([Array(message.utf8)], scrubber), as: UTF8.self) + "\n"
+            open = scrubber.openZones
+        }
+        let left = planted.secrets.filter { clean.contains($0) }
+        #expect(left.isEmpty, "\(content): \(left.count) of \(planted.secrets.count) left\n\(clean)")
+        for other in others.prefix(lines.count / 2) { #expect(clean.contains(other), "\(clean)") }
+    }
+
     private static func quoted(_ text: String) -> String {
         let escaped = text.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
             .split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"")

@@ -91,20 +91,20 @@ import Testing
         let label = "PRIVATE " + "KEY-----"
         let lines = ["-----BEGIN " + label] + body + ["-----END " + label, body[0]]
         let scrubber = ReplyScrubber(Samples.engine)
-        var reach = 0
+        var open = OpenZones()
         for (number, line) in lines.enumerated() {
             for text in [line, "a line of somebody else's, with words"] {
                 scrubber.reset()
-                scrubber.openKeyReach = reach
+                scrubber.openZones = open
                 let clean = try ReplyDriver.scrub(
                     [Array(#"{"uri":"app://\#(random.text(40, from: letters))","data":"\#(text)"}"#.utf8)], scrubber)
-                reach = scrubber.openKeyReach
+                open = scrubber.openZones
                 let isKept = String(decoding: clean, as: UTF8.self).hasSuffix(#","data":"\#(text)"}"#)
                 #expect(isKept == !((1...5).contains(number) && text == line), "\(number): \(String(decoding: clean, as: UTF8.self))")
                 #expect(!scrubber.mustWithhold)
             }
         }
-        #expect(reach == 0)
+        #expect(open.isEmpty)
     }
 
     @Test func scrubsBlobsOfText() throws {

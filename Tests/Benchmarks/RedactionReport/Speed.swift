@@ -305,5 +305,9 @@ struct Speed {
             "broken lines",
             "one two three four five six seven and password=x9Kq2\n" + "uno dos tres cuatro cinco seis siete y password=x9Kq\n"
         ), ("broken anchors", "gh\np_" + scrambled + scrambled + "\n"),
+        ("rows of a table", "id,password,token\n" + String(repeating: "1,abc,def\n", count: 200)),
+        ("fields of a log", "x,password a=b x,password c=d "),
+        ("members of a Secret", "stringData:\n" + String(repeating: " a: b c=d e=f\n", count: 100)),
+        ("a logged Secret", "12:00:00 INFO stringData: logger=x\n" + String(repeating: "12:00:00 INFO   a: b logger=x\n", count: 30)),
     ]
 }
