@@ -205,6 +205,11 @@ static size_t add(const uint8_t *text, size_t count, size_t start, size_t stop, 
         *to = (cscan_run){(uint32_t)start, (uint32_t)length, CSCAN_SCRAMBLED};
         return 1;
     }
+    // `0x` before hexadecimal digits.
+    if (text[start] == '0' && length >= LEAST + 2 && (text[start + 1] | 0x20) == 'x') {
+        start += 2;
+        length -= 2;
+    }
     if (is_tagged(text, start, end)) {
         *to = (cscan_run){(uint32_t)start, (uint32_t)(end - start), CSCAN_TAGGED};
         return 1;

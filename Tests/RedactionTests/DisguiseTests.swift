@@ -76,6 +76,8 @@ import Testing
         // Escapes of other languages.
         ("a \(spelled(token) { "\\u{\(String($0, radix: 16))}" }) b", [token]),
         ("a \(spelled(token) { "\\U" + hexadecimal($0, 8) }) b", [token]),
+        ("x = 0x\(spelled(token) { hexadecimal($0, 2) }) b", [token]),
+        ("a 0X\(spelled(token) { hexadecimal($0, 2).uppercased() })", [token]),
         ("a \(spelled(token) { "&#37;" + hexadecimal($0, 2) }) b", [token]),
         // A line that goes on.
         ("run --auth \(head)\\\n\(tail)", [token]), ("run --auth \(head)\\\r\n\(tail)", [token]),

@@ -70,7 +70,7 @@ def readings(text: str) -> set[str]:
                 "".join(chr(ord(letter) - 0xFEE0) if "\uff01" <= letter <= "\uff5e" else letter for letter in view),
                 re.sub(r"=\n", "", view), re.sub(r"=([0-9A-F]{2})", lambda m: chr(int(m[1], 16)), view), re.sub(r"\|\n[0-9a-f]{8}.*?\|", "", view),
             }
-            for run in re.findall(r"[A-Za-z0-9+/_-]{16,}={0,2}", view):
+            for run in re.findall(r"[A-Za-z0-9+/_-]{16,}={0,2}", view) + re.findall(r"0[xX]([0-9a-fA-F]{16,})", view):
                 made |= {raw.decode("latin1") for raw in decoded(run)}
         fresh = made - seen
         seen |= fresh
