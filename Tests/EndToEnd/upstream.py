@@ -248,7 +248,10 @@ def read_request(reader) -> Request | None:
     first = reader.readline(65536)
     if not first:
         return None
-    method, path, _ = first.decode("latin-1").split(" ", 2)
+    method, path, version = first.decode("latin-1").split(" ", 2)
+    # The greeting of TLS may hold blanks where a request has them: it is no request.
+    if not version.startswith("HTTP/1."):
+        raise ValueError("no request line of HTTP")
     headers = []
     while (line := reader.readline(65536)) not in (b"\r\n", b""):
         name, _, value = line.decode("latin-1").partition(":")
