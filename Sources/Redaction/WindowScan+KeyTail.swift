@@ -89,7 +89,6 @@ extension WindowScan {
     /// Where the text of the next line begins behind one that ends at `place`, or the next string of this name.
     private func nextLine(_ text: Span<UInt8>, _ place: Int, _ head: LineHead, _ mark: Range<Int>, _ limit: Int) -> Int? {
         var at = place
-        if head.quote != 0, byte(text, at, limit) == Int(head.quote) { return nextString(text, at + 1, mark, limit) }
         if byte(text, at, limit) == 0x20 {
             at = skipBlanks(text, at, limit)
             guard at < limit else { return nil }
@@ -101,24 +100,33 @@ extension WindowScan {
             case .end(let end): at = end
             }
         }
-        while byte(text, at, limit) == 0x0D { at += 1 }
-        guard byte(text, at, limit) == 0x0A else { return nil }
-        while byte(text, at, limit) == 0x0A || byte(text, at, limit) == 0x0D { at += 1 }
+        if head.quote != 0, byte(text, at, limit) == Int(head.quote) {
+            guard let start = nextString(text, at + 1, head, mark, limit) else { return nil }
+            at = start
+        } else {
+            while byte(text, at, limit) == 0x0D { at += 1 }
+            guard byte(text, at, limit) == 0x0A else { return nil }
+            while byte(text, at, limit) == 0x0A || byte(text, at, limit) == 0x0D { at += 1 }
+        }
         if limit - at < LineCursor.reach, grows(text, limit), head.shape != 0 { touchedEnd = true }
         return skipBlanks(text, headEnd(text, at, limit, head) ?? at, limit)
     }
 
-    private func nextString(_ text: Span<UInt8>, _ place: Int, _ mark: Range<Int>, _ limit: Int) -> Int? {
-        let far = min(limit, place + Self.stringReach)
-        guard mark.count > 2 else { return nil }
-        var found: Int?
+    /// Where the next string of this name begins, or of a list of strings.
+    private func nextString(_ text: Span<UInt8>, _ place: Int, _ head: LineHead, _ mark: Range<Int>, _ limit: Int) -> Int? {
         var at = place
-        while found == nil, at + mark.count <= far {
-            if text[at] == text[mark.lowerBound], isSame(text, mark, at) { found = at }
+        guard !mark.isEmpty else {
+            guard byte(text, at, limit) == 0x2C else { return nil }
+            at = skipSpace(text, at + 1, limit)
+            return byte(text, at, limit) == Int(head.quote) ? at + 1 : nil
+        }
+        let far = min(limit, place + Self.stringReach)
+        while at + mark.count <= far {
+            if text[at] == text[mark.lowerBound], isSame(text, mark, at) { return at + mark.count }
             at += 1
         }
-        if found == nil, far == limit { touchedEnd = true }
-        return found.map { $0 + mark.count }
+        if far == limit { touchedEnd = true }
+        return nil
     }
 
     private func isSame(_ text: Span<UInt8>, _ mark: Range<Int>, _ place: Int) -> Bool {

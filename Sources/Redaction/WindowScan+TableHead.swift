@@ -70,7 +70,10 @@ extension WindowScan {
         candidate.begin(mark: mark)
         // Whatever the names stand in, the first quote may be its end.
         var end = namesEnd(text, high, from: high, limit, mark, nil)
-        if end.isOpen || !end.isEnd, end.names >= limit || text[end.names] != 0x22 { return HeadLook(end: end.names, isOpen: end.isOpen) }
+        if !end.isEnd {
+            let isAtQuote = end.names < limit && (text[end.names] == 0x22 || text[end.names] == 0x27)
+            if !isAtQuote { return HeadLook(end: end.names, isOpen: end.isOpen) }
+        }
         guard let place = headPlace(text, label, mark, max(floor, label - Self.columnReach)), label - place.start < Self.columnReach else {
             return HeadLook(end: high)
         }

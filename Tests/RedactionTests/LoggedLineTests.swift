@@ -130,6 +130,22 @@ import Testing
         }
     }
 
+    /// As programs of Python print lists of lines and of texts with line breaks.
+    @Test(arguments: [LogForm.bare, .airflow, .server, .python, .docker]) func isFoundInPython(form: LogForm) {
+        for content in Content.allCases {
+            let planted = Self.plant(content, seed: 13)
+            guard planted.lines.allSatisfy({ !$0.contains { $0 == "'" || $0 == "\t" } }) else { continue }
+            let lines = form.write(planted.lines).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            for text in [
+                "[('worker-1', '" + lines.joined(separator: "\\n") + "\\n')]", "lines: ['" + lines.joined(separator: "', '") + "']",
+            ] {
+                let clean = Samples.scrub(text)
+                let left = planted.secrets.filter { clean.contains($0) }
+                #expect(left.isEmpty, "\(form), \(content): \(left.count) of \(planted.secrets.count) left\n\(clean)")
+            }
+        }
+    }
+
     /// A line an event, as Airflow serves logs, with events of others in between: in one reply, one item a content block, one message each.
     @Test(arguments: Content.allCases) func isFoundFromEventToEvent(content: Content) throws {
         let planted = Self.plant(content, seed: 12)
