@@ -15,8 +15,18 @@ struct HeadMemory {
     /// Longer lines are read again.
     static let lineMax = 96
 
-    private var entries = [Entry](repeating: Entry(), count: 16)
+    private static let places = 16
+
+    private let entries: UnsafeMutablePointer<Entry>
     private var isEmpty = true
+
+    init() {
+        entries = .allocate(capacity: Self.places)
+        entries.initialize(repeating: Entry(), count: Self.places)
+    }
+
+    /// Gives its memory back.
+    func deallocate() { entries.deallocate() }
 
     /// The head that a line is which begins at `start` and holds a name at `label`, and where it ends.
     func find(_ text: Span<UInt8>, _ start: Int, _ label: Int) -> (head: Int, end: Int)? {
@@ -38,11 +48,11 @@ struct HeadMemory {
 
     mutating func clear() {
         if isEmpty { return }
-        for place in entries.indices { entries[place] = Entry() }
+        entries.update(repeating: Entry(), count: Self.places)
         isEmpty = true
     }
 
     private static func place(_ text: Span<UInt8>, _ start: Int, _ label: Int) -> Int {
-        Int(text[start] &+ text[label] &* 7 &+ UInt8(truncatingIfNeeded: label - start) &* 3) & 15
+        Int(text[start] &+ text[label] &* 7 &+ UInt8(truncatingIfNeeded: label - start) &* 3) & (places - 1)
     }
 }

@@ -8,6 +8,8 @@ struct LineCursor {
     /// Where the line begins, behind its line break or the quote that opens it; -1 for farther away than is looked.
     private(set) var start = -1
     private(set) var quote: UInt8 = 0
+    /// Where the line begins whatever strings stand on it; -1 for farther away.
+    private(set) var line = -1
     private var shape = LineShape()
     /// Where what stands before the text ends: blanks follow.
     private(set) var headEnd = 0
@@ -27,7 +29,14 @@ struct LineCursor {
 
     /// Moves to the text at `place`; answers whether the beginning of its line is near.
     mutating func move(_ text: Span<UInt8>, to place: Int, isAtStart: Bool) -> Bool {
-        if at < 0 || place < at || place - at > Self.reach { begin(text, max(0, place - Self.reach - 1), isAtStart) }
+        // What stands on lines before is not read.
+        let floor = at >= 0 && at <= place && place - at <= Self.reach ? at : max(0, place - Self.reach - 1)
+        var from = place
+        text.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return }
+            while from > floor, base[from - 1] != 0x0A { from -= 1 }
+        }
+        if from != at { begin(text, from, isAtStart) }
         while at < place {
             let byte = text[at]
             at += 1
@@ -35,9 +44,9 @@ struct LineCursor {
             let isOpening = isQuote && Self.opens(text, at - 1, isAtStart)
             if byte == 0x22 { double = Quote(place: at - 1, opens: isOpening) }
             if byte == 0x27 { single = Quote(place: at - 1, opens: isOpening) }
-            if byte == 0x0A || isOpening {
+            if isOpening {
                 start = at
-                quote = byte == 0x0A ? 0 : byte
+                quote = byte
                 shape = LineShape()
                 headEnd = at
                 hasQuotes = false
@@ -50,9 +59,11 @@ struct LineCursor {
         return start >= 0 && place - start <= Self.reach
     }
 
+    /// Begins at `place`, which is the beginning of a line unless that is too far away.
     private mutating func begin(_ text: Span<UInt8>, _ place: Int, _ isAtStart: Bool) {
         at = place
-        start = place == 0 && isAtStart ? 0 : -1
+        start = place == 0 ? isAtStart ? 0 : -1 : text[place - 1] == 0x0A ? place : -1
+        line = start
         quote = 0
         shape = LineShape()
         headEnd = place

@@ -109,7 +109,8 @@ extension WindowScan {
             return byte(text, high + 1, limit) == 0xB1 && byte(text, high + 2, limit) == 0x61 ? high + 3 : high
         }
         guard byte(text, high, limit) == 0x20 else { return high }
-        for word in Self.secondWords {
+        let initial = byte(text, high + 1, limit)
+        for word in Self.secondWords where Int(word.utf8Start[0]) == initial {
             let end = high + 1 + word.utf8CodeUnitCount
             guard end <= limit else { continue }
             var isSame = true

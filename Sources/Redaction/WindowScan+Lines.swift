@@ -170,7 +170,7 @@ extension WindowScan {
 
     /// Whether loggers give this name to a field.
     private static func isLogField(_ name: Span<UInt8>) -> Bool {
-        guard name.count < logFields.count else { return false }
+        guard name.count > 1, name.count < logFields.count else { return false }
         for field in logFields[name.count] where ASCII.equalsIgnoringCase(name, field) { return true }
         return false
     }

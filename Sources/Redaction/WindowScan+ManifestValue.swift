@@ -40,7 +40,10 @@ extension WindowScan {
     func isOutside(_ text: Span<UInt8>, _ place: Int, _ zone: ManifestZone) -> Bool {
         guard zone.line.quote != 0 else { return false }
         _ = lines.move(text, to: place, isAtStart: isAtStart)
-        guard let quote = lines.last(zone.line.quote) else { return false }
+        guard let quote = lines.last(zone.line.quote) else {
+            // A line break of the text itself stands in no string.
+            return lines.line > 0 && view.slashes(at: lines.line - 1) <= Int(zone.line.slashes)
+        }
         return !quote.opens && closes(text, quote.place, zone)
     }
 

@@ -129,6 +129,7 @@ final class WindowScan {
     deinit {
         hits.deallocate()
         runs.deallocate()
+        headMemory.deallocate()
     }
 
     /// The scan of what is encoded in this text; nil when it is as deep as one looks.
