@@ -61,26 +61,30 @@ static void fill(shares *to) {
             }
 }
 
+// What share of bytes the nibbles of one place let through.
+static float share_of(const shares *with, unsigned low, unsigned high) {
+    float share = 0;
+    for (; high; high &= high - 1) {
+        unsigned row = (unsigned)__builtin_ctz(high);
+        share += with->sum[row][0][low & 255] + with->sum[row][1][low >> 8];
+    }
+    return share;
+}
+
 // What share of places a shape lets through, if bytes came independently.
 static float rate_of(const shares *with, const shape *of) {
     float rate = 1;
-    for (size_t p = 0; p < WINDOW; p++) {
-        float share = 0;
-        for (unsigned rows = of->high[p]; rows; rows &= rows - 1) {
-            unsigned row = (unsigned)__builtin_ctz(rows);
-            share += with->sum[row][0][of->low[p] & 255] + with->sum[row][1][of->low[p] >> 8];
-        }
-        rate *= share;
-    }
+    for (size_t p = 0; p < WINDOW; p++) rate *= share_of(with, of->low[p], of->high[p]);
     return rate;
 }
 
 enum { SAMPLE = sizeof cscan_sample - 1, WORDS = (SAMPLE + 63) / 64 };
 
-// Sets of places of the sample: those whose byte at window place p has a low or high nibble, and those where a word may begin.
+// Sets of places of the sample: those whose byte at window place p has a low or high nibble, all, and those where a word may begin.
 typedef struct {
     uint64_t low[WINDOW][16][WORDS];
     uint64_t high[WINDOW][16][WORDS];
+    uint64_t places[WORDS];
     uint64_t starts[WORDS];
     shares rates;
 } model;
@@ -90,6 +94,7 @@ static void fill_model(model *to) {
     fill(&to->rates);
     for (size_t at = 0; at + WINDOW <= SAMPLE; at++) {
         uint64_t bit = (uint64_t)1 << (at % 64);
+        to->places[at / 64] |= bit;
         for (size_t p = 0; p < WINDOW; p++) {
             uint8_t byte = (uint8_t)cscan_sample[at + p];
             to->low[p][byte & 15][at / 64] |= bit;
@@ -102,6 +107,7 @@ static void fill_model(model *to) {
 // The places of the sample that windows let through, place by place of a window: of one literal, or of all in a bucket.
 typedef struct {
     shape allowed;
+    float share[WINDOW];
     uint64_t low[WINDOW][WORDS];
     uint64_t high[WINDOW][WORDS];
 } passing;
@@ -112,15 +118,26 @@ typedef struct {
     float smooth;
 } bucket;
 
+// Adds the places that any of some nibbles stand at.
+static void join_sets(uint64_t *to, const uint64_t from[16][WORDS], const uint64_t *all, unsigned nibbles) {
+    if (nibbles == 0xffff) {
+        memcpy(to, all, WORDS * sizeof *to);
+        return;
+    }
+    for (; nibbles; nibbles &= nibbles - 1) {
+        const uint64_t *more = from[__builtin_ctz(nibbles)];
+        for (size_t word = 0; word < WORDS; word++) to[word] |= more[word];
+    }
+}
+
 // What the window of a literal at an offset lets through.
 static void fill_passing(const model *with, const literal *one, size_t offset, passing *to) {
     memset(to, 0, sizeof *to);
     to->allowed = shape_of(one, offset);
     for (size_t p = 0; p < WINDOW; p++) {
-        for (unsigned set = to->allowed.low[p]; set; set &= set - 1)
-            for (size_t word = 0; word < WORDS; word++) to->low[p][word] |= with->low[p][__builtin_ctz(set)][word];
-        for (unsigned set = to->allowed.high[p]; set; set &= set - 1)
-            for (size_t word = 0; word < WORDS; word++) to->high[p][word] |= with->high[p][__builtin_ctz(set)][word];
+        to->share[p] = share_of(&with->rates, to->allowed.low[p], to->allowed.high[p]);
+        join_sets(to->low[p], with->low[p], with->places, to->allowed.low[p]);
+        join_sets(to->high[p], with->high[p], with->places, to->allowed.high[p]);
     }
 }
 
@@ -151,14 +168,23 @@ static unsigned count_with(const model *with, const bucket *to, const passing *m
     return count_in(with, &to->all, more, is_word_group);
 }
 
-// The same if bytes came independently, as a part of what is counted: the sample is short.
+// The part that what would pass if bytes came independently has in what is counted: the sample is short.
+static float smoothed(float rate, int is_word_group) { return (is_word_group ? 0.1f : 0.5f) * rate * SAMPLE; }
+
+// That part of a bucket with another window in it.
 static float smooth_with(const model *with, const bucket *to, const passing *more, int is_word_group) {
-    shape all = to->all.allowed;
-    for (size_t p = 0; p < WINDOW; p++) {
-        all.low[p] |= more->allowed.low[p];
-        all.high[p] |= more->allowed.high[p];
-    }
-    return (is_word_group ? 0.1f : 0.5f) * rate_of(&with->rates, &all) * SAMPLE;
+    float rate = 1;
+    for (size_t p = 0; p < WINDOW; p++)
+        rate *= share_of(
+            &with->rates, to->all.allowed.low[p] | more->allowed.low[p], to->all.allowed.high[p] | more->allowed.high[p]);
+    return smoothed(rate, is_word_group);
+}
+
+// What that part cannot be less than.
+static float least_smooth_with(const bucket *to, const passing *more, int is_word_group) {
+    float rate = 1;
+    for (size_t p = 0; p < WINDOW; p++) rate *= to->all.share[p] > more->share[p] ? to->all.share[p] : more->share[p];
+    return smoothed(rate, is_word_group);
 }
 
 static void put(const model *with, bucket *to, const passing *more, int is_word_group) {
@@ -171,6 +197,7 @@ static void put(const model *with, bucket *to, const passing *more, int is_word_
         }
         to->all.allowed.low[p] |= more->allowed.low[p];
         to->all.allowed.high[p] |= more->allowed.high[p];
+        to->all.share[p] = share_of(&with->rates, to->all.allowed.low[p], to->all.allowed.high[p]);
     }
 }
 
@@ -191,9 +218,11 @@ static choice choose(const cscan_set *set, const literal *one, const bucket *buc
         int first = offset == 0 && (one->flags & CSCAN_WORD_START) ? 0 : set->word_groups * GROUP;
         for (int b = first; b < set->groups * GROUP; b++) {
             int is_word_group = b < set->word_groups * GROUP;
-            float more = (float)(count_with(with, &buckets[b], &window, is_word_group) - buckets[b].count);
+            // What is counted never becomes less, so what is cheap to know settles most of them.
+            if (least_smooth_with(&buckets[b], &window, is_word_group) - buckets[b].smooth >= least) continue;
+            float more = smooth_with(with, &buckets[b], &window, is_word_group) - buckets[b].smooth;
             if (more >= least) continue;
-            more += smooth_with(with, &buckets[b], &window, is_word_group) - buckets[b].smooth;
+            more += (float)(count_with(with, &buckets[b], &window, is_word_group) - buckets[b].count);
             if (more < least) {
                 least = more;
                 best = (choice){offset, b};
