@@ -248,6 +248,43 @@ static inline size_t next_sign(const uint8_t *text, size_t count, size_t start, 
     return start < end ? start : end;
 }
 
+// The slashes among LEAST bytes, a bit for each.
+static inline unsigned slashes_in(const uint8_t *text) {
+#if defined(__x86_64__)
+    const __m128i slash = _mm_set1_epi8('/');
+    unsigned low = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)text), slash));
+    unsigned high = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(text + LEAST - 16)), slash));
+    return low | high << (LEAST - 16);
+#else
+    unsigned bits = 0;
+    for (unsigned at = 0; at < LEAST; at++) bits |= (unsigned)(text[at] == '/') << at;
+    return bits;
+#endif
+}
+
+// Where the next LEAST bytes without a slash begin in text[start, stop), or `stop`.
+static inline size_t next_segment(const uint8_t *text, size_t start, size_t stop) {
+    while (stop - start >= LEAST) {
+        unsigned slashes = slashes_in(text + start);
+        if (!slashes) return start;
+        start += 32 - (size_t)__builtin_clz(slashes);
+    }
+    return stop;
+}
+
+// Adds what is encoded between the slashes of the part text[start, stop) of a run: `/files/Z2hwX…/raw`. Answers where to go on.
+static size_t add_segments(const uint8_t *text, size_t start, size_t stop, cscan_run *runs, size_t *found, size_t capacity) {
+    size_t at = next_segment(text, start, stop);
+    while (at < stop && *found < capacity) {
+        size_t end = at + LEAST;
+        while (end < stop && text[end] != '/') end++;
+        int encoding = is_dull(text[at]) ? 0 : probe(text + at, end - at);
+        if (encoding) runs[(*found)++] = (cscan_run){(uint32_t)at, (uint32_t)(end - at), (uint32_t)encoding};
+        at = next_segment(text, end, stop);
+    }
+    return at;
+}
+
 // Adds what is worth a look in one run. Answers 0 when there is no room for all of it: then *from is where to go on.
 static int add_run(const uint8_t *text, size_t count, cscan_run one, size_t *from, cscan_run *runs, size_t *found, size_t capacity) {
     size_t start = one.start, end = start + one.length, before = *found;
@@ -257,7 +294,13 @@ static int add_run(const uint8_t *text, size_t count, cscan_run one, size_t *fro
         size_t stop = next_sign(text, count, start, end), padded = stop;
         while (padded < end && text[padded] == '=') padded++;
         if (padded > stop) quoted += (unsigned)is_quoted(text, padded - 1, end);
-        *found += add(text, count, start, stop, padded, end, &runs[*found]);
+        const size_t added = add(text, count, start, stop, padded, end, &runs[*found]);
+        *found += added;
+        // Most parts begin with a name, and what is encoded may stand behind it.
+        if (!added || runs[*found - 1].encoding == CSCAN_SCRAMBLED) {
+            start = add_segments(text, start, stop, runs, found, capacity);
+            if (start < stop) break;
+        }
         start = padded;
     }
     if (*found < capacity) {

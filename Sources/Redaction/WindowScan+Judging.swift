@@ -151,6 +151,8 @@ extension WindowScan {
             return isBareSecret(bytes) || isTelling(bytes) || letters.contains(.upper) && isMade(bytes, kind)
         }
         if value.separator == .comma, isNameOfText(bytes, letters, value) { return false }
+        // `VALUES ('notify_secrets_team', 35599)`
+        if value.separator == .comma, !value.isQuoted, letters.isNumber, kind.kind != .password { return false }
         // What is too long to be read to its end is no description either.
         if value.isQuoted, value.isMember, value.isCut { return true }
         if value.isQuoted {
@@ -204,7 +206,14 @@ extension WindowScan {
         if value.separator == .bare { return isBareSecret(bytes) }
         if isHandle(bytes) { return false }
         if ValueShape.isUUID(bytes) { return kind.kind == .token || kind.kind == .apiKey }
-        return ValueShape.isRandom(bytes) || isMashed(bytes)
+        return ValueShape.isRandom(bytes) || isMashed(bytes) || isChosenToken(bytes, value, kind)
+    }
+
+    /// Whether what stands for a token was made up by somebody as passwords are: `bot_token=Ha4-bor!92x`. Parsers say `token: 'x#1'`.
+    private func isChosenToken(_ bytes: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Bool {
+        guard bytes.count >= 10, kind.kind == .token || kind.isAirflowName else { return false }
+        for at in 0..<bytes.count where bytes[at] == 0x40 { return false }
+        return (value.separator == .assignment || value.separator == .colon && !kind.isAirflowName) && isTelling(bytes)
     }
 
     /// Whether an element's text holds a word drawn at random: `{acme AQAAABAAA 5422…}`.
@@ -431,11 +440,14 @@ extension WindowScan {
         // `Digest username="x"`: parameters, which speak for themselves.
         if value.following == 0x22, rest.count > 0, rest[rest.count - 1] == 0x3D { return nil }
         if rest.count < 4 || ValueShape.isPlaceholder(rest) || startsWithPlaceholder(rest) { return nil }
+        let end = credentialEnd(text, at, value.end)
         if !value.isQuoted {
             let bytes = text.extracting(value.start..<value.end)
             if isSentence(bytes, Alphabet(of: bytes)) || Alphabet(of: rest).isIdentifier { return nil }
+            // `required scopes: [read, write]`
+            if end < value.end, text[end - 1] == 0x3A, isWordWithMark(text.extracting(at..<end)) { return nil }
         }
-        return at..<credentialEnd(text, at, value.end)
+        return at..<end
     }
 
     /// A credential ends at white space, unless it is a list of parameters.

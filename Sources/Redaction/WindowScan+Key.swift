@@ -65,6 +65,7 @@ extension WindowScan {
         if isFlag, high - low > 2, text[low + 1] == 0x44 { low += 2 }
         let kind = keyNames.classify(text.extracting(low..<high))
         guard kind.tier != .none, !isUser(text, low, high), !isShown(text, low, place) else { return }
+        if kind.kind == .token, kind.tier == .medium, isPlaceToken(text, low) { return }
         touchedEnd = false
         noteHead(text, low, high, limit)
         if high - low == 6, text[low] == 0x53 { noteKind(text, low) }
@@ -94,6 +95,19 @@ extension WindowScan {
         for at in min(low, place)...place { if let count = Placeholder.length(in: text, at: at), at + count > place { return true } }
         return false
     }
+
+    /// Whether the word before `token` says that it is a place to go on reading at: `continuation token: x`.
+    private func isPlaceToken(_ text: Span<UInt8>, _ low: Int) -> Bool {
+        guard low > 4, text[low - 1] == 0x20 else { return false }
+        for word in Self.placeWords {
+            let start = low - 1 - word.utf8CodeUnitCount
+            guard start >= 0, ASCII.equalsIgnoringCase(text.extracting(start..<low - 1), word) else { continue }
+            if start == 0 || !KeyNames.isPart(text[start - 1]) { return true }
+        }
+        return false
+    }
+
+    private static let placeWords: [StaticString] = ["continuation", "pagination", "page", "next", "resume", "cursor", "sync"]
 
     /// Whether a name is that of the user in a URI, whose password is looked at there.
     private func isUser(_ text: Span<UInt8>, _ low: Int, _ high: Int) -> Bool {

@@ -39,6 +39,8 @@ import Testing
         text.utf16.map { "\\u" + String(repeating: "0", count: 4 - String($0, radix: 16).count) + String($0, radix: 16) }.joined()
     }
 
+    private static let base64url = String(decoding: Base64.encode(Array("t:\(token)".utf8)), as: UTF8.self).filter { $0 != "=" }
+
     private static func spelled(_ text: String, _ spell: (UInt32) -> String) -> String {
         text.unicodeScalars.map { spell($0.value) }.joined()
     }
@@ -107,6 +109,10 @@ import Testing
             "x \(String(decoding: Base64.encode(Array("token=\(token) it is".utf8)), as: UTF8.self))' + 'tgresql://svc:\(password)@host/x",
             [token, password]
         ),
+        // Between the slashes of a path.
+        ("GET https://x.example/files/\(base64url)/raw 200", [base64url]), ("s3://bucket/a/\(base64url).json", [base64url]),
+        ("/srv/\(spelled(token) { hexadecimal($0, 2) })/x", [spelled(token) { hexadecimal($0, 2) }]),
+        ("https://x.example/a/b/\(base64url)", [base64url]), ("key=/in/\(base64url)/out/ and", [base64url]),
         // A key in words.
         ("using vultr api key \(token.suffix(36).uppercased()) for", [token.suffix(36).uppercased()]),
         // Keys and tables that begin where the string of an event does.
@@ -175,6 +181,9 @@ import Testing
         "\u{1B}]0;user@host: ~/dags\u{7}$ ls", "\u{1B}]8;;https://airflow.example/dags/etl\u{1B}\\etl\u{1B}]8;;\u{1B}\\ ran",
         "a \u{1B}(B\u{1B}[m b",
         "C:\\Users\\etl\\\nnext", "\u{1B}[?25l\u{1B}[2K\r 10 %", "_\u{8}u_\u{8}n", "\\u{1f600} \\U0001F600",
+        "GET https://x.example/files/bm90aGluZyB0byBzZWUgaW4gaGVyZSwgbW92ZSBvbg/raw 200",
+        "/home/airflow/.local/lib/python3.11/site-packages/airflow/providers/amazon/aws/hooks/secrets_manager_backend_of_long_name/x",
+        "s3://lake/raw/2026/11/22/6f9619ff8b86d011b42d00c04fc964ff6f9619ff8b86d011b42d00c04fc964ff/part-00000",
         "flag \u{1F3F4}\u{E0067}\u{E0062}\u{E007F} b",
         "see http://host:8080\nuser@example.com", "{\"url\": \"http://host:x\", \"event\": \"to @all\"}", "the api key is rotated",
         "an api key needs 16 letters",
