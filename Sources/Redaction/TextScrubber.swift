@@ -258,7 +258,7 @@ public final class TextScrubber {
             if finding.form == .mark {
                 mark(finding, source.extracting(start..<max(start, end)), into: &out)
             } else {
-                replace(finding, text, into: &out)
+                replace(finding, text, unit: Self.unit(of: source.extracting(start..<max(start, end))), into: &out)
             }
             written = max(end, start)
         }
@@ -298,7 +298,13 @@ public final class TextScrubber {
         out.append(Hygiene.closing)
     }
 
-    private func replace(_ finding: Finding, _ text: Span<UInt8>, into out: inout ByteBuffer) {
+    /// How many bytes each character of a secret takes: 1, or 2 or 4 of UTF-16 and UTF-32, whose other bytes are zero.
+    private static func unit(of secret: Span<UInt8>) -> Int {
+        guard secret.count > 4, secret[1] == 0, secret[3] == 0 else { return 1 }
+        return secret[2] != 0 ? 2 : secret[4] != 0 ? 4 : 1
+    }
+
+    private func replace(_ finding: Finding, _ text: Span<UInt8>, unit: Int, into out: inout ByteBuffer) {
         switch finding.form {
         case .nothing, .mark: return
         case .zero:
@@ -312,7 +318,15 @@ public final class TextScrubber {
             if let harvest, finding.isStrong, !finding.isCut, finding.tag == nil {
                 harvest.take(text.extracting(finding.tagStart..<finding.tagEnd), kind: finding.kind)
             }
-            engine.heads[kind].append(tag: scan.tag(of: finding, in: text), to: &out)
+            let tag = scan.tag(of: finding, in: text)
+            if unit == 1 { return engine.heads[kind].append(tag: tag, to: &out) }
+            // The text stays in step.
+            var placeholder = ByteBuffer()
+            engine.heads[kind].append(tag: tag, to: &placeholder)
+            for at in 0..<placeholder.readableCount {
+                if at > 0 { for _ in 1..<unit { out.append(UInt8(0)) } }
+                out.append(placeholder.readable[at])
+            }
         }
     }
 }

@@ -40,7 +40,9 @@ enum RedactEnrollCommand {
                 remedy: "make one: openssl rand -out tenant.key 32")
             return .usage
         }
-        guard let form = form(arguments, faults), let key = RedactionLoader(policies: nil, faults: faults).tenantKey(keyFile) else {
+        guard let form = form(arguments, faults), let key = RedactionLoader(policies: nil, faults: faults).tenantKey(keyFile),
+            RedactionSetup.holdsNames(arguments, "--env", "louver redact enroll", faults, terminal)
+        else {
             FaultReport.write(faults, terminal)
             return .usage
         }

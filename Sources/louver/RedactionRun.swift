@@ -27,6 +27,11 @@ struct RedactionRun {
                 continue
             }
             defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+            if !arguments.has("--explain"), isOutput(descriptor) {
+                terminal.fault("louver redact: \(Fault.quote(file)) is what is written to, too", remedy: "write to another file")
+                status = .failure
+                continue
+            }
             switch scrub(descriptor, file) {
             case .written: continue
             case .unread: status = .failure
@@ -38,6 +43,14 @@ struct RedactionRun {
             if arguments.has("--json") { total.writeJSON(terminal) } else { total.write(terminal) }
         }
         return status
+    }
+
+    /// Whether a file is the one that the shell opened for the output: reading it would never end, or it was emptied.
+    private func isOutput(_ descriptor: Int32) -> Bool {
+        var input = stat()
+        var output = stat()
+        guard fstat(descriptor, &input) == 0, fstat(terminal.outputDescriptor, &output) == 0 else { return false }
+        return input.st_mode & S_IFMT == S_IFREG && input.st_dev == output.st_dev && input.st_ino == output.st_ino
     }
 
     private enum Outcome {

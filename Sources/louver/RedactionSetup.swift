@@ -18,6 +18,7 @@ enum RedactionSetup {
             faults.add("louver redact", nil, "--tenant needs the key that its own is made of", remedy: "write --tenant-key FILE")
             return nil
         }
+        guard holdsNames(arguments, "--known-env", "louver redact", faults, terminal) else { return nil }
         let engine = RedactionLoader(policies: directory, faults: faults).engine(
             files: detectors, tenantKeyFile: arguments.value("--tenant-key"), style: style,
             known: KnownSecretOptions(
@@ -36,6 +37,25 @@ enum RedactionSetup {
             }
         }
         return RedactionEngine(engine, rules: rules, tenant: tenant)
+    }
+
+    /// Whether the environment holds the variables that `flag` names. Whoever names one wants its value found, and a word misspelt would
+    /// let it pass unseen; of several that begin alike there may be none.
+    static func holdsNames(_ arguments: Arguments, _ flag: String, _ verb: String, _ faults: Faults, _ terminal: Terminal) -> Bool {
+        var holdsAll = true
+        for name in arguments.all(flag) ?? [] {
+            var export = SecretExport()
+            if KnownSecretLoader.read(environment: name, into: &export) { continue }
+            if name.hasSuffix("*") {
+                if !arguments.has("--quiet") {
+                    terminal.error(terminal.styled("warning: ", .yellow) + "no environment variable begins like \(Fault.quote(name))")
+                }
+            } else {
+                faults.add(verb, nil, "the environment variable \(Fault.quote(name)) is not set", remedy: "export it, or leave \(flag) out")
+                holdsAll = false
+            }
+        }
+        return holdsAll
     }
 
     /// The directory of shipped policies; nil after a fault.

@@ -45,6 +45,42 @@ def test_a_full_disk_is_told_and_a_reader_that_leaves_is_not(tmp_path):
         assert louver.wait(60) == 1 and louver.stderr.read() == b""
 
 
+def test_a_file_is_not_read_that_is_written_to(tmp_path):
+    log, other = tmp_path / "task.log", tmp_path / "other.log"
+    line = b"password=hunter2horse\n"
+    log.write_bytes(line * 100)
+    other.write_bytes(b"behind\n")
+    with open(log, "ab") as out:
+        done = subprocess.run(command(str(log), str(other)), stdout=out, stderr=subprocess.PIPE, timeout=60)
+    assert done.returncode == 1 and b"is what is written to, too" in done.stderr
+    assert log.read_bytes() == line * 100 + b"behind\n"
+    with open(log, "ab") as out:
+        done = subprocess.run(command("--explain", str(log)), stdout=subprocess.PIPE, stderr=out, timeout=60)
+    assert done.returncode == 0 and done.stdout.count(b"\n") == 100
+
+
+def test_a_variable_that_is_not_set_is_told(tmp_path):
+    done = subprocess.run(command("--known-env", "LOUVER_NO_SUCH"), input=b"x\n", capture_output=True)
+    assert done.returncode == 2 and done.stdout == b"" and b"`LOUVER_NO_SUCH` is not set" in done.stderr
+    done = subprocess.run(command("--known-env", "LOUVER_NO_SUCH_*"), input=b"x\n", capture_output=True)
+    assert done.returncode == 0 and done.stdout == b"x\n" and done.stderr.startswith(b"warning: no environment variable begins like")
+    key = tmp_path / "key"
+    key.write_bytes(bytes(range(32)))
+    key.chmod(0o600)
+    done = subprocess.run([str(BINARY), "redact", "enroll", "--tenant-key", str(key), "--env", "LOUVER_NO_SUCH"], capture_output=True)
+    assert done.returncode == 2 and done.stdout == b""
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_wide_text_stays_readable(encoding):
+    text = "password=hunter2horse\nZeile zwei, größer\n" * 2
+    done = subprocess.run(command(), input=text.encode(encoding), capture_output=True)
+    clean = done.stdout.decode(encoding)
+    assert clean.count("REDACTED_") == 2 and "größer" in clean and clean.endswith("\n")
+    again = subprocess.run(command(), input=done.stdout, capture_output=True)
+    assert again.stdout == done.stdout
+
+
 class Screen:
     """A terminal on standard error; standard output is read as slowly as a test wants."""
 

@@ -45,20 +45,26 @@ public struct KnownSecretLoader {
         return EnrolledSecrets(joining: sets)
     }
 
-    /// The variables a name or a beginning stands for. One that is not set is no fault: the same file serves several machines.
-    public static func read(environment pattern: String, into export: inout SecretExport) {
+    /// The variables a name or a beginning stands for; answers whether there are any. One that is not set is no fault of a configuration:
+    /// the same file serves several machines.
+    @discardableResult
+    public static func read(environment pattern: String, into export: inout SecretExport) -> Bool {
         guard pattern.hasSuffix("*") else {
-            if let value = getenv(pattern) { export.add(Array(String(cString: value).utf8)) }
-            return
+            guard let value = getenv(pattern) else { return false }
+            export.add(Array(String(cString: value).utf8))
+            return true
         }
         let beginning = Array(pattern.utf8.dropLast())
         var entry = environ
+        var isAny = false
         while let text = entry.pointee {
             let bytes = Array(String(cString: text).utf8)
             if bytes.starts(with: beginning), let equals = bytes.firstIndex(of: UInt8(ascii: "=")) {
                 export.add(Array(bytes[(equals + 1)...]))
+                isAny = true
             }
             entry += 1
         }
+        return isAny
     }
 }
