@@ -209,6 +209,88 @@ def test_manifests_and_tables_are_followed_from_message_to_message(front, serve,
     assert "  name: warehouse logger=task.stdout" in shown and "29,user29,REDACTED_password_" in shown
 
 
+# What begins in some lines, what goes on of it in others, and what stands there instead. The others look like nothing by themselves.
+BODY = [drawn(f"going on {number}", 64) for number in range(5)]
+ROWS = [drawn(f"going on {number}", 14) + "7" for number in range(5)]
+MEMBERS = [base64.b64encode(drawn(f"going on {number}", 18).encode()).decode() for number in range(5)]
+GOING_ON = {
+    "a key": (["-----BEGIN " + "PRIVATE " + "KEY-----", BODY[0]], BODY[1:], BODY),
+    "a table": (["id,login,password", f"0,user0,{ROWS[0]}"], [f"{at},user{at},{ROWS[at]}" for at in range(1, 5)], ROWS),
+    "a manifest": (
+        ["apiVersion: v1", "kind: Secret", "metadata:", "  name: warehouse", "data:", f"  part-0: {MEMBERS[0]}"],
+        [f"  part-{at}: {MEMBERS[at]}" for at in range(1, 5)],
+        MEMBERS,
+    ),
+}
+
+
+def told(turn: Turn, lines: list[str], form: str) -> None:
+    """Lines of a log as a server may tell them while a call runs: a message each, or an item each of the data of one."""
+    for data in lines if form == "messages" else [lines]:
+        turn.event({"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": data}})
+
+
+@pytest.mark.parametrize("form", ["messages", "one message"])
+@pytest.mark.parametrize("what", GOING_ON)
+def test_what_goes_on_ends_with_its_reply(front, serve, identity, what, form):
+    """While one caller's reply stands open inside of a key, a table or a manifest, the replies of others hold lines like those that it
+    waits for: they pass, on other connections and on the same one, to another caller and to the same. It goes on where it was."""
+    begun, rest, secrets = GOING_ON[what]
+    go_on, waited = threading.Event(), []
+
+    def task(turn: Turn) -> None:
+        turn.events()
+        told(turn, [*begun, "heartbeat 4711 of the scheduler."], form)
+        if not go_on.wait(120):
+            waited.append(what)
+        told(turn, rest, form)
+        turn.event(turn.answer({"content": [{"type": "text", "text": "done"}]}))
+        turn.end()
+
+    def other(turn: Turn) -> None:
+        turn.events()
+        told(turn, rest, form)
+        turn.event(turn.answer({"content": [{"type": "text", "text": "\n".join(rest)}]}))
+        turn.end()
+
+    def left_open(turn: Turn) -> None:
+        turn.events()
+        told(turn, begun, form)
+        turn.event(turn.answer({"content": [{"type": "text", "text": "\n".join(begun)}]}))
+        turn.end()
+
+    def data_of(messages: list[dict]) -> list[str]:
+        said = [message["params"]["data"] for message in messages if "method" in message]
+        return said if form == "messages" else [line for lines in said for line in lines]
+
+    louver = front(serve({"task": task, "other": other, "left_open": left_open}))
+    alice, bob = identity.token("alice"), identity.token("bob")
+    with Connection(louver.port, timeout=120) as connection:
+        connection.start("/scripted", call("task", {}), modern(alice, "tools/call", "task"))
+        assert connection.head()[0] == 200
+        seen: list[dict] = []
+        while "heartbeat 4711 of the scheduler." not in data_of(seen):
+            seen.append(connection.event())
+        for token in (bob, alice):
+            shown = ask(louver.port, "/scripted", token, "other")
+            assert data_of(shown.messages) == rest and text_of(shown) == "\n".join(rest), "somebody else's goes on in it"
+        go_on.set()
+        while message := connection.event():
+            seen.append(message)
+    assert not waited and seen[-1]["result"]["content"][0]["text"] == "done"
+    shown = json.dumps(seen)
+    assert not [secret for secret in secrets if secret in shown], shown
+    assert "heartbeat 4711 of the scheduler." in shown and ("warehouse" in shown) == (what == "a manifest")
+    # The next reply on a connection begins anew, too, whoever asks. Carol's replies have not taught what the table holds.
+    carol = identity.token("carol")
+    with Connection(louver.port, timeout=120) as connection:
+        for token in (carol, bob):
+            open_one = connection.post("/scripted", call("left_open", {}), modern(carol, "tools/call", "left_open"))
+            assert not [secret for secret in secrets if secret in open_one.body.decode()]
+            shown = connection.post("/scripted", call("other", {}), modern(token, "tools/call", "other"))
+            assert data_of(shown.messages) == rest and text_of(shown) == "\n".join(rest), "the reply before goes on in it"
+
+
 def test_a_placeholder_that_comes_back_is_refused_unless_the_policy_lets_it_pass(front, serve, identity):
     def echo(turn: Turn) -> None:
         turn.text("got " + turn.arguments["value"])
