@@ -18,7 +18,12 @@ struct DetectorFile {
         guard let root = YAMLParser.parse(bytes, file: file, into: faults) else { return }
         guard let reader = NodeReader(root, file: file, faults: faults) else { return }
         if reader.int("version", in: 1...1, example: "1") != 1 { return }
-        for (index, node) in reader.elements("detectors").enumerated() {
+        let entries = reader.elements("detectors")
+        if entries.isEmpty, !reader.has("detectors") || reader.node("detectors")?.elements != nil {
+            reader.fault(
+                "detectors", "no detector is in this file: it finds nothing", remedy: "write one under `detectors`, or leave the file out")
+        }
+        for (index, node) in entries.enumerated() {
             if detectors.count >= Limits.detectorsMax {
                 reader.fault("detectors", "more than \(Limits.detectorsMax) detectors", remedy: "merge detectors of one kind")
                 break

@@ -56,6 +56,14 @@ import YAML
 
     @Test func takesADetectorOfOnesOwn() { #expect(load(whole) == nil) }
 
+    /// Somebody wrote it, and believes that it finds something.
+    @Test(arguments: ["version: 1", "version: 1\ndetectors: []", "version: 1\ndetectors: [ ] # none yet"])
+    func aFileWithoutDetectorsIsRefused(text: String) throws {
+        let faults = try #require(load(text))
+        #expect(faults.faults.count == 1 && faults.description.contains("no detector is in this file"), "\(faults)")
+        #expect(faults.faults.allSatisfy { $0.file == "mine.yaml" && $0.line > 0 && !$0.remedy.isEmpty })
+    }
+
     @Test(arguments: [
         ("acme_[a-z]{8}", "(?:acme_)?", "match nothing"), ("acme_[a-z]{8}", "acme_(", "not a PCRE2 pattern"),
         ("literals: [acme_]", "literals: []", "no literal"), ("literals: [acme_]", "literals: [a]", "2 to 64 bytes"),

@@ -169,6 +169,11 @@ import Testing
         let faulty = try run(["redact", "test", "FILE"], over: "version: 1\ndetectors:\n  - {}\n")
         #expect(faulty.status == .usage && faulty.errors.hasPrefix("FILE:3:5: "))
         #expect(try run(["redact", "test"]).status == .usage)
+        let empty = try run(["redact", "test", "FILE"], over: "version: 1\ndetectors: []\n")
+        #expect(empty.status == .usage && empty.output == "")
+        #expect(
+            empty.errors.hasPrefix("FILE:2:12: no detector is in this file") && empty.errors.contains("\n    write one under"),
+            "\(empty.errors)")
     }
 
     @Test func findsWhatWasEnrolled() throws {
