@@ -41,6 +41,12 @@ public struct PolicyDenial: Sendable, Equatable {
         say: "The request holds a placeholder that stands for a removed secret. Leave it out, or name the secret's place instead.",
         code: .placeholder, answer: .result)
 
+    /// The refusal of a call in which a placeholder may be that cannot be seen.
+    public static let unread = PolicyDenial(
+        rule: Array("louver/encoded".utf8),
+        say: "The request holds text that is encoded more often, or packed more tightly, than is looked into. Send it as it is.",
+        code: .placeholder, answer: .result)
+
     init(
         rule: [UInt8], say: String, code: Code = .policy, answer: Answer, scopes: [[UInt8]] = [], shadows: [[UInt8]] = [],
         wantsListing: Bool = false

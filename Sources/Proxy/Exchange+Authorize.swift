@@ -68,7 +68,7 @@ extension Exchange {
         for rule in decision.shadows { worker.count(.shadowMatches, rule) }
         switch consume decision {
         case .permit(let permit):
-            if let inbound, !isPart, carriesPlaceholder(inbound) { throw refusal(.placeholder, inbound) }
+            if let inbound, !isPart { try refusePlaceholder(inbound) }
             record.rule = permit.rule
             record.isPermitted = true
             counters.countPermit(permit.rule)
@@ -78,11 +78,15 @@ extension Exchange {
         }
     }
 
-    /// Whether a request holds what stands for a removed secret, in an argument, a URI or elsewhere: upstream it would be taken for the
-    /// secret itself.
-    private func carriesPlaceholder(_ inbound: Inbound) -> Bool {
-        guard inbound.isRequest, let params = inbound.params, endpoint?.policy.redaction.returned == .refuse else { return false }
-        return params.withSource { site.redaction.holdsPlaceholder($0) }
+    /// Refuses a request that holds what stands for a removed secret, in an argument, a URI or elsewhere: upstream it would be taken for
+    /// the secret itself. What cannot be looked at within its bounds may hold one.
+    private func refusePlaceholder(_ inbound: Inbound) throws {
+        guard inbound.isRequest, let params = inbound.params, let endpoint, endpoint.policy.redaction.returned == .refuse else { return }
+        switch params.withSource({ endpoint.redaction.findPlaceholder(in: $0) }) {
+        case .nothing: return
+        case .placeholder: throw refusal(.placeholder, inbound)
+        case .unread: throw refusal(.unread, inbound)
+        }
     }
 
     private func refusal(_ denial: PolicyDenial, _ inbound: Inbound?) -> Refusal {

@@ -70,9 +70,11 @@ public final class RedactionEngine: Sendable {
         return HMACKey(SecretBytes(taking: &derived), hash: .sha256)
     }
 
-    /// Whether a text holds a placeholder of ours, `REDACTED_` and one of the kinds or a tag, as it stands or in a disguise that redaction
-    /// sees through.
-    public func holdsPlaceholder(_ text: Span<UInt8>) -> Bool { ReturnedPlaceholder(kinds: detectors.kindBytes).isIn(text) }
+    /// Looks whether a text holds a placeholder of ours, `REDACTED_` and one of the kinds or a tag, as it stands or in a disguise that
+    /// redaction sees through.
+    public func findPlaceholder(in text: Span<UInt8>) -> ReturnedPlaceholder.Outcome {
+        ReturnedPlaceholder(kinds: detectors.kindBytes, showsTagsAlone: style == .hashOnly).look(at: text)
+    }
 
     /// The 40 bits that stand for a secret in placeholders.
     func tag(of secret: Span<UInt8>) -> UInt64 {

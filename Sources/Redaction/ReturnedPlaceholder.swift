@@ -4,12 +4,24 @@ import Glibc
 
 /// Finds placeholders of ours in what a client sends: as they stand, in letters of another case, behind the backslashes that a model puts
 /// before low lines, and in all that redaction sees through (escapes, characters that nobody sees, percent, base64, hex, base32, gzip), as
-/// deep as that looks. What is deeper, or grows beyond its bounds when it is inflated, is not looked at.
-struct ReturnedPlaceholder {
+/// deep as that looks. What is deeper, or grows beyond its bounds when it is inflated, is told.
+public struct ReturnedPlaceholder {
     let kinds: [[UInt8]]
+    /// Placeholders are tags alone: letters that may be a word are taken for one.
+    let showsTagsAlone: Bool
 
-    /// Whether one is in the text, which is encoded `depth` times already.
-    func isIn(_ text: Span<UInt8>, depth: Int = 0) -> Bool {
+    /// How a look at what a client sends came out.
+    public enum Outcome: Sendable {
+        /// There is none.
+        case nothing
+        /// There is one.
+        case placeholder
+        /// None was seen, and a part could not be looked at within its bounds.
+        case unread
+    }
+
+    /// Looks at a text that was encoded `depth` times.
+    func look(at text: Span<UInt8>, depth: Int = 0) -> Outcome {
         let traits = text.withUnsafeBufferPointer { cscan_traits($0.baseAddress, $0.count) }
         if traits & FlatView.needsFlattening == 0 { return look(text, traits & UInt32(CSCAN_HAS_PERCENT) != 0, depth) }
         let view = FlatView()
@@ -18,20 +30,24 @@ struct ReturnedPlaceholder {
         return look(flat.span.extracting(0..<view.count), view.hasPercent, depth)
     }
 
-    private func look(_ text: Span<UInt8>, _ hasPercent: Bool, _ depth: Int) -> Bool {
-        if stands(in: text) { return true }
-        if depth >= Limits.redactionDecodeDepthMax { return false }
-        if hasPercent, isUnmarked(text, UInt8(ascii: "%"), depth) { return true }
+    private func look(_ text: Span<UInt8>, _ hasPercent: Bool, _ depth: Int) -> Outcome {
+        if stands(in: text) { return .placeholder }
+        var outcome = hasPercent ? lookUnmarked(text, UInt8(ascii: "%"), depth) : .nothing
+        if outcome == .placeholder { return outcome }
         return withUnsafeTemporaryAllocation(of: cscan_run.self, capacity: 64) { runs in
             var at = 0
             while at < text.count {
                 let count = text.withUnsafeBufferPointer { cscan_encoded($0.baseAddress, $0.count, &at, runs.baseAddress, runs.count) }
                 for run in runs[..<count] {
                     let start = Int(run.start)
-                    if isEncoded(text.extracting(start..<start + Int(run.length)), Int32(run.encoding), depth) { return true }
+                    switch lookInto(text.extracting(start..<start + Int(run.length)), Int32(run.encoding), depth) {
+                    case .nothing: break
+                    case .placeholder: return .placeholder
+                    case .unread: outcome = .unread
+                    }
                 }
             }
-            return false
+            return outcome
         }
     }
 
@@ -77,8 +93,8 @@ struct ReturnedPlaceholder {
         guard kind.count == Placeholder.tagCount else { return false }
         let end = wordEnd(text, start - 1)
         if text[(end - Self.word.count)..<end].elementsEqual("REDACTED".utf8) { return true }
-        // In other letters it may be a name, `redacted_customer`: then digits tell a tag.
-        return kind.allSatisfy(Placeholder.isTagByte) && kind.contains(where: ASCII.isDigit)
+        // In other letters it may be a name, `redacted_customer`: then digits tell a tag, or that tags stand alone.
+        return kind.allSatisfy(Placeholder.isTagByte) && (showsTagsAlone || kind.contains(where: ASCII.isDigit))
     }
 
     private static let word = Array("redacted".utf8)
@@ -86,34 +102,43 @@ struct ReturnedPlaceholder {
 
     // MARK: Encoded
 
-    private func isUnmarked(_ text: Span<UInt8>, _ mark: UInt8, _ depth: Int) -> Bool {
+    private func lookUnmarked(_ text: Span<UInt8>, _ mark: UInt8, _ depth: Int) -> Outcome {
         let view = FlatView()
         view.unmark(text, mark)
-        guard view.count < text.count else { return false }
+        guard view.count < text.count else { return .nothing }
+        guard depth < Limits.redactionDecodeDepthMax else { return .unread }
         let plain = view.takeBytes()
-        return isIn(plain.span.extracting(0..<view.count), depth: depth + 1)
+        return look(at: plain.span.extracting(0..<view.count), depth: depth + 1)
     }
 
-    private func isEncoded(_ run: Span<UInt8>, _ encoding: Int32, _ depth: Int) -> Bool {
-        if encoding == Int32(CSCAN_QUOTED) { return isUnmarked(run, UInt8(ascii: "="), depth) }
+    private func lookInto(_ run: Span<UInt8>, _ encoding: Int32, _ depth: Int) -> Outcome {
+        switch encoding {
+        case Int32(CSCAN_QUOTED): return lookUnmarked(run, UInt8(ascii: "="), depth)
+        case Int32(CSCAN_HEX), Int32(CSCAN_BASE32), Int32(CSCAN_BASE64), Int32(CSCAN_DEFLATED):
+            if depth >= Limits.redactionDecodeDepthMax { return .unread }
+        // Told by its shape alone.
+        default: return .nothing
+        }
         var plain = [UInt8](repeating: 0, count: run.count + 8)
         let count = run.withUnsafeBufferPointer { source in
             plain.withUnsafeMutableBufferPointer { out in
                 switch encoding {
                 case Int32(CSCAN_HEX): cscan_hex(source.baseAddress, source.count, out.baseAddress)
                 case Int32(CSCAN_BASE32): cscan_base32(source.baseAddress, source.count, out.baseAddress)
-                case Int32(CSCAN_BASE64), Int32(CSCAN_DEFLATED): cscan_base64(source.baseAddress, source.count, out.baseAddress)
-                default: 0
+                default: cscan_base64(source.baseAddress, source.count, out.baseAddress)
                 }
             }
         }
-        guard encoding == Int32(CSCAN_DEFLATED) else { return isIn(plain.span.extracting(0..<count), depth: depth + 1) }
+        guard encoding == Int32(CSCAN_DEFLATED) else { return look(at: plain.span.extracting(0..<count), depth: depth + 1) }
         var inflated = [UInt8](
             repeating: 0, count: min(Limits.redactionInflatedBytesMax, max(16_384, count * Limits.redactionInflationRatioMax)))
         let outcome = plain[0..<count].withUnsafeBufferPointer { source in
             inflated.withUnsafeMutableBufferPointer { Inflation.run(source, into: $0) }
         }
-        guard case .text(let written) = outcome else { return false }
-        return isIn(inflated.span.extracting(0..<written), depth: depth + 1)
+        switch outcome {
+        case .none: return .nothing
+        case .tooLong: return .unread
+        case .text(let written): return look(at: inflated.span.extracting(0..<written), depth: depth + 1)
+        }
     }
 }

@@ -6,7 +6,8 @@ import Testing
 @testable import Redaction
 
 @Suite struct ReturnedPlaceholderTests {
-    private func isFound(_ text: String) -> Bool { Samples.engine.holdsPlaceholder(Array(text.utf8).span) }
+    private func isFound(_ text: String) -> Bool { outcome(text) == .placeholder }
+    private func outcome(_ text: String) -> ReturnedPlaceholder.Outcome { Samples.engine.findPlaceholder(in: Array(text.utf8).span) }
 
     private static func base64(_ text: String) -> String { String(decoding: Base64.encode(Array(text.utf8)), as: UTF8.self) }
     private static func hex(_ text: String) -> String { String(decoding: Hex.encode(Array(text.utf8)), as: UTF8.self) }
@@ -39,7 +40,34 @@ import Testing
             "x " + Self.base64(long), Self.hex(long), Self.base64(Self.base64(long)), Self.base64(Self.hex(long)),
             Self.base64(Self.percent(placeholder)), "{\"a\":\"\(Self.base64("{\"b\":\"\(Self.escaped(placeholder))\"}"))\"}",
         ] { #expect(isFound(text) == isKnown && isKnown, "\(text)") }
-        #expect(!isFound(Self.base64(Self.base64(Self.base64(Self.base64(long))))), "deeper than redaction looks")
+    }
+
+    /// What is encoded more often than redaction looks into may hold one; what was decoded as often and holds nothing does not.
+    @Test func whatIsEncodedTooOftenIsTold() {
+        let once: [(String) -> String] = [Self.base64, Self.hex, Self.percent, { Self.base64(Self.hex($0)) }]
+        for placeholder in ["REDACTED_password_k7q2mxaf", "nothing of ours"] {
+            let long = "password is \(placeholder) as it was"
+            for inner in once {
+                let deep = Self.base64(Self.base64(Self.base64(inner(long))))
+                #expect(outcome(deep) == .unread && outcome("{\"a\":[\"\(deep)\"]}") == .unread, "\(deep)")
+                #expect(outcome("\(deep) REDACTED_password") == .placeholder, "one that is seen is told first")
+            }
+            for times in 0...3 {
+                let text = (0..<times).reduce(long) { text, _ in Self.base64(text) }
+                #expect(outcome(text) == (long.contains("REDACTED") ? .placeholder : .nothing), "\(times)")
+            }
+        }
+        #expect(outcome(Self.percent(Self.percent(Self.percent(Self.percent("a b"))))) == .unread)
+    }
+
+    /// Of a tag alone nothing but its place tells that it is one: where placeholders are such tags, it is one in any letters.
+    @Test(arguments: ["redacted_abcdefgh", "REDACTED_ABCDEFGH", "Redacted_Abcdefgh", "redacted\\_customer", "rEDACTED_k7q2mxaf"])
+    func aTagAloneIsRecognisedInAnyLetters(text: String) {
+        var rules = RedactionRules()
+        rules.style = .hashOnly
+        let engine = RedactionEngine(Samples.engine, rules: rules, tenant: nil)
+        #expect(engine.findPlaceholder(in: Array(text.utf8).span) == .placeholder)
+        #expect(engine.findPlaceholder(in: Array("redacted_customers, redacted_orders_2026, redacted_to".utf8).span) == .nothing)
     }
 
     @Test func whatIsNoPlaceholderPasses() {
@@ -51,10 +79,11 @@ import Testing
         #expect(!isFound(Self.base64(String(repeating: "nothing to see here ", count: 50_000))))
     }
 
-    /// What inflates beyond its bound is not looked at; what does not is.
-    @Test(arguments: [(2, true), (20_000, false)]) func inflatedText(lines: Int, isSeen: Bool) throws {
+    /// What inflates beyond its bound is told; what does not is looked at.
+    @Test(arguments: [(2, ReturnedPlaceholder.Outcome.placeholder), (20_000, .unread)])
+    func inflatedText(lines: Int, told: ReturnedPlaceholder.Outcome) throws {
         let text = String(repeating: "a line like any other\n", count: lines) + "REDACTED_password_k7q2mxaf"
         let packed = try FailClosedTests.deflated(Array(text.utf8))
-        #expect(isFound("x " + String(decoding: Base64.encode(packed), as: UTF8.self)) == isSeen)
+        #expect(outcome("x " + String(decoding: Base64.encode(packed), as: UTF8.self)) == told)
     }
 }
