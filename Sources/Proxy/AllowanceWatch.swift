@@ -4,6 +4,7 @@ import Policy
 import Reactor
 import Redaction
 import Telemetry
+import YAML
 
 /// Tells when an entry of `allow` ends while the process runs: from then on what it let pass is replaced again, and whoever wonders why
 /// finds the event. On the admin loop.
@@ -24,7 +25,7 @@ final class AllowanceWatch {
     /// Watches these entries from now on. What is over already was told when the file was read.
     func install(_ entries: [Allowance], now: WallTime = .now()) {
         var places: Set<String> = []
-        waiting = entries.filter { $0.end != nil && !$0.isOver(now) && places.insert($0.farewell).inserted }
+        waiting = entries.filter { $0.expiry != nil && !$0.isOver(now) && places.insert($0.farewell).inserted }
         schedule(now)
     }
 
@@ -41,7 +42,7 @@ final class AllowanceWatch {
     private func schedule(_ now: WallTime) {
         if let timer { loop.cancel(timer) }
         timer = nil
-        guard let next = waiting.compactMap({ $0.end?.nanoseconds }).min() else { return }
+        guard let next = waiting.compactMap({ $0.expiry?.end.nanoseconds }).min() else { return }
         // Clocks are set: an hour is not waited for at once.
         let wait = min(Duration.nanoseconds(max(0, next - now.nanoseconds)), .seconds(3_600))
         let fresh = Timer { [weak self] _ in self?.look(.now()) }

@@ -53,7 +53,7 @@ extension Allowance {
     public var farewell: String {
         let fault = Fault(
             file: file, at: mark,
-            "the time of this `allow` entry was over with \(lastDay ?? "its last day"): what it let pass is replaced again",
+            "the time of this `allow` entry was over with \(expiry?.written ?? "its last day"): what it let pass is replaced again",
             remedy: "remove it, or decide anew how long it holds")
         return "\(fault)"
     }
@@ -61,15 +61,15 @@ extension Allowance {
     private func advice(_ now: WallTime, _ detectors: DetectorSet, _ hasKey: Bool) -> [Fault] {
         var advice: [Fault] = []
         func add(_ message: String, _ remedy: String) { advice.append(Fault(file: file, at: mark, message, remedy: remedy)) }
-        if let end, let lastDay {
-            let days = (end.seconds - now.seconds + 86_399) / 86_400
+        if let expiry {
+            let days = (expiry.end.seconds - now.seconds + 86_399) / 86_400
             if isOver(now) {
                 add(
-                    "the time of this `allow` entry was over with \(lastDay): it does nothing",
+                    "the time of this `allow` entry was over with \(expiry.written): it does nothing",
                     "remove it, or decide anew how long it holds")
             } else if days <= Limits.allowanceNoticeDays {
                 add(
-                    "this `allow` entry ends with \(lastDay), in \(days == 1 ? "less than a day" : "\(days) days")",
+                    "this `allow` entry ends with \(expiry.written), in \(days == 1 ? "less than a day" : "\(days) days")",
                     "remove what it is there for, or decide anew how long it holds")
             }
         } else {

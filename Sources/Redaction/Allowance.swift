@@ -12,10 +12,8 @@ public struct Allowance: Sendable, Equatable {
     public let tools: [Glob]
     /// The tags that placeholders of the values carry, 40 bits each; none for any value.
     public let fingerprints: [UInt64]
-    /// The last day it holds on, as it was written; nil for one without an end.
-    public let lastDay: String?
-    /// When it ends: at the end of that day, in UTC.
-    public let end: WallTime?
+    /// With which day it ends, or at which time; nil for one without an end.
+    public let expiry: Expiry?
     /// Why it is there, for whoever reads the file next.
     public let why: String
     /// Where it stands.
@@ -24,7 +22,7 @@ public struct Allowance: Sendable, Equatable {
     public let mark: YAMLMark
 
     /// Whether its time is over.
-    public func isOver(_ now: WallTime) -> Bool { end.map { $0 <= now } ?? false }
+    public func isOver(_ now: WallTime) -> Bool { expiry.map { $0.end <= now } ?? false }
 
     /// Reads the list `allow` of a mapping.
     public static func readAll(_ reader: NodeReader) -> [Allowance] {
@@ -63,13 +61,12 @@ public struct Allowance: Sendable, Equatable {
         }
         why = reader.string("why", default: "")
         let written = reader.optionalString("until")
-        let day = written.flatMap { CalendarDay($0) }
-        lastDay = day == nil ? nil : written
-        end = day?.end
+        expiry = written.flatMap { Expiry($0) }
         if let written {
-            if day == nil, written != "never" {
+            if expiry == nil, written != "never" {
                 reader.fault(
-                    "until", "\(Fault.quote(written)) is no day", remedy: "write the last day it holds on, like 2027-06-30, or `never`")
+                    "until", "\(Fault.quote(written)) is no day and no time in UTC",
+                    remedy: "write the last day it holds on, like 2027-06-30, when it ends, like 2027-06-30T18:00:00Z, or `never`")
             }
         } else if !reader.has("until") {
             reader.missing("until", example: "2027-06-30")

@@ -28,7 +28,7 @@ struct DiscoveryReport {
     /// By which entry it passes, where one lets it.
     private func passing(_ found: Discovery) -> String {
         guard let entry = found.allowance else { return "" }
-        let end = entry.lastDay.map { "until \($0)" } ?? "without end"
+        let end = entry.expiry.map { "until \($0.written)" } ?? "without end"
         let why = entry.why.isEmpty ? "" : " (\(Fault.quote(entry.why)))"
         return "; passes by \(entry.file):\(entry.mark.line) \(end)\(why)"
     }

@@ -376,6 +376,30 @@ def test_what_a_policy_allows_passes_and_is_counted(front, serve, identity):
     assert "was over with" in checked.stdout and "has no end" in checked.stdout
 
 
+def test_an_entry_ends_while_louver_runs(front, serve, identity):
+    """What it let pass is replaced from then on, and an event says so. Where Louver was too slow to be asked before, it is farther ahead."""
+
+    def say(turn: Turn) -> None:
+        turn.text(f"key of {FAKE}")
+
+    upstream = serve({"say": say})
+    for ahead in (4, 40, 400):
+        end = datetime.datetime.now(datetime.UTC).replace(microsecond=0) + datetime.timedelta(seconds=ahead)
+        entry = f"{{ detectors: github-token, until: {end:%Y-%m-%dT%H:%M:%SZ}, why: a token of the demo }}"
+        louver = front(upstream, more=LAX + f"redaction:\n  allow:\n    - {entry}\n")
+        said = text_of(ask(louver.port, "/scripted", identity.token(), "say"))
+        if datetime.datetime.now(datetime.UTC) < end:
+            break
+    assert said == f"key of {FAKE}"
+    louver.expect(1, "louver_redactions_allowed_total", detector="github-token")
+    wait_until(lambda: datetime.datetime.now(datetime.UTC) > end + datetime.timedelta(seconds=0.5), ahead + 30)
+    assert text_of(ask(louver.port, "/scripted", identity.token(), "say")).startswith("key of REDACTED_github-token_")
+    louver.expect(1, "louver_redactions_total", kind="github-token")
+    louver.expect(1, "louver_redactions_allowed_total", detector="github-token")
+    wait_until(lambda: "allowance_over" in louver.log_file.read_text(), 60)
+    assert f"was over with {end:%Y-%m-%dT%H:%M:%SZ}" in louver.log_file.read_text()
+
+
 def test_a_fingerprint_lets_one_value_pass_and_a_tenant_has_its_own(front, serve, identity, tmp_path):
     key = tmp_path / "tenant.key"
     key.write_bytes(os.urandom(32))

@@ -21,7 +21,7 @@ import YAML
     @Test func tellsOnceWhenAnEntryEnds() async throws {
         let loop = try EventLoop()
         try LoopThread.start(loop, name: "test-loop")
-        let read = try entries(["2027-01-31", "2027-02-02", "never", "2026-01-01", "2027-01-31"])
+        let read = try entries(["2027-01-31", "2027-02-02", "never", "2026-01-01", "2027-01-31T23:59:59Z"])
         let told: [[String]] = await withCheckedContinuation { done in
             loop.submit { [lastDay] in
                 let watch = AllowanceWatch(log: Log(level: .error, writer: nil), loop: loop)

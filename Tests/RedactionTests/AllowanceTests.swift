@@ -250,7 +250,7 @@ import YAML
         #expect(found.count == 2)
         let passed = found.first { $0.allowance != nil }
         #expect(passed?.line == 1 && passed?.offset == 2 && passed?.count == 40 && passed?.allowance?.why == "of the docs")
-        #expect(passed?.allowance?.lastDay == "2026-12-01" && passed?.allowance?.mark.line == 3)
+        #expect(passed?.allowance?.expiry?.written == "2026-12-01" && passed?.allowance?.mark.line == 3)
     }
 
     // MARK: Tenants
@@ -272,11 +272,21 @@ import YAML
         #expect(Self.scrub(Array("password=abcd1234x".utf8), engine).text.suffix(8) != scrub("a", .typed).suffix(8))
     }
 
+    /// It ends with a day, or at a time of one.
+    @Test(arguments: [("2026-11-21T00:00:00Z", false), ("2026-11-21T00:00:01Z", true), ("2026-11-20", false), ("2026-11-21", true)])
+    func anEntryHoldsUntilItsEnd(until: String, passes: Bool) {
+        let secret = Self.fakes(11).github
+        let run = Self.scrub("x \(secret) y", "- { detectors: github-token, until: \(until) }")
+        #expect(run.text.contains(secret) == passes, "\(until): \(run.text)")
+    }
+
     // MARK: Files
 
     @Test(arguments: [
         ("- { until: never }", "says nothing about what it allows"), ("- { detectors: [jwt] }", "`allow[0].until` is missing"),
-        ("- { detectors: [jwt], until: soon }", "`soon` is no day"), ("- { detectors: [], until: never }", "`allow[0].detectors` is empty"),
+        ("- { detectors: [jwt], until: soon }", "`soon` is no day and no time"),
+        ("- { detectors: [jwt], until: 2027-06-30T25:00:00Z }", "`2027-06-30T25:00:00Z` is no day and no time"),
+        ("- { detectors: [], until: never }", "`allow[0].detectors` is empty"),
         ("- { detectors: [withheld], until: never }", "never passes"), ("- { fingerprints: [abc], until: never }", "is no fingerprint"),
         ("- { fingerprints: [REDACTED_jwt], until: never }", "is no fingerprint"),
         ("- { detector: jwt, until: never }", "unknown key `detector`"),
