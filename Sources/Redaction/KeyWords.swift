@@ -47,12 +47,18 @@ struct KeyWords: Sendable {
     }
 
     private struct Slot {
-        var word: [UInt8] = []
+        /// The first 8 bytes of a word as one number, and those behind them.
+        var head: UInt64 = 0
+        var tail: [UInt8] = []
+        var count = 0
         var meaning: Meaning = []
     }
 
     private var slots: [Slot]
     private let mask: Int
+    private var longest = 0
+    /// For each last letter of an ending the letters that may stand before it, one bit each: few words end as one of those does.
+    private var beforeLast = [UInt32](repeating: 0, count: 32)
 
     init() {
         var meanings: [String: Meaning] = [:]
@@ -63,24 +69,36 @@ struct KeyWords: Sendable {
         slots = [Slot](repeating: Slot(), count: mask + 1)
         for (word, meaning) in meanings {
             let bytes = Array(word.utf8)
-            var at = Self.hash(bytes.span) & mask
-            while !slots[at].word.isEmpty { at = (at + 1) & mask }
-            slots[at] = Slot(word: bytes, meaning: meaning)
+            let head = Self.head(bytes.span)
+            var at = Self.place(head, bytes.count) & mask
+            while slots[at].count > 0 { at = (at + 1) & mask }
+            slots[at] = Slot(head: head, tail: Array(bytes.dropFirst(8)), count: bytes.count, meaning: meaning)
+            longest = max(longest, bytes.count)
+        }
+        for (ending, _) in Self.endings {
+            let last = ending.utf8CodeUnitCount - 1
+            beforeLast[Int(ending.utf8Start[last] & 31)] |= 1 << UInt32(ending.utf8Start[last - 1] & 31)
         }
     }
 
     /// What a word of lower-case letters and digits says; what its end says when it is not known as a whole.
     func meaning(of word: Span<UInt8>) -> Meaning {
-        var at = Self.hash(word) & mask
-        while !slots[at].word.isEmpty {
-            if slots[at].word.count == word.count, Self.equal(slots[at].word, word) { return slots[at].meaning }
-            at = (at + 1) & mask
+        guard word.count > 0 else { return [] }
+        if word.count <= longest {
+            let head = Self.head(word)
+            var at = Self.place(head, word.count) & mask
+            while slots[at].count > 0 {
+                if slots[at].head == head, slots[at].count == word.count, Self.hasTail(slots[at].tail, word) { return slots[at].meaning }
+                at = (at + 1) & mask
+            }
         }
         return word.count > 4 ? meaningOfEnd(word) : []
     }
 
     /// `dbpassword`, `clientsecret`, `authtoken`: words grown together.
     private func meaningOfEnd(_ word: Span<UInt8>) -> Meaning {
+        let last = word.count - 1
+        guard beforeLast[Int(word[last] & 31)] >> UInt32(word[last - 1] & 31) & 1 == 1 else { return [] }
         for (ending, meaning) in Self.endings {
             let count = ending.utf8CodeUnitCount
             if word.count > count, ASCII.equals(word.extracting((word.count - count)...), ending) { return meaning }
@@ -88,14 +106,16 @@ struct KeyWords: Sendable {
         return []
     }
 
-    private static func hash(_ word: Span<UInt8>) -> Int {
-        var hash: UInt32 = 2_166_136_261
-        for at in 0..<word.count { hash = (hash ^ UInt32(word[at])) &* 16_777_619 }
-        return Int(hash ^ hash >> 15)
+    private static func head(_ word: Span<UInt8>) -> UInt64 {
+        word.withUnsafeBufferPointer { bytes in bytes.baseAddress.map { KeyNames.word($0, min(8, bytes.count)) } ?? 0 }
     }
 
-    private static func equal(_ a: [UInt8], _ b: Span<UInt8>) -> Bool {
-        for at in 0..<a.count where a[at] != b[at] { return false }
+    private static func place(_ head: UInt64, _ count: Int) -> Int {
+        Int(((head &+ UInt64(count)) &* 0x9E37_79B9_7F4A_7C15) >> 32)
+    }
+
+    private static func hasTail(_ tail: [UInt8], _ word: Span<UInt8>) -> Bool {
+        for at in 0..<tail.count where tail[at] != word[8 + at] { return false }
         return true
     }
 
