@@ -207,12 +207,17 @@ static void find_masks(const cscan_set *set, const uint8_t *text, size_t blocks,
     }
 }
 
+// Whether most blocks hold no place, so that a branch foresees it; where one in two does, it is dearer than to look for places in all.
+static int is_sparse(const cscan_set *set) { return set->count <= MANY; }
+
 // The places whose bits are set. Four at a time are written whether there are so many or not: no branch depends on the text, as long as
 // a block has not more than four.
-static inline __attribute__((always_inline)) size_t places_of(size_t blocks, const uint64_t *masks, uint32_t *places) {
+static inline __attribute__((always_inline)) size_t places_of(const cscan_set *set, size_t blocks, const uint64_t *masks, uint32_t *places) {
+    const int skips = is_sparse(set);
     size_t count = 0;
     for (size_t block = 0; block < blocks; block++) {
         uint64_t mask = masks[block];
+        if (skips && !mask) continue;
         size_t set_bits = (size_t)__builtin_popcountll(mask);
         for (size_t done = 0; done < set_bits || done == 0; done += 4) {
             uint32_t *to = places + count + done;
@@ -240,7 +245,7 @@ static inline __attribute__((always_inline)) size_t filtered(const cscan_set *se
 #if defined(__x86_64__)
 __attribute__((target("avx2,bmi,popcnt"))) static size_t places_avx2(
     const cscan_set *set, const uint8_t *text, size_t blocks, const uint64_t *masks, uint32_t *places) {
-    return filtered(set, text, places, places_of(blocks, masks, places));
+    return filtered(set, text, places, places_of(set, blocks, masks, places));
 }
 
 #define SIXTEEN(first) \
@@ -252,9 +257,11 @@ static const uint8_t numbers_of_bits[STEP] = {SIXTEEN(0), SIXTEEN(16), SIXTEEN(3
 __attribute__((target("avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi,popcnt"))) static size_t places_vbmi(
     const cscan_set *set, const uint8_t *text, size_t blocks, const uint64_t *masks, uint32_t *places) {
     const __m512i numbers = _mm512_loadu_si512(numbers_of_bits);
+    const int skips = is_sparse(set);
     size_t count = 0;
     for (size_t block = 0; block < blocks; block++) {
         uint64_t mask = masks[block];
+        if (skips && !mask) continue;
         size_t set_bits = (size_t)__builtin_popcountll(mask);
         const __m512i first = _mm512_set1_epi32((int)(STEP * block));
         for (size_t done = 0; done < set_bits || done == 0; done += 16) {
@@ -274,7 +281,7 @@ static size_t find_places(const cscan_set *set, const uint8_t *text, size_t bloc
     // Processors with AVX2 have the instructions that count bits, too.
     if (set->kernel >= CSCAN_AVX2) return places_avx2(set, text, blocks, masks, places);
 #endif
-    return filtered(set, text, places, places_of(blocks, masks, places));
+    return filtered(set, text, places, places_of(set, blocks, masks, places));
 }
 
 // Looks at window places [at, end), of which every byte from one before up to end + 3, rounded up to STEP, may be read through `text`.
