@@ -47,6 +47,8 @@ struct Finding {
     /// How certain a finding is, by what found it.
     enum Rank {
         static let encoded: UInt8 = 1
+        /// A value that stood under a telling key elsewhere: a key of its own says better what it is.
+        static let told: UInt8 = 1
         static let key: UInt8 = 2
         static let pattern: UInt8 = 3
         static let precise: UInt8 = 4

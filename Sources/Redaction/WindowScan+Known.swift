@@ -7,7 +7,7 @@ extension WindowScan {
     func findKnown(_ text: Span<UInt8>, _ region: Int) {
         let from = max(0, region - KnownSecrets.lengths.upperBound - 1)
         if let known = engine.known { search(known, text, from) }
-        if !isPreciseOnly { for learned in learned { search(learned, text, from) } }
+        if !isPreciseOnly { for learned in learned { search(learned, text, from, rank: Finding.Rank.told) } }
         guard let enrolled = engine.enrolled else { return }
         enrolled.find(in: text, from: from, runs: runs, capacity: Self.runCapacity) { start, end in
             // A run that the view begins with may have begun before it.
@@ -25,13 +25,15 @@ extension WindowScan {
         return isFound
     }
 
-    private func search(_ known: KnownSecrets, _ text: Span<UInt8>, _ from: Int) {
-        known.find(in: text, from: from, hits: hits, capacity: hitCapacity) { start, end, kind in addKnown(text, start, end, kind) }
+    private func search(_ known: KnownSecrets, _ text: Span<UInt8>, _ from: Int, rank: UInt8 = Finding.Rank.pattern) {
+        known.find(in: text, from: from, hits: hits, capacity: hitCapacity) { start, end, kind in
+            addKnown(text, start, end, kind, rank: rank)
+        }
         if !isFinal, let place = known.openPlace(in: text) { hold(place) }
     }
 
-    private func addKnown(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ kind: UInt16) {
+    private func addKnown(_ text: Span<UInt8>, _ start: Int, _ end: Int, _ kind: UInt16, rank: UInt8 = Finding.Rank.pattern) {
         if isPreciseOnly, !ValueShape.isRandom(text.extracting(start..<end)) { return }
-        findings.append(Finding(start, end, kind: kind, rank: Finding.Rank.pattern))
+        findings.append(Finding(start, end, kind: kind, rank: rank))
     }
 }

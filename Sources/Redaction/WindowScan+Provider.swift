@@ -20,10 +20,19 @@ extension WindowScan {
         guard !isPreciseOnly, start > 0 || isAtStart, end - start <= Limits.redactionRunBytes else { return }
         if end == text.count, !isFinal { return hold(start) }
         let value = valueStart(text, start, end)
-        guard end - value >= 20, let words = wordsBefore(text, value) else { return }
+        guard end - value >= 20, !beginsWithDate(text, value), let words = wordsBefore(text, value) else { return }
         let bytes = text.extracting(value..<end)
         guard isKeyBeside(text, value, words, bytes), Placeholder.length(in: bytes, at: 0) == nil else { return }
         findings.append(Finding(value, end, kind: GrammarKind.apiKey.rawValue, rank: Finding.Rank.key))
+    }
+
+    /// `2026_01_01T00_00_00_9f3b…` behind the names of a DAG and a task: a job's name.
+    private func beginsWithDate(_ text: Span<UInt8>, _ place: Int) -> Bool {
+        for at in 0..<10 {
+            let byte = text[place + at]
+            guard at == 4 || at == 7 ? byte == 0x2D || byte == 0x5F : ASCII.isDigit(byte) else { return false }
+        }
+        return true
     }
 
     /// Where the value begins in a run such as `acme-secret-key-9f3b…`: behind its words.

@@ -25,7 +25,7 @@ extension WindowScan {
             let end = start + secret.count
             from = end
             if ASCII.isAlphanumeric(text[start - 1]) || (end < text.count && ASCII.isAlphanumeric(text[end])) { continue }
-            findings.append(Finding(start, end, kind: kind.kind.rawValue, rank: Finding.Rank.key, anchor: anchor))
+            findings.append(Finding(start, end, kind: kind.kind.rawValue, rank: Finding.Rank.told, anchor: anchor))
         }
     }
 

@@ -119,6 +119,8 @@ extension WindowScan {
         case .end(let close):
             var names = behind.start
             while names > floor, text[names - 1] == 0x20 { names -= 1 }
+            // `task_id=rotate_secrets, run_id=x`: fields and no names.
+            if names > floor, mark == 0x2C || mark == 0x3B, text[names - 1] == mark { return NamesEnd(names: at) }
             return NamesEnd(names: names, line: close)
         }
     }

@@ -1,3 +1,6 @@
+import Core
+import JSON
+import RedactionCorpus
 import TestSupport
 import Testing
 
@@ -9,6 +12,23 @@ import Testing
         var random = SeededGenerator(seed: seed)
         return text.split(separator: "¤", omittingEmptySubsequences: false).joined(
             separator: "q" + random.text(5, from: "abcdefghkmnpqrstuvwxyz") + "7" + random.text(6, from: "ABCDEFGHKMNPQRSTUVWXYZ23456789"))
+    }
+
+    @Test func tellsTwinsAlikeWhereOneValueHasSeveralNames() throws {
+        let secret = Self.fill("¤x4", 9)
+        let inner =
+            #"{"password": "\#(secret)", "AIRFLOW_VAR_API_TOKEN": "\#(secret)", "v": {"key": "slack_token", "value": "\#(secret)"}}"#
+        var text = ByteBuffer()
+        JSONText.appendString(inner, to: &text)
+        let reply = Array(#"{"content":[{"type":"text","text":"#.utf8) + text.copy() + Array(#"}],"structuredContent":\#(inner)}"#.utf8)
+        let document = try JSONDocument.parse(ReplyDriver.scrub([reply], ReplyScrubber(Samples.engine)))
+        let twin = try JSONDocument.parse(try #require(document.root["content"]?.first?["text"]?.string))
+        let structure = try #require(document.root["structuredContent"])
+        var one = ByteBuffer()
+        var other = ByteBuffer()
+        structure.write(into: &one)
+        twin.root.write(into: &other)
+        #expect(one.copy() == other.copy() && !Survival.survives(secret, in: String(decoding: one.copy(), as: UTF8.self)))
     }
 
     /// A line and the secret in it.
@@ -35,6 +55,11 @@ import Testing
         "continuation token: fUOGMxNchvSe5eE¤37Bo¤DhNFQpO6x01i7TvVU", "page token: ¤¤¤", "Next token ¤¤",
         "authorization: required scopes: [read:orders, write:orders]", "Authorization: missing scopes: write",
         "INSERT INTO api_keys_count VALUES ('notify_secrets_team', 35599, '2026-03-09T22:21:00')",
+        "BigQuery job airflow_daily_sales_notify_secrets_team_2026_01_01T00_00_00_00_00_72122ac6e94c28246dc8d4e28b689057 done",
+        // Names of tasks are no heads of columns.
+        "Marking task as SUCCESS. dag_id=eod, task_id=notify_secrets_team, run_id=manual__2026-11-22T00:00:00+00:00, try=1\na,¤¤,x",
+        "{\"event\": \"Marking task as SUCCESS. dag_id=eod, task_id=rotate_api_key, run_id=m, start_date=20260102T000012\"}\n"
+            + "{\"event\": \"RECORD: airflow/models/connection.py,sha256=¤¤¤,82054\"}",
         "mismatched input near token: 'a#1&b*2x', expecting ')'", "token=user@example1", "auth_tokens=12 of 20",
         "docker run -u 1000:1000/x img", "rsync -u host:5432/dw x", "curl -u etl:$PASSWORD/x https://x.example/",
     ])

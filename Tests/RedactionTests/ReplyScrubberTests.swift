@@ -163,7 +163,7 @@ enum Shape {
 }
 
 extension JSONNode {
-    fileprivate var first: JSONNode? {
+    var first: JSONNode? {
         var found: JSONNode?
         forEachElement { if found == nil { found = $0 } }
         return found
