@@ -4,7 +4,7 @@ import Core
 extension WindowScan {
     /// `password    x` on a line of its own, as `vault kv get` shows a secret.
     func row(_ text: Span<UInt8>, _ place: Int, _ site: KeySite) -> Separator? {
-        guard site.before == 0x0A, site.quote < 0, !site.isFlag, site.blanks > 0 else { return nil }
+        guard site.before == 0x0A || site.lead == 0x0A, site.quote < 0, !site.isFlag, site.blanks > 0 else { return nil }
         return site.blanks > 1 || text[place - 1] == 0x09 ? .cell : nil
     }
 
@@ -31,7 +31,7 @@ extension WindowScan {
         return true
     }
 
-    private func ends(_ text: Span<UInt8>, _ place: Int, _ literal: StaticString) -> Bool {
+    func ends(_ text: Span<UInt8>, _ place: Int, _ literal: StaticString) -> Bool {
         let start = place - literal.utf8CodeUnitCount
         return start >= 0 && ASCII.equals(text.extracting(start..<place), literal)
     }

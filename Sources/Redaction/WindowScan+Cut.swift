@@ -2,23 +2,15 @@ import Core
 
 /// Credentials that were cut off.
 extension WindowScan {
-    /// Takes a credential that stops before it is whole where a long text or string ends, or before dots: what is left of one that was
-    /// cut off.
-    func matchCut(_ detector: Detector, _ text: Span<UInt8>, _ start: Int, _ floor: Int) {
-        let limit = min(text.count, start + Limits.redactionLookBytes)
-        var end = start
-        while end < limit, Self.isCredential(text[end]) { end += 1 }
-        let isAtEnd = end == text.count ? isFinal : text[end] == 0x22
-        guard endsInDots(text, &end) || isAtEnd && isLong(text, start, end) else { return }
+    /// Takes what is left of a credential that was cut off with the text or string it stands in, or before dots.
+    func addCut(_ detector: Detector, _ text: Span<UInt8>, _ start: Int, _ end: Int) {
         guard end - start >= Self.cutMin, ValueShape.isRandom(text.extracting(start..<end)) else { return }
-        let head = text.extracting(floor..<end)
-        guard case .undecided = matcher.run(detector.compiled, group: 0, in: head, from: start - floor, mayGrow: true) else { return }
         findings.append(
             Finding(start, end, kind: detector.kindIndex, rank: Finding.Rank.precise, anchor: start, source: detector.source))
     }
 
     /// Whether a good deal of the text, or of the string that the quote at `end` closes, stands before `start`.
-    private func isLong(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    func isLong(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
         let depth = end < text.count ? view.slashes(at: end) : -1
         for back in 1...Self.longMin {
             if back > start { return !isAtStart }
@@ -31,12 +23,14 @@ extension WindowScan {
     private static let longMin = 256
     /// The least bytes of a credential that was cut off.
     private static let cutMin = 16
+    /// The most dots that stand for what was cut off.
+    private static let dotsMax = 32
 
     /// Whether what ends at `end` is followed by dots that stand for more, or ends in them.
-    private func endsInDots(_ text: Span<UInt8>, _ end: inout Int) -> Bool {
+    func endsInDots(_ text: Span<UInt8>, _ end: inout Int) -> Bool {
         if end + 2 < text.count, text[end] == 0xE2, text[end + 1] == 0x80, text[end + 2] == 0xA6 { return true }
         var stop = end
-        while stop > 0, text[stop - 1] == 0x2E { stop -= 1 }
+        while stop > 0, end - stop < Self.dotsMax, text[stop - 1] == 0x2E { stop -= 1 }
         guard end - stop >= 3 else { return false }
         end = stop
         return true

@@ -7,42 +7,64 @@ extension WindowScan {
         let end: Int
     }
 
-    /// Looks at a credential that begins at `start` and stops at the end of a line, a string or a log event, as if it went on behind that.
+    /// Looks at a credential that begins at `start` and stops before it is whole: as one that goes on behind the end of a line, a string or
+    /// a log event, then as one that was cut off.
     ///
-    /// Only patterns look at such texts, and only when what stands before the break can be the beginning of a match.
-    /// Answers whether it was found, or is not decided yet.
-    func matchJoined(_ detector: Detector, _ text: Span<UInt8>, _ start: Int, _ floor: Int) -> Bool {
+    /// Only patterns look at such texts, and only where what stands there can be the beginning of a match.
+    func matchBroken(_ detector: Detector, _ text: Span<UInt8>, _ start: Int) {
+        let floor = max(0, start - 1)
         let limit = min(text.count, start + Limits.redactionLookBytes)
-        var end = start
-        while end < limit, Self.isCredential(text[end]) { end += 1 }
-        guard end < limit, Self.mayBreak(text[end]), end - start >= 4 else { return false }
-        touchedEnd = false
-        guard let second = nextPiece(text, end, limit, takesEvents: true), !begins(text, second, like: start) else {
-            return holdIfOpen(text, start, limit)
-        }
+        var end = Self.rowEnd(&credentialSeen, text, start, limit, Self.isCredential)
+        let behind = end
+        let isBroken = end < limit && Self.mayBreak(text[end])
+        let isDotted = endsInDots(text, &end)
+        guard isBroken || isDotted || end == text.count && isFinal, end - start >= 4 else { return }
         // A soft line break of quoted-printable ends in an equals sign of its own.
-        if text[end - 1] == 0x3D, text[end] <= 0x0D { end -= 1 }
+        if isBroken, text[end - 1] == 0x3D, text[end] <= 0x0D { end -= 1 }
         let head = text.extracting(floor..<end)
-        guard case .undecided = matcher.run(detector.compiled, group: 0, in: head, from: start - floor, mayGrow: true) else {
-            return false
+        guard case .undecided = matcher.run(detector.compiled, group: 0, in: head, from: start - floor, mayGrow: true) else { return }
+        if isBroken, !isDotted, matchJoined(detector, text, start, floor..<end, limit) { return }
+        guard isDotted || (behind == text.count ? isFinal : text[behind] == 0x22) && isLong(text, start, behind) else { return }
+        addCut(detector, text, start, end)
+    }
+
+    /// Puts together what begins with `head` and goes on behind a break there. Answers whether it was found, or is not decided yet.
+    private func matchJoined(_ detector: Detector, _ text: Span<UInt8>, _ start: Int, _ head: Range<Int>, _ limit: Int) -> Bool {
+        var end = head.upperBound
+        touchedEnd = false
+        guard let second = nextPiece(text, end, limit, takesEvents: true, takesLists: true), !begins(text, second, like: start) else {
+            return holdIfOpen(text, start, limit)
         }
         touchedEnd = false
         joined.removeAll(keepingCapacity: true)
         pieces.removeAll(keepingCapacity: true)
-        for at in floor..<end { joined.append(text[at]) }
-        pieces.append(Piece(start: floor, end: end))
-        while pieces.count < Self.headPiecesMax, let piece = nextPiece(text, end, limit, takesEvents: true) {
+        for at in head { joined.append(text[at]) }
+        pieces.append(Piece(start: head.lowerBound, end: end))
+        while pieces.count < Self.headPiecesMax, let piece = nextPiece(text, end, limit, takesEvents: true, takesLists: true) {
             for at in piece.start..<piece.end { joined.append(text[at]) }
             pieces.append(piece)
             end = piece.end
             if holdIfOpen(text, start, limit) { return true }
-            if addJoined(detector, text, start - floor) {
+            if addJoined(detector, text, start - head.lowerBound) {
                 goOnBehindLast(text, end)
                 return true
             }
             guard end < limit, Self.mayBreak(text[end]) else { break }
         }
         return holdIfOpen(text, start, limit)
+    }
+
+    /// Where a row of characters ends, of which one is at `start`. Each of them is read once, however often it is asked for: `seen` is the
+    /// row that was read last.
+    @inline(__always)
+    static func rowEnd(
+        _ seen: inout Range<Int>, _ text: Span<UInt8>, _ start: Int, _ limit: Int, _ belongs: (UInt8) -> Bool
+    ) -> Int {
+        if !seen.contains(start) { seen = start..<start }
+        var end = seen.upperBound
+        while end < limit, belongs(text[end]) { end += 1 }
+        if end > seen.upperBound { seen = seen.lowerBound..<end }
+        return min(end, limit)
     }
 
     /// Keeps what begins at `start` for the next window, if what is still to come decides about it.
@@ -82,10 +104,11 @@ extension WindowScan {
         let limit = min(text.count, finding.end + Limits.redactionLookBytes)
         var end = finding.end
         touchedEnd = false
+        let isConcatenated = isArgument(text, finding.start)
         pieces.removeAll(keepingCapacity: true)
         while pieces.count < Self.piecesMax {
             let isConcatenation = text[end] == 0x22 || text[end] == 0x27
-            guard let piece = nextPiece(text, end, limit, takesEvents: takesEvents),
+            guard let piece = nextPiece(text, end, limit, takesEvents: takesEvents, takesLists: isConcatenation && isConcatenated),
                 isRest(text, piece, isConcatenation: isConcatenation, after: end)
             else {
                 break
@@ -108,6 +131,13 @@ extension WindowScan {
             rest.form = .nothing
             findings.append(rest)
         }
+    }
+
+    /// `CONCAT('x', …`: whether `start` begins what a call puts together.
+    private func isArgument(_ text: Span<UInt8>, _ start: Int) -> Bool {
+        let word: StaticString = "concat("
+        let low = start - 1 - word.utf8CodeUnitCount
+        return low >= 0 && ASCII.equalsIgnoringCase(text.extracting(low..<start - 1), word)
     }
 
     /// Whether a piece is the rest of a secret: random, alone on its line, or joined by the syntax itself.
@@ -147,12 +177,13 @@ extension WindowScan {
 
     /// Where the text goes on behind a break at `place`: on the next line behind its indentation or log prefix, in the next string of a
     /// concatenation, or in the next log event; nil when it does not.
-    func nextPiece(_ text: Span<UInt8>, _ place: Int, _ limit: Int, takesEvents: Bool) -> Piece? {
+    func nextPiece(_ text: Span<UInt8>, _ place: Int, _ limit: Int, takesEvents: Bool, takesLists: Bool = false) -> Piece? {
         var at = place
         if byte(text, at, limit) == 0x3D { at += 1 }
         let quote = byte(text, at, limit)
         if quote == 0x22 || quote == 0x27 {
-            guard let start = nextString(text, at, limit, quote, takesEvents: takesEvents) else { return nil }
+            let next = nextJoined(text, at, limit, quote, takesLists: takesLists) ?? (takesEvents ? nextEvent(text, at, limit) : nil)
+            guard let start = next else { return nil }
             at = start
         } else {
             while byte(text, at, limit) == 0x0D { at += 1 }
@@ -165,15 +196,31 @@ extension WindowScan {
         return at > start ? Piece(start: start, end: at) : nil
     }
 
-    /// `' + '`, `'` and a line break and `'`, or the value of the same key in the next log event.
-    private func nextString(_ text: Span<UInt8>, _ place: Int, _ limit: Int, _ quote: Int, takesEvents: Bool) -> Int? {
+    /// `' + '` and its like, or `'` and a line break and `'`.
+    private func nextJoined(_ text: Span<UInt8>, _ place: Int, _ limit: Int, _ quote: Int, takesLists: Bool) -> Int? {
         var at = skipSpace(text, place + 1, limit)
-        if byte(text, at, limit) == 0x2B { at = skipSpace(text, at + 1, limit) }
-        if byte(text, at, limit) == quote { return at + 1 }
+        switch byte(text, at, limit) {
+        // Python and its like, PHP, Basic.
+        case 0x2B, 0x2E, 0x26: at = skipSpace(text, at + 1, limit)
+        // SQL
+        case 0x7C where byte(text, at + 1, limit) == 0x7C: at = skipSpace(text, at + 2, limit)
+        // `CONCAT('a', 'b')`; no name of a member.
+        case 0x2C where takesLists:
+            at = skipSpace(text, at + 1, limit)
+            var end = at + 1
+            while end < limit, Self.isCredential(text[end]) { end += 1 }
+            if byte(text, end, limit) == quote, byte(text, skipSpace(text, end + 1, limit), limit) == 0x3A { return nil }
+        default: break
+        }
+        return byte(text, at, limit) == quote ? at + 1 : nil
+    }
+
+    /// Where the value of the same key begins in the next log event.
+    private func nextEvent(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Int? {
         let behind = byte(text, place + 1, limit)
-        guard takesEvents, behind == 0x2C || behind == 0x7D else { return nil }
+        guard behind == 0x2C || behind == 0x7D else { return nil }
         let far = min(limit, place + Self.eventReach)
-        at = place + 1
+        var at = place + 1
         while at < far {
             if byte(text, at, far) == 0x22, isEventKey(text, at + 1, far) {
                 at = skipBlanks(text, at + 7, far)

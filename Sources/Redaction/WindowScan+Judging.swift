@@ -163,7 +163,9 @@ extension WindowScan {
         if bytes[0] == 0x28 || (bytes[0] == 0x7B && bytes[bytes.count - 1] == 0x3A) { return false }
         let isCode = value.following == 0x28 || value.following == 0x5B
         if isCode, letters.isIdentifier { return false }
-        if value.following == 0x20, isCommand(bytes, letters) { return false }
+        if value.following == 0x20, isCommand(bytes, letters) || letters.isLowerWord && isCommonWord(bytes) { return false }
+        // `password: &str`, `VALUES (:password)`
+        if bytes[0] == 0x26 || bytes[0] == 0x3A, Alphabet(of: bytes.extracting(1...)).isIdentifier { return false }
         if isCall(bytes, letters) { return false }
         // `password=conn.password`, `secret=my_secret`: names of program text.
         if letters.isIdentifier, !letters.isDisjoint(with: [.dot, .underscore]) { return false }
@@ -278,7 +280,7 @@ extension WindowScan {
         guard letters.hasDigit, letters.hasLetter, letters.contains(.other), !letters.contains(.blank) else { return false }
         for at in 0..<bytes.count {
             switch bytes[at] {
-            case 0x21, 0x23, 0x24, 0x25, 0x26, 0x2A, 0x3F, 0x40, 0x5E: return true
+            case 0x21, 0x23, 0x24, 0x25, 0x26, 0x2A, 0x3F, 0x40, 0x5E, 0x7E: return true
             default: break
             }
         }
@@ -359,12 +361,14 @@ extension WindowScan {
     private func isNameOfText(_ bytes: Span<UInt8>, _ letters: Alphabet, _ value: Value) -> Bool {
         if bytes[0] == 0x2D { return true }
         if !value.isQuoted { return letters.contains(.equals) }
+        // `("client_secret", "client_id")`, `["SmtpCredentials", "SMTPServer"]`
+        if letters == [.lower, .upper], bytes[0] &- 0x41 < 26, bytes.count < 24 { return true }
         return letters.isSubset(of: [.lower, .underscore, .dot]) && !letters.isDisjoint(with: [.underscore, .dot])
     }
 
     /// `airflow-database-credentials`: the name of a secret in Kubernetes.
     private func isNameOfSecret(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
-        guard letters.contains(.hyphen), letters.isSubset(of: [.lower, .digit, .hyphen]) else { return false }
+        guard letters.contains(.hyphen), letters.isSubset(of: [.lower, .digit, .hyphen, .underscore]) else { return false }
         var last = bytes.count
         while last > 0, bytes[last - 1] != 0x2D { last -= 1 }
         guard last > 1, last < bytes.count else { return false }
@@ -389,7 +393,9 @@ extension WindowScan {
         return false
     }
 
-    private static let references: [StaticString] = ["env:", "file:", "secret:", "pullsecret:", "ext:", "vault:", "ssm:", "ref+", "op:"]
+    private static let references: [StaticString] = [
+        "env:", "file:", "secret:", "secret|arn:", "pullsecret:", "ext:", "vault:", "ssm:", "ref+", "op:",
+    ]
 
     private static let secretNames: [StaticString] = [
         "secret", "secrets", "credential", "credentials", "creds", "password", "passwords", "token", "key", "keys", "auth", "config", "tls",
@@ -420,8 +426,9 @@ extension WindowScan {
 
     private static let commonWords: [StaticString] = [
         "expected", "required", "invalid", "incorrect", "expired", "missing", "provided", "changed", "accepted", "rejected", "updated",
-        "created", "deleted", "authentication", "authenticated", "configured", "default", "enabled", "disabled", "string", "object",
-        "rotated", "refreshed", "available", "unavailable", "failed", "successful", "success", "loaded", "received", "generated",
+        "created", "deleted", "include", "printf", "lookup", "await", "authentication", "authenticated", "configured", "default", "enabled",
+        "disabled", "string", "object", "rotated", "refreshed", "available", "unavailable", "failed", "successful", "success", "loaded",
+        "received", "generated",
     ]
 
     /// What follows the scheme word of an Authorization value.
@@ -432,7 +439,7 @@ extension WindowScan {
         if !hasScheme {
             let bytes = text.extracting(value.start..<value.end)
             let letters = Alphabet(of: bytes)
-            if !value.isQuoted, bytes.count < 12 || letters.isIdentifier || isCall(bytes, letters) { return nil }
+            if !value.isQuoted, bytes.count < 12 || letters.isIdentifier || bytes[0] == 0x26 || isCall(bytes, letters) { return nil }
             return bytes.count >= 4 ? value.start..<value.end : nil
         }
         while at < value.end, text[at] == 0x20 { at += 1 }
@@ -485,6 +492,8 @@ extension WindowScan {
     private func isSecretConnection(_ bytes: Span<UInt8>, _ letters: Alphabet, _ value: Value, _ kind: KeyClass) -> Bool {
         // Parts with names of their own are looked at one by one.
         if isAddress(bytes, letters) || ValueShape.isPath(bytes) || !letters.isDisjoint(with: [.equals, .blank]) { return false }
+        // Names in a list, and of variables.
+        if letters.isConstant || letters.isIdentifier && !value.isMember && value.separator != .assignment { return false }
         if kind.tier == .strong { return value.isQuoted ? bytes.count >= 4 : ValueShape.isRandom(bytes) }
         return ValueShape.isRandom(bytes) && bytes.count >= 16
     }

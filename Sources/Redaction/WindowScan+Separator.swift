@@ -18,6 +18,7 @@ extension WindowScan {
             guard byte(text, place + 1, limit) == 0x3E else { return dash(text, &place, limit, site) ?? flag(first, site) }
             place += 2
             return .assignment
+        case 0x2C where inserted(text, &place, limit, site): return .assignment
         case 0x2C where site.quote >= 0:
             place += 1
             if site.isFlag || site.before == 0x28 || site.before == 0x5B { return .comma }
@@ -61,6 +62,7 @@ extension WindowScan {
             guard byte(text, place + 1, limit) > 0x20 else { return nil }
             place += 1
             return .comma
+        case 0x29 where inserted(text, &place, limit, site): return .assignment
         case 0x29 where site.quote >= 0 && site.before == 0x28: return assigned(text, &place, limit)
         case 0x7B where site.quote >= 0: return skipDefault(text, &place, limit) ? .assignment : nil
         case 0x76, 0x56:
@@ -178,8 +180,8 @@ extension WindowScan {
             return .assignment
         }
         if site.before == 0x3A { return nil }
-        // `registry/session:1.2-ab12`
-        if site.before == 0x2F, site.quote < 0, site.kind.tier == .medium { return nil }
+        // `registry/session:1.2-ab12`, `checksum/secret: 9f3b…`
+        if site.before == 0x2F, site.quote < 0, site.kind.tier == .medium || ends(text, site.low - 1, "checksum") { return nil }
         if second == 0x2F, byte(text, place + 2, limit) == 0x2F { return nil }
         place += second == 0x3D ? 2 : 1
         return second == 0x3D ? .assignment : .colon

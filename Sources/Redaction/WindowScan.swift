@@ -88,6 +88,11 @@ final class WindowScan {
     var wrappedSeen = 0
     /// Up to where secret keys were looked for beside a key id.
     @exclusivity(unchecked) var secretKeysSeen = 0
+    /// A row of characters of credentials, up to where it was read.
+    @exclusivity(unchecked) var credentialSeen = 0..<0
+    /// A row of characters of names of columns, up to where it was read.
+    @exclusivity(unchecked) var columnsSeen = 0..<0
+    @exclusivity(unchecked) var insertion = Insertion()
     /// What was read of authorities without an at sign or an end, so that it is not read once more for each of many.
     @exclusivity(unchecked) var authoritySeen = 0..<0
 
@@ -171,6 +176,9 @@ final class WindowScan {
         lastKey = 0..<0
         secretKeysSeen = 0
         authoritySeen = 0..<0
+        columnsSeen = 0..<0
+        insertion = Insertion()
+        credentialSeen = 0..<0
         keyLinesSeen = 0
         wrappedSeen = 0
         covered = 0..<0
@@ -282,8 +290,7 @@ final class WindowScan {
         switch outcome {
         case .none:
             guard detector.search == .prefix, detector.isPrecise else { return }
-            let floor = max(0, start - 1)
-            if !matchJoined(detector, text, start, floor) { matchCut(detector, text, start, floor) }
+            matchBroken(detector, text, start)
         case .undecided: hold(from)
         case .failed: withhold(text, start)
         case .match(let whole, let group):
