@@ -71,8 +71,10 @@ static int probe_hex(const uint8_t *text, size_t count) {
 
 static int probe_base32(const uint8_t *text, size_t count) {
     size_t seen = count < 32 ? count : 32;
+    // All letters are capitals, or none.
+    const uint8_t first = text[0] & 0x20 ? 'a' : 'A';
     for (size_t at = 0; at < seen; at++)
-        if (!((uint8_t)(text[at] - 'A') < 26 || (uint8_t)(text[at] - '2') < 6)) return 0;
+        if (!((uint8_t)(text[at] - first) < 26 || (uint8_t)(text[at] - '2') < 6)) return 0;
     uint8_t decoded[PROBE_LONG];
     size_t got = cscan_base32(text, seen, decoded);
     return got >= 10 && is_mostly_text(decoded, got) ? CSCAN_BASE32 : 0;
@@ -201,7 +203,14 @@ static inline int is_dull(uint8_t first) {
 static size_t add(const uint8_t *text, size_t count, size_t start, size_t stop, size_t padded, size_t end, cscan_run *to) {
     size_t length = stop - start;
     if (is_dull(text[start]) && length != 64 && length != 70 && length != 76) {
-        if ((uint8_t)(text[start] - 'g') >= 20 || length < LEAST || !is_scrambled(text, stop)) return 0;
+        if ((uint8_t)(text[start] - 'g') >= 20 || length < LEAST) return 0;
+        // The first of five bits of text is a letter up to p.
+        if (text[start] <= 'p' && probe_base32(text + start, length)) {
+            const size_t whole = padded - start <= length + 6 ? padded - start : length;
+            *to = (cscan_run){(uint32_t)start, (uint32_t)whole, CSCAN_BASE32};
+            return 1;
+        }
+        if (!is_scrambled(text, stop)) return 0;
         *to = (cscan_run){(uint32_t)start, (uint32_t)length, CSCAN_SCRAMBLED};
         return 1;
     }

@@ -8,10 +8,11 @@ public enum DisguisedCases {
         "ansi-inside", "ansi-around", "ansi-literal", "ansi-u001b", "ansi-033", "zero-width", "soft-hyphen", "bidi", "joiner", "tags",
         "selectors",
         "full-width", "homoglyph", "nul", "c1-control", "overstrike", "utf16", "wrap-80", "wrap-yaml", "wrap-log-lines", "wrap-events",
-        "concat-plus", "concat-implicit", "shell-continuation", "crlf", "pem-spaces", "pem-no-end", "pem-no-begin", "u-escape",
+        "concat-plus", "concat-operator", "concat-call", "concat-implicit", "shell-continuation", "crlf", "pem-spaces", "pem-no-end",
+        "pem-no-begin", "u-escape",
 
         "json-three", "percent-some", "percent-all", "percent-double", "entities", "base64", "base64-json", "base64-uri", "base64-url",
-        "base64-double", "base64-wrapped", "base32", "hex", "hex-0x", "x-escape",
+        "base64-double", "base64-wrapped", "base32", "base32-lower", "hex", "hex-0x", "hex-0x-inside", "x-escape",
     ]
 
     private struct Plant {
@@ -119,6 +120,8 @@ public enum DisguisedCases {
                 \"event\":\"\(tail)\",\"level\":\"info\"}
                 """
         case "concat-plus": return "value = '\(head)' + '\(tail)'"
+        case "concat-operator": return "x = '\(head)' \(random.pick([".", "&", "||"])) '\(tail)';"
+        case "concat-call": return "CONCAT('\(head)', '\(tail)')"
         case "concat-implicit": return "{'a': '\(head)'\n      '\(tail)'}"
         case "shell-continuation": return "run --auth \(head)\\\n\(tail) --x"
         case "crlf": return "a \(head)\r\n\(tail)\r\n"
@@ -176,7 +179,10 @@ public enum DisguisedCases {
             let lines = stride(from: 0, to: whole.count, by: 76).map { String(whole[$0..<min($0 + 76, whole.count)]) }
             return (lines.joined(separator: "\n"), [password])
         case "base32": return ("b32 \(base32(json))", [password])
+        case "base32-lower": return ("b32 \(base32(json).lowercased()) end", [password])
         case "hex": return ("hex \(Hex.encode(Array(json.utf8)).map { String(Unicode.Scalar($0)) }.joined())", [password])
+        case "hex-0x-inside":
+            return ("x=0x\(Hex.encode(Array(token.utf8)).map { String(Unicode.Scalar($0)) }.joined()) y", [planted.secret])
         case "hex-0x":
             return ("0x\(Hex.encode(Array(("key=" + token).utf8)).map { String(Unicode.Scalar($0)) }.joined())", [planted.secret])
         default: return nil
