@@ -251,9 +251,9 @@ public final class DetectorSet: Sendable {
 
     /// Every name that `KeyName` takes for one of a secret holds one of these.
     package static let keyParts = [
-        "passw", "passphrase", "passcode", "pass=", "pass:", "_pass", "-pass", "pass\"", "pass'", "dbpass", "storepass", "keypass",
-        "pgpass", "ftppass",
-        "sshpass", "smtppass", "ldappass", "kennwort", "contrasena", "wachtwoord", "pwd",
+        "passw", "passphrase", "passcode", "pass=", "pass:", "_pass", "-pass", "pass\"", "pass>", "pass<", "pass :", "pass\n", "pass'",
+        "dbpass", "storepass", "keypass", "pgpass", "ftppass", "sshpass", "smtppass", "ldappass", "kennwort", "contrasena", "wachtwoord",
+        "pwd",
         "_pw", "-pw", "pw:", "pw=", "psw", "pasw", "pssw", "bindpw", "rootpw", "pat=", "pat\"", "pat'",
         "secret", "token", "api_key", "apikey", "api-key", "api key", "access_key", "accesskey", "access-key", "access key", "account_key",
         "accountkey", "private_key", "privatekey", "private-key", "_key", "-key", ".key", "key=", "authkey", "servicekey", "fernet",

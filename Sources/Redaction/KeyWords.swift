@@ -124,13 +124,9 @@ struct KeyWords: Sendable {
         ("pwd", .strong), ("passwort", .strong), ("pass", .strong), ("secretkey", [.gluedKey, .gluedStrongKey]),
         ("privatekey", [.gluedKey, .gluedStrongKey]),
         ("accountkey", [.gluedKey, .gluedStrongKey]), ("sharedaccesskey", [.gluedKey, .gluedStrongKey]), ("apikey", .gluedKey),
-        ("accesskey", .gluedKey), ("authkey", .gluedKey), ("authtoken", .token), ("accesstoken", .token), ("apitoken", .token),
-        ("bottoken", .token), ("refreshtoken", .token), ("idtoken", .token), ("usertoken", .token), ("sastoken", .token),
-        ("oauthtoken", .token), ("sessiontoken", .token), ("bearertoken", .token), ("secrettoken", .token),
-        ("authorization", .authorization),
+        ("accesskey", .gluedKey), ("authkey", .gluedKey), ("authorization", .authorization),
         ("credentials", [.strong, .secretFamily]), ("encryptionkey", .gluedKey), ("signingkey", .gluedKey), ("masterkey", .gluedKey),
-        ("storagekey", .gluedKey), ("sharedkey", .gluedKey), ("symmetrickey", .gluedKey), ("licensekey", .gluedKey), ("hftoken", .token),
-        ("githubtoken", .token), ("gitlabtoken", .token), ("slacktoken", .token), ("vaulttoken", .token), ("servicetoken", .token),
+        ("storagekey", .gluedKey), ("sharedkey", .gluedKey), ("symmetrickey", .gluedKey), ("licensekey", .gluedKey), ("token", .token),
     ]
 
     private static let table: [(String, Meaning)] = [
@@ -144,7 +140,8 @@ struct KeyWords: Sendable {
             invalid is has present missing server service engine stage stages dir directory folder interval timeout cache scope \
             description desc title text date time timestamp source sources hasher hashers encoder encoders encryption masker mtime ctime \
             bypass compass encompass surpass trespass overpass underpass multipass py java go ts js rb php sql scala kt sh cpp rs yml yaml \
-            html md txt log csv
+            html md txt log csv stdin pagetoken nexttoken nextpagetoken synctoken continuationtoken csrftoken xsrftoken canceltoken \
+            cancellationtoken requesttoken subtoken pretoken maxtoken mintoken numtoken eostoken bostoken padtoken unktoken stoptoken
             """, .harmlessLast
         ),
         (
@@ -195,7 +192,7 @@ struct KeyWords: Sendable {
         (
             """
             v value prod production dev staging live test old current previous primary secondary backup plain plaintext raw base64 encoded \
-            string str
+            string str pem
             """, .qualifier
         ),
     ]

@@ -37,15 +37,21 @@ enum ValueShape {
     private static func stars(_ value: Span<UInt8>) -> Bool {
         var count = 0
         while count < value.count, value[count] == UInt8(ascii: "*") { count += 1 }
-        return count >= 3 && value.count - count <= 4
+        return count >= 3 && value.count - count <= 8
     }
 
     private static func isVariable(_ value: Span<UInt8>) -> Bool {
         if value[1] == UInt8(ascii: "{") || value[1] == UInt8(ascii: "(") { return true }
         // `$dex.github.clientSecret`: names joined by dots, without a digit.
-        if Alphabet(of: value.extracting(1...)).isIdentifier { return true }
-        for at in 1..<value.count where !ASCII.isAlphanumeric(value[at]) && value[at] != UInt8(ascii: "_") { return false }
-        return !ASCII.isDigit(value[1])
+        let letters = Alphabet(of: value.extracting(1...))
+        if letters.isIdentifier { return true }
+        var digits = 0
+        for at in 1..<value.count {
+            if !ASCII.isAlphanumeric(value[at]), value[at] != UInt8(ascii: "_") { return false }
+            if ASCII.isDigit(value[at]) { digits += 1 }
+        }
+        // `$Velvetpepper9178` is no name of one.
+        return !ASCII.isDigit(value[1]) && !(digits > 2 && !letters.contains(.underscore) && letters.isSuperset(of: [.lower, .upper]))
     }
 
     /// `DB_PASSWORD` or `db_password`, as names of variables are; not letters of both cases or small ones with digits.
@@ -68,7 +74,7 @@ enum ValueShape {
     private static let words: [StaticString] = [
         "null", "none", "nil", "true", "false", "undefined", "redacted", "masked", "hidden", "unset", "n/a", "na", "empty", "required",
         "optional", "string", "str", "placeholder", "<redaction-failed>", "not set", "removed", "obfuscated", "filtered", "secret",
-        "password", "token", "yes", "no", "inherit",
+        "password", "token", "yes", "no", "inherit", "credential", "credentials", "secrets", "passwords", "same-origin",
     ]
 
     /// What the words are made of.

@@ -207,11 +207,18 @@ extension WindowScan {
         var next = byte(text, at, limit)
         if next == 0x7B, site.quote >= 0, skipWrapping(text, &at, limit) { next = byte(text, at, limit) }
         guard next >= 0, site.blanks == 0 && at == end || !beginsLogFields(text, at, limit) else { return nil }
+        if separator == .colon, site.quote < 0, closes(text, at, next, behind: site) { return nil }
         var value = Value(start: at, end: at, isQuoted: false, isMember: site.quote >= 0 && separator == .colon, separator: separator)
         if next == 0x22 || next == 0x27 || next == 0x60, quoted(text, at, limit, &value) { return value }
         if next == 0x22 || next == 0x27 { value.start = at + 1 }
         unquoted(text, limit, &value, site.kind)
         return value.end > value.start ? value : nil
+    }
+
+    /// `"Password: "`: whether a quote closes that opened before the name.
+    private func closes(_ text: Span<UInt8>, _ place: Int, _ quote: Int, behind site: KeySite) -> Bool {
+        guard quote == 0x22 || quote == 0x27, site.low > 0, Int(text[site.low - 1]) == quote else { return false }
+        return view.slashes(at: site.low - 1) == view.slashes(at: place)
     }
 
     /// A YAML block, `key: |` and the value on the next line.

@@ -50,7 +50,7 @@ extension WindowScan {
     func call(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ site: KeySite) -> Separator? {
         guard site.quote < 0, !site.isFlag else { return nil }
         let next = byte(text, place + 1, limit)
-        if site.blanks == 1, site.kind.kind == .password, next > 0x2F, site.before == 0x20 || site.before == 0x0A {
+        if site.blanks == 1, next > 0x2F, site.before == 0x20 || site.before == 0x0A, isTold(site.kind) {
             place += 1
             return .bare
         }

@@ -1,4 +1,5 @@
 import Core
+import Glibc
 
 /// Values drawn at random beside the name of the service they are a key of: `acme SECRET 9f3b…`, `Using acme Key=9f3b…`, `acme: "9f3b…"`.
 extension WindowScan {
@@ -20,6 +21,8 @@ extension WindowScan {
         guard !isPreciseOnly, start > 0 || isAtStart, end - start <= Limits.redactionRunBytes else { return }
         if end == text.count, !isFinal { return hold(start) }
         let value = valueStart(text, start, end)
+        // `uses: acme/create-token@4b82…`: a commit.
+        if value > 0, text[value - 1] == 0x40 { return }
         guard end - value >= 20, !beginsWithDate(text, value), let words = wordsBefore(text, value) else { return }
         let bytes = text.extracting(value..<end)
         guard isKeyBeside(text, value, words, bytes), Placeholder.length(in: bytes, at: 0) == nil else { return }
@@ -81,12 +84,20 @@ extension WindowScan {
     private func wordFloor(_ text: Span<UInt8>, _ value: Int, reach: Int) -> Int {
         var floor = max(0, value - reach)
         var at = max(0, floor - Placeholder.bytesMax)
-        while at < value {
-            let length = Placeholder.length(in: text, at: at)
-            at += length ?? 1
+        while let head = next(UInt8(ascii: "R"), text, at, value) {
+            let length = Placeholder.length(in: text, at: head)
+            at = head + (length ?? 1)
             if length != nil { floor = max(floor, min(at, value)) }
         }
         return floor
+    }
+
+    private func next(_ byte: UInt8, _ text: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
+        guard start < end else { return nil }
+        return text.extracting(start..<end).withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress, let found = memchr(base, Int32(byte), bytes.count) else { return nil }
+            return start + (UnsafeRawPointer(found) - UnsafeRawPointer(base))
+        }
     }
 
     /// The word that ends before `place`; `Key` of `acmeKey` is one.

@@ -14,16 +14,13 @@ extension WindowScan {
 
     /// Moves to what looks like a secret behind words that tell whose it is. What stands there is judged like a value behind a blank.
     func sentence(_ text: Span<UInt8>, _ place: inout Int, _ limit: Int, _ site: KeySite) -> Separator? {
-        guard site.quote < 0, site.blanks == 1, !site.isFlag, !site.kind.isCount else { return nil }
-        switch site.kind.kind {
-        case .password, .secret, .token, .apiKey, .accessKey: break
-        default: return nil
-        }
+        guard site.quote < 0, site.blanks == 1, !site.isFlag else { return nil }
+        guard isTold(site.kind) else { return nil }
         var at = place
         for _ in 0..<Self.wordsMax {
             guard let end = wordEnd(text, at, limit) else { return nil }
             // Names of secrets stand before colons in other sentences, too.
-            let isJoint = text[end - 1] == 0x3A ? site.kind.kind == .password : isJoint(text.extracting(at..<end))
+            let isJoint = text[end - 1] == 0x3A ? site.kind.kind != .secret : isJoint(text.extracting(at..<end))
             at = end + 1
             if isJoint, isLikeSecret(text, at, limit) {
                 place = at
@@ -31,6 +28,14 @@ extension WindowScan {
             }
         }
         return nil
+    }
+
+    /// Whether what it names is told in sentences.
+    func isTold(_ kind: KeyClass) -> Bool {
+        switch kind.kind {
+        case .password, .secret, .token, .apiKey, .accessKey: !kind.isCount
+        default: false
+        }
     }
 
     /// `… from x to y`: behind the old value, the new one.

@@ -181,7 +181,13 @@ public enum BenignLines {
             "password=\"{{ var.value.db_password }}\"", "secretKeyRef:\n  name: db-credentials\n  key: password",
             "class TokenBucketRateLimiter(BaseRateLimiter):", "from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook",
             "x = session.query(TaskInstance).filter(TaskInstance.key == key).one()", "val token: Token = tokens.next()",
-            "password_hash = bcrypt.hashpw(password, salt)",
+            "password_hash = bcrypt.hashpw(password, salt)", "fn verify(password: &str, hash: &str) -> bool {",
+            "self._credentials = credentials",
+            "{{- $password := include \"\(r.name()).password\" . -}}", "{%- set unique_key_str = unique_key | join(', ') -%}",
+            "read -s -p \"Password: \" password", "$pwd = ConvertTo-SecureString -String $x",
+            "__all__ = [\"SmtpCredentials\", \"SMTPServer\"]",
+            "uses: actions/create-github-app-token@\(r.hex(40)) # v2", "--- PASS: TestCatalogToken\(r.digits(1)) (0.05s)",
+            "tests/test_\(r.name()).py::test_password_reset[a-b] PASSED [ 40%]", "[\"connection_string\", \"suggested_class\"]",
         ])
     }
 
@@ -205,6 +211,10 @@ public enum BenignLines {
             """,
             "Größe der Datei: \(r.number(1...999)) kB, Schlüssel: nicht gesetzt", "日本語のログ: パスワードが必要です", "می‌خواهم این متن بدون تغییر بماند",
             "👩‍💻 deploy finished 🎉",
+            "the root token of the tree is a node", "login with OAuth2 is enabled", "admin/settings2Page.html",
+            "root:x:0:0:root:/root:/bin/bash",
+            "password policy version is Strong2Factor", "token for dag run is manual__2026-01-01",
+            "das Passwort muss mindestens 8 Zeichen lang sein",
             "he said: \"secret: nothing to see here\" and left", "auth: enabled, tls: disabled, password policy: strict",
             "The private key file could not be read: permission denied", "connection string: not provided",
         ])
@@ -229,7 +239,11 @@ public enum BenignLines {
             "token_budget: \(r.number(100...90000)) remaining_tokens: \(r.number(10...9000))",
             "AIRFLOW__CORE__FERNET_KEY_CMD=cat /run/secrets/fernet", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_SECRET=sql_alchemy_conn",
             "AIRFLOW__SECRETS__BACKEND_KWARGS={\"connections_prefix\": \"airflow/connections\"}",
-            "sensitive_var_conn_names = comma,separated,list",
+            "sensitive_var_conn_names = comma,separated,list", "existingSecret: \(r.name())-postgresql",
+            "passwordSecretKey: \(r.name())-password",
+            "checksum/secret: \(r.hex(64))", "\"file_token\":\"\(r.text(21, from: Letters.url))\"",
+            "credentials: env:REGISTRY_SECRET\(r.digits(1))",
+            "clientSecret: $dex.github.clientSecret", "passwordKey: postgres-password", "--token-auth-file=/etc/kubernetes/tokens.csv",
         ])
     }
 
@@ -285,6 +299,13 @@ public enum BenignLines {
             "Downloading torch-2.5.1-cp312-cp312-manylinux1_x86_64.whl (906.4 MB)",
             "vault: lease_id=database/creds/ro/\(r.text(24, from: Letters.base62)) renewable=true lease_duration=3600",
             "npm WARN deprecated inflight@1.0.6: This module is not supported",
+            "{credentials.py:\(r.number(10...1999))} INFO - Found credentials in environment variables.",
+            "SQS MessageId \(r.uuid()) ReceiptHandle AQEB\(r.text(180, from: Letters.base64))==",
+            "DB_PASSWORD:  <set to the key 'password' in secret '\(r.name())-db'>  Optional: false",
+            "Normal Pulled kubelet Successfully pulled image \"r.io/session:1.\(r.digits(2)).0-\(r.hex(8))\"",
+            "id=2\(r.text(23, from: Letters.base62))PSW trace=01\(r.text(24, from: "0123456789ABCDEFGHJKMNPQRSTVWXYZ"))",
+            "docker login -u AWS --password-stdin \(r.digits(12)).dkr.ecr.eu-west-1.amazonaws.com",
+            "pass: \(r.number(1...99999)) fail: 0 skip: 2",
             "%CPU 12.5 %MEM 3.1 100%|██████████| \(r.number(1...999))/999 [00:01<00:00, 512.3it/s]",
         ])
     }

@@ -43,6 +43,9 @@ import Testing
         "user etl on >¤ ~* +@all", "username admin privilege 15 secret 0 ¤", "setx s3_secret_key ¤", "consul kv put app/db_password ¤",
         // Names
         "storageKey: ¤k7q2Mx4W", "\"encryptionKey\":\"¤k7q2Mx4W\"", "postgrespass: ¤", "api_key_v2: ¤k7q2Mx4W", "API_TOKEN_PROD=¤k7q2Mx4W",
+        "  bind_password                  ¤", "<pass>¤</pass>", "set(db_password \"$Vx2345¤\")",
+        // Statements and strings put together
+        "INSERT INTO users (id, name, db_password) VALUES (1, 'it''s, me', '¤');", "insert into t (`api_token`) values ('¤k7q2Mx4W')",
         "basic.auth.user.info=KEYID:¤", "cloud.auth: \"elastic:¤\"", "--pat '¤k7q2Mx4W'",
     ])
     func isFound(text: String) {
@@ -75,6 +78,14 @@ import Testing
         "password for user etl is required", "<input type=\"password\" name=\"password\" placeholder=\"Enter your password\" />",
         "ssh -l etl -p 2222 h", "docker run -u airflow -p 8080:8080 x", "{%- set unique_keys = unique_key if x -%}",
         "Authorization: Digest username=\"u\", realm=\"r\"",
+        // Program text, templates and manifests
+        "checksum/secret: 4f1c2a0be6a5a95f8a8d8e3f3c5a7a4b3d2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a",
+        "{{- $password := include \"x.password\" . -}}",
+        "fn verify(password: &str, hash: &str) -> bool {", "read -s -p \"Password: \" password",
+        "docker login -u AWS --password-stdin 1478.dkr.io",
+        "uses: actions/create-github-app-token@29824e69f54612133e76f7eaac726eef6c875baf # v2", "Token: ****496fc7c9",
+        "password: secret|arn:aws:secretsmanager:${AWS_REGION}:secret:dev_db", "[\"connection_string\", \"suggested_datasource_class\"]",
+        "self.credential = credential or x", "sc.Authorization = &commoncfg.Authorization{", "credentials: 'same-origin',",
     ])
     func passes(text: String) {
         let clean = Samples.scrub(text)
