@@ -2,7 +2,8 @@
 
 A row is a tier, a label, the secrets and the text. Tiers: `format` (credentials with a format of their own, anywhere in a log line), `name`
 (values drawn at random under a telling name), `word` (passwords as people make them), `structure` (URIs, command lines, files, SQL, keys),
-`disguise` (each of them made hard to see), `context` (names and values as tools write them, see contexts.py).
+`disguise` (each of them made hard to see), `context` (names and values as tools write them), `client` (what commands, calls and devices are
+given), `sentence` (what people write to each other), all three of contexts.py.
 """
 
 from __future__ import annotations
@@ -84,6 +85,13 @@ class Corpus:
             f"{word}{number}{mark}", f"{word}-{other}-{number}", word + other + number, mark + word + number + mark,
             word.lower() + number + mark, word + mark + number + other, f"{other}_{number}{word}",
         ])
+
+    def made(self) -> str:
+        """Two words and a number, without marks that a shell or a sentence would read."""
+        words = "Granite willow Cobalt lantern Orchid badger Cinder maple Velvet comet Quartz raven".split()
+        word, other = self.random.choice(words).capitalize(), self.random.choice(words).lower()
+        number = str(self.random.randint(10, 9999))
+        return self.random.choice([word + other + number, other + number + word, f"{word}_{other}{number}", f"{other}-{word}-{number}"])
 
     def value(self) -> str:
         return self.random.choice([
@@ -216,6 +224,12 @@ class Corpus:
         for text in contexts.DIALOGUES:
             token = self.token(self.random.choice([14, 20, 28]))
             self.add("context", text.replace("\n", " ")[:26], token, text.replace("SECRET", token))
+        for text in contexts.CLIENTS:
+            token = self.random.choice([self.token(20), self.made()])
+            self.add("client", text.replace("\n", " ")[:26], token, text.replace("SECRET", token))
+        for text in contexts.SENTENCES:
+            token = self.made()
+            self.add("sentence", text[:26], token, text.replace("SECRET", token))
         for text in contexts.SERVICES:
             token = self.token(32)
             self.add("context", text.replace("\n", " ")[:26], token, text.replace("KEY", token))
