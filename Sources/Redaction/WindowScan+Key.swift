@@ -372,7 +372,8 @@ extension WindowScan {
         while at - place < 40 {
             let next = byte(text, at, limit)
             guard next >= 0 else { return true }
-            if next == 0x3D || next == 0x3A { return false }
+            // Without a name before it a sign is of the value: `Jhx&=jw9`, but not `None):`.
+            if next == 0x3D || next == 0x3A { return at == place + 1 && (isQuery || text[place] == 0x2C || text[place] == 0x3B) }
             // In a query nothing stands between a name and its sign.
             guard KeyNames.isPart(UInt8(next)) || (next == 0x20 && !isQuery) else { return true }
             at += 1

@@ -37,6 +37,8 @@ import Testing
         // Marks in the password of a command line.
         ("curl -u etl:¤/op8ENxOP https://x.example/", "¤/op8ENxOP"), ("curl --user 'etl:¤@dc2X' https://x.example/", "¤@dc2X"),
         ("curl -u etl:P@¤ https://x.example/", "P@¤"),
+        // Signs in a value.
+        ("smtp_password = Jhx&=¤", "Jhx&=¤"), ("db_password=Jhx;:¤", "Jhx;:¤"),
         // Tokens that people make up.
         ("bot_token=¤!#", "¤!#"), ("auth_token: Ha4-bor!¤", "Ha4-bor!¤"), ("api_key=Pd%^x¤", "Pd%^x¤"),
         ("token='T*x?=df0%i¤'", "T*x?=df0%i¤"),
@@ -60,7 +62,7 @@ import Testing
         "Marking task as SUCCESS. dag_id=eod, task_id=notify_secrets_team, run_id=manual__2026-11-22T00:00:00+00:00, try=1\na,¤¤,x",
         "{\"event\": \"Marking task as SUCCESS. dag_id=eod, task_id=rotate_api_key, run_id=m, start_date=20260102T000012\"}\n"
             + "{\"event\": \"RECORD: airflow/models/connection.py,sha256=¤¤¤,82054\"}",
-        "mismatched input near token: 'a#1&b*2x', expecting ')'", "token=user@example1", "auth_tokens=12 of 20",
+        "x?password=***&=1&b=2", "mismatched input near token: 'a#1&b*2x', expecting ')'", "token=user@example1", "auth_tokens=12 of 20",
         "docker run -u 1000:1000/x img", "rsync -u host:5432/dw x", "curl -u etl:$PASSWORD/x https://x.example/",
     ])
     func isLeftAlone(line: String) {
