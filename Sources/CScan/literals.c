@@ -207,20 +207,37 @@ typedef struct {
     int bucket;
 } choice;
 
+// How many literals were given windows of the same first three bytes; where one of them stands, all are compared.
+typedef struct {
+    uint16_t count[SLOTS];
+} crowds;
+
+static uint32_t crowd_of(const literal *one, size_t offset) {
+    uint32_t first = 0;
+    for (size_t p = 0; p < 3 && offset + p < one->length; p++)
+        first |= (uint32_t)(one->bytes[offset + p] | one->folds[offset + p]) << (8 * p);
+    return slot_of(first);
+}
+
+// What another literal in a crowd costs, as a part of what it costs to look at a place.
+static const float CROWDED = 0.02f;
+
 // The bucket and window that let least more through.
-static choice choose(const cscan_set *set, const literal *one, const bucket *buckets, const model *with) {
+static choice choose(
+    const cscan_set *set, const literal *one, const bucket *buckets, const crowds *around, const model *with) {
     size_t last = one->length > WINDOW ? one->length - WINDOW : 0;
     choice best = {0, 0};
     float least = 1e9f;
     for (size_t offset = 0; offset <= last; offset++) {
         passing window;
         fill_passing(with, one, offset, &window);
+        float crowded = CROWDED * around->count[crowd_of(one, offset)];
         int first = offset == 0 && (one->flags & CSCAN_WORD_START) ? 0 : set->word_groups * GROUP;
         for (int b = first; b < set->groups * GROUP; b++) {
             int is_word_group = b < set->word_groups * GROUP;
             // What is counted never becomes less, so what is cheap to know settles most of them.
-            if (least_smooth_with(&buckets[b], &window, is_word_group) - buckets[b].smooth >= least) continue;
-            float more = smooth_with(with, &buckets[b], &window, is_word_group) - buckets[b].smooth;
+            if (crowded + least_smooth_with(&buckets[b], &window, is_word_group) - buckets[b].smooth >= least) continue;
+            float more = crowded + smooth_with(with, &buckets[b], &window, is_word_group) - buckets[b].smooth;
             if (more >= least) continue;
             more += (float)(count_with(with, &buckets[b], &window, is_word_group) - buckets[b].count);
             if (more < least) {
@@ -234,9 +251,15 @@ static choice choose(const cscan_set *set, const literal *one, const bucket *buc
 
 static int assign(cscan_set *set, const literal *ordered, choice *choices, const model *with) {
     bucket *buckets = calloc(GROUPS_MAX * GROUP, sizeof *buckets);
-    if (!buckets) return 0;
+    crowds *around = calloc(1, sizeof *around);
+    if (!buckets || !around) {
+        free(buckets);
+        free(around);
+        return 0;
+    }
     for (size_t rank = 0; rank < set->count; rank++) {
-        choices[rank] = choose(set, &ordered[rank], buckets, with);
+        choices[rank] = choose(set, &ordered[rank], buckets, around, with);
+        around->count[crowd_of(&ordered[rank], choices[rank].offset)]++;
         passing window;
         fill_passing(with, &ordered[rank], choices[rank].offset, &window);
         put(with, &buckets[choices[rank].bucket], &window, choices[rank].bucket < set->word_groups * GROUP);
@@ -249,6 +272,7 @@ static int assign(cscan_set *set, const literal *ordered, choice *choices, const
                 if (buckets[b].all.allowed.high[p] >> nibble & 1) set->high[b / GROUP][p][nibble] |= bit;
             }
     }
+    free(around);
     free(buckets);
     return 1;
 }

@@ -52,6 +52,7 @@ static const char cscan_sample[] =
     "    env:\n      - name: HOSTNAME\n        value: \"true\"\n"
     "func (c *Client) Connect(ctx context.Context, opts ...Option) error { if err != nil { return fmt.Errorf(\"dial: %w\", err) } }\n"
     "INSERT INTO audit_events (created_by, type, state) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING; CREATE TABLE IF NOT EXISTS t\n"
+    "login=airflow password=*** extra={'sslmode': 'require', 'keepalives': 1}\n"
     "<p class=\"note\">This page lists every setting, its type and what happens when it is left out of the file.</p>\n"
     "if (response.statusCode !== 200) { throw new Error(`Unexpected ${response.statusText}`); } const result = await fetch(url);\n";
 
