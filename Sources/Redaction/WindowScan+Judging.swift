@@ -3,7 +3,7 @@ import Core
 extension WindowScan {
     /// Decides whether the value of a key is a secret and adds what of it is.
     func judge(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass, _ limit: Int, anchor: Int) {
-        if kind.isCount, !value.isQuoted, isTestResult(text.extracting(value.start..<value.end)) { return }
+        if kind.isCount, !value.isQuoted, ValueShape.isTestResult(text.extracting(value.start..<value.end)) { return }
         if value.isMember, !value.isQuoted {
             // JSON that is no string: numbers under a strong key become 0, everything else is left alone.
             let bare = text.extracting(value.start..<value.end)
@@ -46,13 +46,6 @@ extension WindowScan {
             finding.goesOn = !isFinal
         }
         findings.append(finding)
-    }
-
-    /// `pass: 12`, `--- PASS: TestX`.
-    private func isTestResult(_ bytes: Span<UInt8>) -> Bool {
-        if Alphabet(of: bytes).isNumber { return true }
-        let word: StaticString = "Test"
-        return bytes.count > 4 && ASCII.equals(bytes.extracting(0..<4), word) && bytes[4] &- 0x41 < 26
     }
 
     private func isZero(_ bare: Span<UInt8>) -> Bool { bare.count == 1 && bare[0] == 0x30 }
@@ -108,8 +101,10 @@ extension WindowScan {
     func secretPart(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Range<Int>? {
         let bytes = text.extracting(value.start..<value.end)
         let letters = Alphabet(of: bytes)
-        if value.separator == .element, kind.shape == .plain, holdsRandomWord(bytes) { return value.start..<value.end }
-        if ValueShape.isPlaceholder(bytes, letters) || (value.separator == .cell && !isTellingCell(bytes, letters, kind)) { return nil }
+        if value.separator == .element, kind.shape == .plain, ValueShape.holdsRandomWord(bytes) { return value.start..<value.end }
+        if ValueShape.isPlaceholder(bytes, letters) || (value.separator == .cell && !ValueShape.isTellingCell(bytes, letters, kind)) {
+            return nil
+        }
         switch kind.shape {
         case .authorization: return credentialPart(text, value, kind)
         case .cookie: return cookiePart(text, value)
@@ -129,7 +124,8 @@ extension WindowScan {
     private func passwordPart(_ text: Span<UInt8>, _ value: Value) -> Range<Int>? {
         for at in value.start..<value.end where text[at] == 0x3A {
             let rest = text.extracting(at + 1..<value.end)
-            return at > value.start && rest.count >= 3 && !ValueShape.isPlaceholder(rest) && !isSentence(rest, Alphabet(of: rest))
+            return at > value.start && rest.count >= 3 && !ValueShape.isPlaceholder(rest)
+                && !ValueShape.isSentence(rest, Alphabet(of: rest))
                 && rest[0] != 0x2F
                 ? at + 1..<value.end : nil
         }
@@ -141,14 +137,19 @@ extension WindowScan {
         if value.separator == .column { return acceptsColumn(bytes, letters, kind) }
         // `scryptSync('password', 'salt')`
         if value.separator == .comma, bytes.count < 6, letters.isLowerWord { return false }
-        if value.isMember, kind.isAirflowName, value.isQuoted || !(letters.isIdentifier || isCall(bytes, letters)) { return true }
-        if value.separator == .comparison { return bytes.count >= 5 && letters.hasDigit && !isSentence(bytes, letters) }
-        if isAddress(bytes, letters) || isReference(bytes, letters) || kind.kind == .secret && isNameOfSecret(bytes, letters) {
+        if value.isMember, kind.isAirflowName, value.isQuoted || !(letters.isIdentifier || ValueShape.isCall(bytes, letters)) {
+            return true
+        }
+        if value.separator == .comparison { return bytes.count >= 5 && letters.hasDigit && !ValueShape.isSentence(bytes, letters) }
+        if ValueShape.isAddress(bytes, letters) || ValueShape.isReference(bytes, letters)
+            || kind.kind == .secret && ValueShape.isNameOfSecret(bytes, letters)
+        {
             return false
         }
         if ValueShape.isPath(bytes), kind.kind != .secret || bytes.count < 38 { return false }
         if value.isQuoted, value.separator == .bare {
-            return isBareSecret(bytes) || isTelling(bytes) || letters.contains(.upper) && isMade(bytes, kind)
+            return ValueShape.isBareSecret(bytes) || ValueShape.isTelling(bytes)
+                || letters.contains(.upper) && ValueShape.isMade(bytes, kind)
         }
         if value.separator == .comma, isNameOfText(bytes, letters, value) { return false }
         // `VALUES ('notify_secrets_team', 35599)`
@@ -156,35 +157,39 @@ extension WindowScan {
         // What is too long to be read to its end is no description either.
         if value.isQuoted, value.isMember, value.isCut { return true }
         if value.isQuoted {
-            return bytes.count >= (value.isMember ? 1 : 3) && !isSentence(bytes, letters) && !letters.isConstant
+            return bytes.count >= (value.isMember ? 1 : 3) && !ValueShape.isSentence(bytes, letters) && !letters.isConstant
         }
         if value.separator == .flag, bytes[0] == 0x2D { return false }
         // `(…)`, `{type: string}`
         if bytes[0] == 0x28 || (bytes[0] == 0x7B && bytes[bytes.count - 1] == 0x3A) { return false }
         let isCode = value.following == 0x28 || value.following == 0x5B
         if isCode, letters.isIdentifier { return false }
-        if value.following == 0x20, isCommand(bytes, letters) || letters.isLowerWord && isCommonWord(bytes) { return false }
+        if value.following == 0x20, ValueShape.isCommand(bytes, letters) || letters.isLowerWord && ValueShape.isCommonWord(bytes) {
+            return false
+        }
         // `password: &str`, `VALUES (:password)`
         if bytes[0] == 0x26 || bytes[0] == 0x3A, Alphabet(of: bytes.extracting(1...)).isIdentifier { return false }
-        if isCall(bytes, letters) { return false }
+        if ValueShape.isCall(bytes, letters) { return false }
         // `password=conn.password`, `secret=my_secret`: names of program text.
         if letters.isIdentifier, !letters.isDisjoint(with: [.dot, .underscore]) { return false }
         switch value.separator {
         case .bare where kind.kind == .password:
-            guard bytes.count >= 8, letters.hasDigit, !isCall(bytes, letters), !isDigest(bytes, letters) else { return false }
-            if bytes.count >= 10, ValueShape.isRandom(bytes) || isTelling(bytes) { return true }
-            return !kind.isCount && letters.contains(.upper) && isMade(bytes, kind)
-        case .bare: return isBareSecret(bytes)
+            guard bytes.count >= 8, letters.hasDigit, !ValueShape.isCall(bytes, letters), !ValueShape.isDigest(bytes, letters) else {
+                return false
+            }
+            if bytes.count >= 10, ValueShape.isRandom(bytes) || ValueShape.isTelling(bytes) { return true }
+            return !kind.isCount && letters.contains(.upper) && ValueShape.isMade(bytes, kind)
+        case .bare: return ValueShape.isBareSecret(bytes)
         case .prose:
-            return bytes.count >= 6 && !letters.isIdentifier && !isWordWithMark(bytes) && !letters.isHyphened
-        case .colon where isAlgorithm(bytes): return false
+            return bytes.count >= 6 && !letters.isIdentifier && !ValueShape.isWordWithMark(bytes) && !letters.isHyphened
+        case .colon where ValueShape.isAlgorithm(bytes): return false
         case .colon:
-            if letters.isIdentifier { return bytes.count >= 6 && value.following <= 0x1F && !isCommonWord(bytes) }
-            return bytes.count >= 4 && !isWordWithMark(bytes)
-        case .element where isSentence(bytes, letters): return false
+            if letters.isIdentifier { return bytes.count >= 6 && value.following <= 0x1F && !ValueShape.isCommonWord(bytes) }
+            return bytes.count >= 4 && !ValueShape.isWordWithMark(bytes)
+        case .element where ValueShape.isSentence(bytes, letters): return false
         case .assignment, .comma, .cell, .column, .flag, .element, .comparison:
             // `def secret() -> Masker:`
-            if bytes[bytes.count - 1] == 0x3A, isWordWithMark(bytes) { return false }
+            if bytes[bytes.count - 1] == 0x3A, ValueShape.isWordWithMark(bytes) { return false }
             if letters.isLowerWord { return bytes.count >= 6 && value.following != 0x29 && value.following != 0x2C }
             return bytes.count >= 4
         }
@@ -192,169 +197,32 @@ extension WindowScan {
 
     /// Cells of tables that have a rule below their heads need not look like secrets, only not like words.
     private func acceptsColumn(_ bytes: Span<UInt8>, _ letters: Alphabet, _ kind: KeyClass) -> Bool {
-        if bytes.count < 4 || isSentence(bytes, letters) || isAddress(bytes, letters) || ValueShape.isPath(bytes) { return false }
-        if isDigest(bytes, letters) || isWordWithMark(bytes) { return false }
-        if letters.isIdentifier { return kind.kind == .password && bytes.count >= 8 && !isCommonWord(bytes) }
-        return kind.kind == .password || isTelling(bytes) || isMade(bytes, kind)
+        if bytes.count < 4 || ValueShape.isSentence(bytes, letters) || ValueShape.isAddress(bytes, letters) || ValueShape.isPath(bytes) {
+            return false
+        }
+        if ValueShape.isDigest(bytes, letters) || ValueShape.isWordWithMark(bytes) { return false }
+        if letters.isIdentifier { return kind.kind == .password && bytes.count >= 8 && !ValueShape.isCommonWord(bytes) }
+        return kind.kind == .password || ValueShape.isTelling(bytes) || ValueShape.isMade(bytes, kind)
     }
 
     private func acceptsMedium(_ bytes: Span<UInt8>, _ letters: Alphabet, _ value: Value, _ kind: KeyClass) -> Bool {
-        if isAddress(bytes, letters) { return kind.kind == .webhookURL && bytes.count >= 24 }
+        if ValueShape.isAddress(bytes, letters) { return kind.kind == .webhookURL && bytes.count >= 24 }
         if value.isMember, kind.isAirflowName, value.isQuoted { return bytes.count > 0 }
-        if bytes.count < 8 || isSentence(bytes, letters) || isCall(bytes, letters) { return false }
-        if letters.isNumber || ValueShape.isPath(bytes) || isDigest(bytes, letters) { return false }
+        if bytes.count < 8 || ValueShape.isSentence(bytes, letters) || ValueShape.isCall(bytes, letters) { return false }
+        if letters.isNumber || ValueShape.isPath(bytes) || ValueShape.isDigest(bytes, letters) { return false }
         // Servers log their sessions by ids of 16 random bytes; what a browser holds is longer or mixed, or stands in a cookie.
         if kind.namesSession, ValueShape.isUUID(bytes) || Randomness.isHexadecimal(bytes) { return false }
-        if value.separator == .bare { return isBareSecret(bytes) }
-        if isHandle(bytes) { return false }
+        if value.separator == .bare { return ValueShape.isBareSecret(bytes) }
+        if ValueShape.isHandle(bytes) { return false }
         if ValueShape.isUUID(bytes) { return kind.kind == .token || kind.kind == .apiKey }
-        return ValueShape.isRandom(bytes) || isMashed(bytes) || isChosenToken(bytes, value, kind)
+        return ValueShape.isRandom(bytes) || ValueShape.isMashed(bytes) || isChosenToken(bytes, value, kind)
     }
 
     /// Whether what stands for a token was made up by somebody as passwords are: `bot_token=Ha4-bor!92x`. Parsers say `token: 'x#1'`.
     private func isChosenToken(_ bytes: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Bool {
         guard bytes.count >= 10, kind.kind == .token || kind.isAirflowName else { return false }
         for at in 0..<bytes.count where bytes[at] == 0x40 { return false }
-        return (value.separator == .assignment || value.separator == .colon && !kind.isAirflowName) && isTelling(bytes)
-    }
-
-    /// Whether an element's text holds a word drawn at random: `{acme AQAAABAAA 5422…}`.
-    private func holdsRandomWord(_ bytes: Span<UInt8>) -> Bool {
-        var start = 0
-        var hasBlank = false
-        for at in 0...bytes.count {
-            if at < bytes.count, bytes[at] != 0x20, bytes[at] != 0x7B, bytes[at] != 0x7D { continue }
-            hasBlank = hasBlank || at < bytes.count
-            if at - start >= 16, hasBlank {
-                let word = bytes.extracting(start..<at)
-                if Alphabet(of: word).hasDigit, ValueShape.isRandom(word), Placeholder.length(in: word, at: 0) == nil { return true }
-            }
-            start = at + 1
-        }
-        return false
-    }
-
-    /// Whether a text behind nothing but a blank is a secret by its looks: letters and digits at random, 16 or more in a row.
-    func isBareSecret(_ bytes: Span<UInt8>) -> Bool {
-        let letters = Alphabet(of: bytes)
-        guard bytes.count >= 16, letters.hasDigit, !isDigest(bytes, letters), !isCall(bytes, letters), ValueShape.isRandom(bytes) else {
-            return false
-        }
-        var longest = 0
-        var count = 0
-        for at in 0..<bytes.count {
-            let byte = bytes[at]
-            guard ASCII.isAlphanumeric(byte) || byte == 0x2B || byte == 0x2F else {
-                guard byte == 0x2D || byte == 0x5F || byte == 0x2E || byte == 0x3D else { return false }
-                count = 0
-                continue
-            }
-            count += 1
-            longest = max(longest, count)
-        }
-        return longest >= 16
-    }
-
-    /// `0x14ede63a5a70002`: the number of a session or of a place in memory.
-    private func isHandle(_ bytes: Span<UInt8>) -> Bool {
-        guard bytes.count > 2, bytes.count <= 18, bytes[0] == 0x30, bytes[1] | 0x20 == 0x78 else { return false }
-        for at in 2..<bytes.count where Hex.value(of: bytes[at]) == nil { return false }
-        return true
-    }
-
-    /// 20 letters and digits or more in one word, with digits that are no year or day.
-    func isMashed(_ bytes: Span<UInt8>) -> Bool {
-        guard bytes.count >= 20, Alphabet(of: bytes).isSubset(of: [.lower, .upper, .digit]) else { return false }
-        var digits = 0
-        for at in 0..<bytes.count where ASCII.isDigit(bytes[at]) { digits += 1 }
-        return digits >= 5 && digits != 8 && digits < bytes.count
-    }
-
-    /// Whether a text beside a name is a secret by its looks: random, or letters, digits and marks in one word.
-    func isTelling(_ bytes: Span<UInt8>) -> Bool {
-        let letters = Alphabet(of: bytes)
-        guard bytes.count >= 8, !isSentence(bytes, letters), !isDigest(bytes, letters), !ValueShape.isUUID(bytes),
-            !ValueShape.isPath(bytes)
-        else { return false }
-        if ValueShape.isRandom(bytes) { return true }
-        guard letters.hasDigit, letters.hasLetter, letters.contains(.other), !letters.contains(.blank) else { return false }
-        for at in 0..<bytes.count {
-            switch bytes[at] {
-            case 0x21, 0x23, 0x24, 0x25, 0x26, 0x2A, 0x3F, 0x40, 0x5E, 0x7E: return true
-            default: break
-            }
-        }
-        return false
-    }
-
-    /// Whether a text beside the name of a secret is a word or two with a number, as people make passwords.
-    func isMade(_ bytes: Span<UInt8>, _ kind: KeyClass) -> Bool {
-        guard kind.tier == .strong, (10...40).contains(bytes.count), !isDigest(bytes, Alphabet(of: bytes)) else { return false }
-        var letters = 0
-        var digits = 0
-        for at in 0..<bytes.count {
-            let byte = bytes[at]
-            if ASCII.isDigit(byte) {
-                digits += 1
-            } else if (byte | 0x20) &- 0x61 < 26 {
-                letters += 1
-            } else if byte != 0x2D, byte != 0x21, byte != 0x5F, byte != 0x2E || at + 1 < bytes.count {
-                return false
-            }
-        }
-        return letters >= 5 && (2...5).contains(digits) && 2 * letters >= bytes.count
-    }
-
-    /// Whether a text beside nothing but the name of a secret is one: words put together without a digit or a mark are names.
-    private func isTellingCell(_ bytes: Span<UInt8>, _ letters: Alphabet, _ kind: KeyClass) -> Bool {
-        guard isTelling(bytes) else { return isMade(bytes, kind) }
-        return bytes.count >= 16 || !letters.isIdentifier
-    }
-
-    /// `sha256:…`, `arn:…` and their like.
-    func isDigest(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
-        if letters.isDisjoint(with: [.colon, .hyphen]) { return false }
-        for literal in Self.digestHeads
-        where bytes.count > literal.utf8CodeUnitCount && ASCII.equals(bytes.extracting(0..<literal.utf8CodeUnitCount), literal) {
-            return true
-        }
-        return false
-    }
-
-    private static let digestHeads: [StaticString] = ["sha256:", "sha256-", "sha512-", "sha384-", "sha1:", "md5:", "arn:", "urn:"]
-
-    /// Whether it is an address: its userinfo, if any, is looked at by itself.
-    private func isAddress(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
-        guard bytes.count > 3, letters.contains([.colon, .slash]) else { return false }
-        for at in 1..<bytes.count - 2 where bytes[at] == 0x3A && bytes[at + 1] == 0x2F && bytes[at + 2] == 0x2F { return true }
-        return false
-    }
-
-    /// Three words or more, all of letters: a description.
-    private func isSentence(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
-        guard letters.contains(.blank), !letters.hasDigit else { return false }
-        var spaces = 0
-        for at in 0..<bytes.count where bytes[at] == 0x20 { spaces += 1 }
-        return spaces >= 2
-    }
-
-    /// `os.environ.get(`, `base64url_encode(`, also in the braces of a Python string.
-    private func isCall(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
-        guard letters.contains(.opening) else { return false }
-        let start = bytes.count > 0 && bytes[0] == 0x7B ? 1 : 0
-        for at in start..<bytes.count {
-            let byte = bytes[at]
-            if byte == 0x28 || byte == 0x5B { return at > start && !isScrambledName(bytes.extracting(start..<at)) }
-            guard ASCII.isAlphanumeric(byte) || byte == 0x5F || byte == 0x2E else { return false }
-            if at == start, ASCII.isDigit(byte) { return false }
-        }
-        return false
-    }
-
-    /// Whether a name holds digits and is no name: part of a password before a parenthesis.
-    private func isScrambledName(_ name: Span<UInt8>) -> Bool {
-        let letters = Alphabet(of: name)
-        return letters.hasDigit && letters.isDisjoint(with: [.underscore, .dot])
+        return (value.separator == .assignment || value.separator == .colon && !kind.isAirflowName) && ValueShape.isTelling(bytes)
     }
 
     /// An element of a list of names, `("client_secret", "client_id")`, or an argument with a name of its own.
@@ -366,71 +234,6 @@ extension WindowScan {
         return letters.isSubset(of: [.lower, .underscore, .dot]) && !letters.isDisjoint(with: [.underscore, .dot])
     }
 
-    /// `airflow-database-credentials`: the name of a secret in Kubernetes.
-    private func isNameOfSecret(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
-        guard letters.contains(.hyphen), letters.isSubset(of: [.lower, .digit, .hyphen, .underscore]) else { return false }
-        var last = bytes.count
-        while last > 0, bytes[last - 1] != 0x2D { last -= 1 }
-        guard last > 1, last < bytes.count else { return false }
-        for word in Self.secretNames where ASCII.equals(bytes.extracting(last...), word) { return true }
-        return false
-    }
-
-    /// `ConvertTo-SecureString`: a command of PowerShell.
-    private func isCommand(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
-        guard bytes.count > 4, bytes[0] &- 0x41 < 26, letters.contains(.hyphen), letters.isHyphened else { return false }
-        for at in 1..<bytes.count - 1 where bytes[at] == 0x2D { return bytes[at + 1] &- 0x41 < 26 }
-        return false
-    }
-
-    /// `env:NAME`, `file:/run/x`: where a secret is to be read.
-    private func isReference(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
-        guard !letters.isDisjoint(with: [.colon, .plus]) else { return false }
-        for head in Self.references
-        where bytes.count > head.utf8CodeUnitCount && ASCII.equals(bytes.extracting(0..<head.utf8CodeUnitCount), head) {
-            return true
-        }
-        return false
-    }
-
-    private static let references: [StaticString] = [
-        "env:", "file:", "secret:", "secret|arn:", "pullsecret:", "ext:", "vault:", "ssm:", "ref+", "op:",
-    ]
-
-    private static let secretNames: [StaticString] = [
-        "secret", "secrets", "credential", "credentials", "creds", "password", "passwords", "token", "key", "keys", "auth", "config", "tls",
-    ]
-
-    /// `HS256`, `SHA-256`.
-    private func isAlgorithm(_ bytes: Span<UInt8>) -> Bool {
-        for word in Self.algorithms where ASCII.equalsIgnoringCase(bytes, word) { return true }
-        return false
-    }
-
-    private static let algorithms: [StaticString] = [
-        "hs256", "hs384", "hs512", "rs256", "rs384", "rs512", "es256", "es384", "ps256", "sha256", "sha-256", "sha512", "sha-512", "aes256",
-        "aes-256", "scram-sha-256", "scram-sha-512", "argon2", "pbkdf2", "ed25519", "base64",
-    ]
-
-    /// A word with a mark behind it, as prose has.
-    private func isWordWithMark(_ bytes: Span<UInt8>) -> Bool {
-        let last = bytes[bytes.count - 1]
-        guard last == 0x2E || last == 0x2C || last == 0x3A || last == 0x21 || last == 0x3F else { return false }
-        return Alphabet(of: bytes.extracting(0..<bytes.count - 1)).isIdentifier
-    }
-
-    private func isCommonWord(_ bytes: Span<UInt8>) -> Bool {
-        for word in Self.commonWords where ASCII.equalsIgnoringCase(bytes, word) { return true }
-        return false
-    }
-
-    private static let commonWords: [StaticString] = [
-        "expected", "required", "invalid", "incorrect", "expired", "missing", "provided", "changed", "accepted", "rejected", "updated",
-        "created", "deleted", "include", "printf", "lookup", "await", "authentication", "authenticated", "configured", "default", "enabled",
-        "disabled", "string", "object", "rotated", "refreshed", "available", "unavailable", "failed", "successful", "success", "loaded",
-        "received", "generated",
-    ]
-
     /// What follows the scheme word of an Authorization value.
     private func credentialPart(_ text: Span<UInt8>, _ value: Value, _ kind: KeyClass) -> Range<Int>? {
         var at = value.start
@@ -439,7 +242,9 @@ extension WindowScan {
         if !hasScheme {
             let bytes = text.extracting(value.start..<value.end)
             let letters = Alphabet(of: bytes)
-            if !value.isQuoted, bytes.count < 12 || letters.isIdentifier || bytes[0] == 0x26 || isCall(bytes, letters) { return nil }
+            if !value.isQuoted, bytes.count < 12 || letters.isIdentifier || bytes[0] == 0x26 || ValueShape.isCall(bytes, letters) {
+                return nil
+            }
             return bytes.count >= 4 ? value.start..<value.end : nil
         }
         while at < value.end, text[at] == 0x20 { at += 1 }
@@ -450,9 +255,9 @@ extension WindowScan {
         let end = credentialEnd(text, at, value.end)
         if !value.isQuoted {
             let bytes = text.extracting(value.start..<value.end)
-            if isSentence(bytes, Alphabet(of: bytes)) || Alphabet(of: rest).isIdentifier { return nil }
+            if ValueShape.isSentence(bytes, Alphabet(of: bytes)) || Alphabet(of: rest).isIdentifier { return nil }
             // `required scopes: [read, write]`
-            if end < value.end, text[end - 1] == 0x3A, isWordWithMark(text.extracting(at..<end)) { return nil }
+            if end < value.end, text[end - 1] == 0x3A, ValueShape.isWordWithMark(text.extracting(at..<end)) { return nil }
         }
         return at..<end
     }
@@ -491,7 +296,9 @@ extension WindowScan {
 
     private func isSecretConnection(_ bytes: Span<UInt8>, _ letters: Alphabet, _ value: Value, _ kind: KeyClass) -> Bool {
         // Parts with names of their own are looked at one by one.
-        if isAddress(bytes, letters) || ValueShape.isPath(bytes) || !letters.isDisjoint(with: [.equals, .blank]) { return false }
+        if ValueShape.isAddress(bytes, letters) || ValueShape.isPath(bytes) || !letters.isDisjoint(with: [.equals, .blank]) {
+            return false
+        }
         // Names in a list, and of variables.
         if letters.isConstant || letters.isIdentifier && !value.isMember && value.separator != .assignment { return false }
         if kind.tier == .strong { return value.isQuoted ? bytes.count >= 4 : ValueShape.isRandom(bytes) }

@@ -128,7 +128,7 @@ extension WindowScan {
         if words.behindSecret > 1, !words.isDistinct { return false }
         if words.behindSecret < 0 { guard words.isDistinct, isJoined(text, value) else { return false } }
         if ValueShape.isUUID(bytes) { return words.behindSecret >= 0 && words.isDistinct }
-        return ValueShape.isRandom(bytes) || (words.isDistinct && isMashed(bytes))
+        return ValueShape.isRandom(bytes) || (words.isDistinct && ValueShape.isMashed(bytes))
     }
 
     private func namesProvider(_ text: Span<UInt8>, _ floor: Int, _ place: Int) -> Bool {

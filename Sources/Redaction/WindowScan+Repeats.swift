@@ -13,7 +13,10 @@ extension WindowScan {
         for at in secret where !Self.isToken(text[at]) { return }
         let bytes = text.extracting(secret)
         guard Alphabet(of: bytes).hasDigit else { return }
-        guard bytes.count >= 16 && ValueShape.isRandom(bytes) || kind.tier == .strong && (isTelling(bytes) || isMade(bytes, kind)) else {
+        guard
+            bytes.count >= 16 && ValueShape.isRandom(bytes)
+                || kind.tier == .strong && (ValueShape.isTelling(bytes) || ValueShape.isMade(bytes, kind))
+        else {
             return
         }
         let limit = min(text.count, secret.upperBound + Self.repeatReach)

@@ -163,7 +163,7 @@ extension WindowScan {
         for index in 0..<head.count {
             let cell = inner(text, row.cell(index))
             if secretKind(text, lastWord(text, cell)) != nil { return true }
-            if isTelling(text.extracting(cell)) || isMade(text.extracting(cell), .secretValue) { return false }
+            if ValueShape.isTelling(text.extracting(cell)) || ValueShape.isMade(text.extracting(cell), .secretValue) { return false }
         }
         return isNames(text, row.low..<row.high)
     }
@@ -176,8 +176,8 @@ extension WindowScan {
             guard length > 0 else { continue }
             let name = inner(text, first..<max(first, at))
             for place in name where !KeyNames.isPart(text[place]) && text[place] != 0x20 { return false }
-            if !name.isEmpty, ASCII.isDigit(text[name.lowerBound]) || isTelling(text.extracting(name)) { return false }
-            if isMade(text.extracting(name), .secretValue) { return false }
+            if !name.isEmpty, ASCII.isDigit(text[name.lowerBound]) || ValueShape.isTelling(text.extracting(name)) { return false }
+            if ValueShape.isMade(text.extracting(name), .secretValue) { return false }
             first = at + length
         }
         return true

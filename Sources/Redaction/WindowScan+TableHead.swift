@@ -283,7 +283,9 @@ extension WindowScan {
             while at < names.upperBound, text[at] > 0x20 { at += 1 }
             words += 1
             // A name and its value, not two names.
-            if isTelling(text.extracting(low..<at)) || isMade(text.extracting(low..<at), .secretValue) { return candidate.count = 0 }
+            if ValueShape.isTelling(text.extracting(low..<at)) || ValueShape.isMade(text.extracting(low..<at), .secretValue) {
+                return candidate.count = 0
+            }
             let isFree = words == 1 || low - 2 >= start && text[low - 1] == 0x20 && text[low - 2] == 0x20
             let isClosed = at + 1 >= names.upperBound || text[at] == 0x20 && text[at + 1] <= 0x20
             if isFree, isClosed, low - start < Self.columnReach, let kind = secretKind(text, low..<at) {
