@@ -24,6 +24,8 @@ typedef struct {
     size_t made;
     size_t room;
     int has_percent;
+    const cscan_set *literals;
+    const cscan_set *names;
 } flattener;
 
 // A unit that would need bytes that have not come yet.
@@ -71,12 +73,26 @@ static inline void put(flattener *in, uint32_t code) {
     }
 }
 
+// Whether a command string holds nothing that asks for a closer look: the title of a window, or a link without a user.
+static int is_plain_command(const flattener *in, size_t start, size_t end) {
+    const uint8_t *text = in->source + start;
+    size_t count = end - start, from = 0;
+    if (!in->literals) return 0;
+    if (count > 2 && text[0] == '8' && text[1] == ';') {
+        if (memchr(text, '@', count)) return 0;
+        for (size_t at = 2; at + 3 < count && from == 0; at++)
+            if (text[at] == ':' && text[at + 1] == '/' && text[at + 2] == '/') from = at + 3;
+        if (from && !cscan_is_plain(in->literals, in->names, text, from - 3)) return 0;
+    }
+    return cscan_is_plain(in->literals, in->names, text + from, count - from);
+}
+
 // Takes in a command string, a window's title or a link, whose introducer stands in source[from, start). What it says is read like any
-// other text, between blanks; one without a secret's room is left out. Answers `begin` where it is none, the place of its bracket.
+// other text, between blanks; one that can hold no secret is left out. Answers `begin` where it is none, the place of its bracket.
 static size_t take_command(flattener *in, size_t from, size_t begin, size_t start, size_t slashes) {
     size_t stop = 0, end = command_end(in->source, in->count, in->is_final, start, slashes, &stop);
     if (end == SIZE_MAX) return INCOMPLETE;
-    if (end == 0 || is_dull_command(in->source + start, end - start)) {
+    if (end == 0 || is_dull_command(in->source + start, end - start) || is_plain_command(in, start, end)) {
         size_t to = end == 0 ? begin : stop;
         turn(in, from, to, 0);
         return to;
@@ -420,8 +436,9 @@ static size_t copy_plain(flattener *in, size_t at) {
 }
 
 cscan_flat cscan_flatten(
-    const uint8_t *source, size_t count, int is_final, uint8_t *view, cscan_turn *turns, size_t turn_capacity) {
-    flattener in = {source, count, is_final, view, 0, turns, 0, turn_capacity, 0};
+    const uint8_t *source, size_t count, int is_final, uint8_t *view, cscan_turn *turns, size_t turn_capacity,
+    const cscan_set *literals, const cscan_set *names) {
+    flattener in = {source, count, is_final, view, 0, turns, 0, turn_capacity, 0, literals, names};
     size_t at = 0;
     while (at < count) {
         at = copy_plain(&in, at);
@@ -456,7 +473,7 @@ size_t cscan_next_percent(const uint8_t *text, size_t count, size_t at) {
 }
 
 cscan_flat cscan_unmark(const uint8_t *source, size_t count, uint8_t mark, uint8_t *view, cscan_turn *turns, size_t turn_capacity) {
-    flattener in = {source, count, 1, view, 0, turns, 0, turn_capacity, 0};
+    flattener in = {source, count, 1, view, 0, turns, 0, turn_capacity, 0, NULL, NULL};
     size_t at = 0;
     while (at < count) {
         int high = -1, low = -1;

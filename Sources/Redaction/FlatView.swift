@@ -15,6 +15,10 @@ final class FlatView {
     private(set) var isSource = true
     /// Whether the source is raw JSON string content, in which no escape may be cut.
     var isJSON = false
+    /// What nothing may be of in a terminal's command string that is left out; nil where any word counts.
+    private let detectors: DetectorSet?
+
+    init(_ detectors: DetectorSet? = nil) { self.detectors = detectors }
 
     static let needsFlattening = UInt32(
         CSCAN_HAS_BACKSLASH | CSCAN_HAS_CONTROL | CSCAN_HAS_NON_ASCII | CSCAN_HAS_AMPERSAND)
@@ -36,7 +40,9 @@ final class FlatView {
             let flat = source.withUnsafeBufferPointer { from in
                 bytes.withUnsafeMutableBufferPointer { view in
                     turns.withUnsafeMutableBufferPointer { turns in
-                        cscan_flatten(from.baseAddress, from.count, isFinal ? 1 : 0, view.baseAddress, turns.baseAddress, turns.count)
+                        cscan_flatten(
+                            from.baseAddress, from.count, isFinal ? 1 : 0, view.baseAddress, turns.baseAddress, turns.count,
+                            detectors?.prefixes.set, detectors?.keyNames.set)
                     }
                 }
             }

@@ -5,7 +5,7 @@ import Core
 ///
 /// Unchecked because the compiler cannot see into the handle: a compiled set is never written to after it is made.
 final class LiteralSet: @unchecked Sendable {
-    private let set: OpaquePointer
+    let set: OpaquePointer
     /// The longest literal, in bytes.
     let longest: Int
     /// How many hits a search must have room for.

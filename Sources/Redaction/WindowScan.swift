@@ -18,7 +18,7 @@ final class WindowScan {
     private let tags = TagCache()
     let matcher = PatternMatcher()
     let keyNames: KeyNames
-    let view = FlatView()
+    let view: FlatView
 
     /// What was found, in no order; `scan` drops what lies behind the cut.
     @exclusivity(unchecked) var findings: [Finding] = []
@@ -121,6 +121,7 @@ final class WindowScan {
         self.engine = engine
         self.depth = depth
         set = engine.detectors
+        view = FlatView(engine.detectors)
         keyNames = names
         hitCapacity = max(set.prefixes.hitCapacity, set.keyNames.hitCapacity)
         hits = .allocate(capacity: hitCapacity)

@@ -61,6 +61,20 @@ import Testing
         ("\u{1B}]8;;https://x.example/a\u{1B}\\password\u{1B}]8;;\u{1B}\\=\(password)", [password]),
         ("postgres://u:\u{1B}]8;;https://x.example/a\u{7}\(password)\u{1B}]8;;\u{7}@host/x", [password]),
         ("\\u001b]8;;https://x.example/a\\u001b\\\\\(head)\\u001b]8;;\\u001b\\\\\(tail)", [token]),
+        // A title or a link in the middle of one.
+        ("a \(head)\u{1B}]0;my title\u{7}\(tail) b", [token]), ("a \(head)\u{1B}]0;airflow@worker-1: ~/dags\u{7}\(tail) b", [token]),
+        ("a \(token.prefix(2))\u{1B}]2;build 42 of etl\u{1B}\\\(token.dropFirst(2)) b", [token]),
+        ("a \(head)\u{9D}1;a window\u{9C}\(tail)\u{9D}1;another\u{9C} b", [token]),
+        (
+            "a \(head)\u{1B}]8;id=1;https://airflow.example/dags/etl?tab=1\u{7}\(tail)\u{1B}]8;;\u{7} b",
+            [token]
+        ),
+        ("db_password=\(password.prefix(6))\u{1B}]0;airflow@worker-1: ~/dags\u{7}\(password.dropFirst(6)) b", [password]),
+        ("pass\u{1B}]0;a title\u{7}word=\(password)", [password]),
+        // What it says is looked at there, too.
+        ("a ab\u{1B}]0;the \(token) of x\u{7}cd b", [token]), ("a ab\u{1B}]0;password: \(password)\u{7}cd b", [password]),
+        ("a ab\u{1B}]8;;https://u:\(password)@host/x\u{7}cd b", [password]),
+        ("a ab\u{1B}]8;x=\(token);https://h.example/x\u{7}cd b", [token]),
         // Letters of a secret are no end of a control sequence.
         ("a \u{1B}[31;\(token) b", [token]), ("a \u{1B}(\(token)) b", [token]),
         ("a \(head)\u{9B}31m\(tail)\u{9B}0m b", [token]), ("pass\u{9B}31mword\u{9B}m=\(password)", [password]),
@@ -179,7 +193,8 @@ import Testing
 
     @Test(arguments: [
         "\u{1B}]0;user@host: ~/dags\u{7}$ ls", "\u{1B}]8;;https://airflow.example/dags/etl\u{1B}\\etl\u{1B}]8;;\u{1B}\\ ran",
-        "a \u{1B}(B\u{1B}[m b",
+        "a \u{1B}(B\u{1B}[m b", "done\u{1B}]0;user@host: ~/dags\u{7}next",
+        "etl\u{1B}]8;;https://airflow.example/dags/a_long_name_of_one/grid?x=1\u{7}run",
         "C:\\Users\\etl\\\nnext", "\u{1B}[?25l\u{1B}[2K\r 10 %", "_\u{8}u_\u{8}n", "\\u{1f600} \\U0001F600",
         "GET https://x.example/files/bm90aGluZyB0byBzZWUgaW4gaGVyZSwgbW92ZSBvbg/raw 200",
         "/home/airflow/.local/lib/python3.11/site-packages/airflow/providers/amazon/aws/hooks/secrets_manager_backend_of_long_name/x",

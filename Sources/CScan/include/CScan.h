@@ -124,9 +124,11 @@ typedef struct {
 // left out, full-width and confusable letters folded. `view` has room for `count` bytes. Stops before a unit that more bytes may change,
 // unless `is_final`; a letter or digit and the backspace behind it are one unit. A second call may go on from `taken`, or from where any
 // unit begins: units do not depend on what stood before them. Two exceptions: a tag character, which is read by the one before or behind
-// it, and a command string, which is one unit of many view bytes.
+// it, and a command string, which is one unit of many view bytes. A command string in which neither set finds anything is left out like
+// any other terminal sequence: what stands around it is read as one. Without sets (NULL) only those that are too short for a secret are.
 cscan_flat cscan_flatten(
-    const uint8_t *source, size_t count, int is_final, uint8_t *view, cscan_turn *turns, size_t turn_capacity);
+    const uint8_t *source, size_t count, int is_final, uint8_t *view, cscan_turn *turns, size_t turn_capacity,
+    const cscan_set *literals, const cscan_set *names);
 
 // The place of the next `%` with two hexadecimal digits in text[at, count), or `count`.
 size_t cscan_next_percent(const uint8_t *text, size_t count, size_t at);
