@@ -109,7 +109,10 @@ import Testing
     ]
 
     /// What may not stand in JSON.
-    private static let raw = ["\n", "\r\n", "\t", "\u{8}", "\u{1B}[31m", "\u{1B}]0;x\u{7}", "\u{0}", "\"", "\\", "\\u12", "\\x4"]
+    private static let raw = [
+        "\n", "\r\n", "\t", "\u{8}", "\u{1B}[31m", "\u{1B}]0;x\u{7}", "\u{1B}]0;a b\u{7}", "\u{1B}]0;the user\u{7}", "\u{0}", "\"", "\\",
+        "\\u12", "\\x4",
+    ]
 
     private static func soup(_ ingredients: [String], _ count: Int, _ random: inout SeededGenerator) -> [UInt8] {
         (0..<count).flatMap { _ in Array(random.pick(ingredients).utf8) }
