@@ -77,7 +77,7 @@ static inline void put(flattener *in, uint32_t code) {
 static int is_plain_command(const flattener *in, size_t start, size_t end) {
     const uint8_t *text = in->source + start;
     size_t count = end - start, from = 0;
-    if (!in->literals) return 0;
+    if (!in->literals || count > PLAIN_BYTES_MAX) return 0;
     if (count > 2 && text[0] == '8' && text[1] == ';') {
         if (memchr(text, '@', count)) return 0;
         for (size_t at = 2; at + 3 < count && from == 0; at++)

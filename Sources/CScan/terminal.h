@@ -9,6 +9,8 @@
 enum {
     CSI_BYTES_MAX = 64,
     OSC_BYTES_MAX = 256,
+    // The longest title or link that is looked at for its words. What is left out makes the context of a window longer.
+    PLAIN_BYTES_MAX = 64,
     // The longest part of a link's address that holds no secret.
     LINK_PART_MAX = 15,
 };
