@@ -9,6 +9,8 @@ public final class DetectorSet: Sendable {
     public let kinds: [String]
 
     let kindBytes: [[UInt8]]
+    /// What of each detector is asked where its literals stand.
+    let trials: [Trial]
     /// The literals of all detectors and of what the engine knows by itself.
     let prefixes: LiteralSet
     /// The words that names of keys are made of.
@@ -83,6 +85,7 @@ public final class DetectorSet: Sendable {
 
     private init?(_ detectors: [Detector], kinds: [String]) {
         self.detectors = detectors
+        trials = detectors.map(Trial.init)
         self.kinds = kinds
         kindBytes = kinds.map { Array($0.utf8) }
         var order: [Wanted] = []

@@ -19,25 +19,33 @@ enum Randomness {
         return letters > 0 && digits > 0
     }
 
-    /// Shannon entropy in bits per byte over at most the first 512 bytes.
+    /// How much of a value entropy is taken of.
+    static let entropyBytes = 512
+
+    /// Shannon entropy in bits per byte over at most the first `entropyBytes`.
     static func entropy(_ value: Span<UInt8>) -> Double {
-        let count = min(value.count, 512)
+        let count = min(value.count, entropyBytes)
         guard count > 0 else { return 0 }
         return withUnsafeTemporaryAllocation(of: UInt16.self, capacity: 256) { counts in
             counts.initialize(repeating: 0)
             for at in 0..<count { counts[Int(value[at])] += 1 }
             var sum = 0.0
             for at in 0..<256 where counts[at] > 0 { sum += logs[Int(counts[at])] }
-            return logarithm(count) - sum / Double(count)
+            return entropy(of: count, sum)
         }
     }
 
-    /// n * log2(n) for counts.
-    private static let logs: [Double] = (0...512).map { $0 == 0 ? 0 : Double($0) * logarithm($0) }
+    /// The entropy of `count` bytes, of which `sum` adds up `log` of how often each stands there.
+    static func entropy(of count: Int, _ sum: Double) -> Double { logarithm(count) - sum / Double(count) }
+
+    /// n * log2(n) for a count of at most `entropyBytes`.
+    static func log(_ count: Int) -> Double { logs[count] }
+
+    private static let logs: [Double] = (0...entropyBytes).map { $0 == 0 ? 0 : Double($0) * logarithm($0) }
 
     private static func logarithm(_ value: Int) -> Double { log2Table[value] }
 
-    private static let log2Table: [Double] = (0...512).map { value in
+    private static let log2Table: [Double] = (0...entropyBytes).map { value in
         guard value > 1 else { return 0 }
         // By halving and squaring; only a table of 512 entries is made, once.
         var rest = Double(value)

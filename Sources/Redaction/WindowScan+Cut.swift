@@ -3,7 +3,7 @@ import Core
 /// Credentials that were cut off.
 extension WindowScan {
     /// Takes what is left of a credential that was cut off with the text or string it stands in, or before dots.
-    func addCut(_ detector: Detector, _ text: Span<UInt8>, _ start: Int, _ end: Int) {
+    func addCut(_ detector: Trial, _ text: Span<UInt8>, _ start: Int, _ end: Int) {
         guard end - start >= Self.cutMin, ValueShape.isRandom(text.extracting(start..<end)) else { return }
         findings.append(
             Finding(start, end, kind: detector.kindIndex, rank: Finding.Rank.precise, anchor: start, source: detector.source))

@@ -92,7 +92,7 @@ extension WindowScan {
     func addBrokenAnchor(_ text: Span<UInt8>, _ start: Int) -> Bool {
         guard start > 1, let broken = set.anchorsBroken(between: text[start - 2], and: text[start]) else { return false }
         for anchor in broken where stands(anchor, text, start) {
-            let detector = set.detectors[anchor.detector]
+            let detector = set.trials[anchor.detector]
             if match(detector, text, start, anchor.head.count) { return true }
         }
         return false
@@ -106,7 +106,7 @@ extension WindowScan {
         return true
     }
 
-    private func match(_ detector: Detector, _ text: Span<UInt8>, _ start: Int, _ head: Int) -> Bool {
+    private func match(_ detector: Trial, _ text: Span<UInt8>, _ start: Int, _ head: Int) -> Bool {
         let limit = min(text.count, start + Limits.redactionLookBytes)
         var end = start
         while end < limit, Self.isCredential(text[end]) { end += 1 }

@@ -11,7 +11,7 @@ extension WindowScan {
     /// a log event, then as one that was cut off.
     ///
     /// Only patterns look at such texts, and only where what stands there can be the beginning of a match.
-    func matchBroken(_ detector: Detector, _ text: Span<UInt8>, _ start: Int) {
+    func matchBroken(_ detector: Trial, _ text: Span<UInt8>, _ start: Int) {
         let floor = max(0, start - 1)
         let limit = min(text.count, start + Limits.redactionLookBytes)
         var end = Self.rowEnd(&credentialSeen, text, start, limit, Self.isCredential)
@@ -29,7 +29,7 @@ extension WindowScan {
     }
 
     /// Puts together what begins with `head` and goes on behind a break there. Answers whether it was found, or is not decided yet.
-    private func matchJoined(_ detector: Detector, _ text: Span<UInt8>, _ start: Int, _ head: Range<Int>, _ limit: Int) -> Bool {
+    private func matchJoined(_ detector: Trial, _ text: Span<UInt8>, _ start: Int, _ head: Range<Int>, _ limit: Int) -> Bool {
         var end = head.upperBound
         touchedEnd = false
         guard let second = nextPiece(text, end, limit, takesEvents: true, takesLists: true), !begins(text, second, like: start) else {
@@ -38,10 +38,10 @@ extension WindowScan {
         touchedEnd = false
         joined.removeAll(keepingCapacity: true)
         pieces.removeAll(keepingCapacity: true)
-        for at in head { joined.append(text[at]) }
+        join(text, head)
         pieces.append(Piece(start: head.lowerBound, end: end))
         while pieces.count < Self.headPiecesMax, let piece = nextPiece(text, end, limit, takesEvents: true, takesLists: true) {
-            for at in piece.start..<piece.end { joined.append(text[at]) }
+            join(text, piece.start..<piece.end)
             pieces.append(piece)
             end = piece.end
             if holdIfOpen(text, start, limit) { return true }
@@ -52,6 +52,10 @@ extension WindowScan {
             guard end < limit, Self.mayBreak(text[end]) else { break }
         }
         return holdIfOpen(text, start, limit)
+    }
+
+    private func join(_ text: Span<UInt8>, _ piece: Range<Int>) {
+        text.extracting(piece).withUnsafeBufferPointer { joined.append(contentsOf: $0) }
     }
 
     /// Where a row of characters ends, of which one is at `start`. Each of them is read once, however often it is asked for: `seen` is the
@@ -83,7 +87,7 @@ extension WindowScan {
     }
 
     /// Tries the pattern on what was put together so far.
-    private func addJoined(_ detector: Detector, _ text: Span<UInt8>, _ from: Int) -> Bool {
+    private func addJoined(_ detector: Trial, _ text: Span<UInt8>, _ from: Int) -> Bool {
         let whole = joined
         guard case .match(_, let group) = matcher.run(detector.compiled, group: detector.group, in: whole.span, from: from, mayGrow: false)
         else { return false }
@@ -120,8 +124,8 @@ extension WindowScan {
         if touchedEnd, grows(text, limit) { return hold(finding.anchor) }
         if pieces.isEmpty { return }
         joined.removeAll(keepingCapacity: true)
-        for at in finding.tagStart..<finding.tagEnd { joined.append(text[at]) }
-        for piece in pieces { for at in piece.start..<piece.end { joined.append(text[at]) } }
+        join(text, finding.tagStart..<finding.tagEnd)
+        for piece in pieces { join(text, piece.start..<piece.end) }
         let whole = joined
         finding.tag = tag(ofText: whole.span)
         for piece in pieces {
@@ -155,7 +159,7 @@ extension WindowScan {
     }
 
     /// One finding for each piece that holds a part of the secret; the first of them shows the placeholder.
-    private func addPieces(_ secret: Range<Int>, of detector: Detector, tag: UInt64, anchor: Int) {
+    private func addPieces(_ secret: Range<Int>, of detector: Trial, tag: UInt64, anchor: Int) {
         var offset = 0
         var isFirst = true
         for piece in pieces {
@@ -220,7 +224,9 @@ extension WindowScan {
         let behind = byte(text, place + 1, limit)
         guard behind == 0x2C || behind == 0x7D else { return nil }
         let far = min(limit, place + Self.eventReach)
-        var at = place + 1
+        // What was read for many places before this one holds none.
+        var at = eventless.contains(place + 1) ? eventless.upperBound : place + 1
+        let first = eventless.contains(place + 1) ? eventless.lowerBound : place + 1
         while at < far {
             if byte(text, at, far) == 0x22, isEventKey(text, at + 1, far) {
                 at = skipBlanks(text, at + 7, far)
@@ -230,6 +236,7 @@ extension WindowScan {
             }
             at += 1
         }
+        eventless = first..<max(first, at)
         if far == limit { touchedEnd = true }
         return nil
     }
@@ -243,8 +250,9 @@ extension WindowScan {
     }
 
     static func isCredential(_ byte: UInt8) -> Bool {
-        ASCII.isAlphanumeric(byte) || byte == 0x2D || byte == 0x5F || byte == 0x2E || byte == 0x2B || byte == 0x2F || byte == 0x3D
-            || byte == 0x7E || byte == 0x25
+        // Letters, digits and `-_.+/=~%`, one bit for each byte of ASCII.
+        let bits: UInt64 = byte < 64 ? 0x23FF_E820_0000_0000 : byte < 128 ? 0x47FF_FFFE_87FF_FFFE : 0
+        return bits >> UInt64(byte & 63) & 1 == 1
     }
 
     /// Whether what ends at `place` may go on behind a line break or a quote there.

@@ -105,7 +105,7 @@ extension WindowScan {
     }
 
     private func mayMatch(_ index: Int, _ text: Span<UInt8>, _ start: Int) -> Bool {
-        let detector = set.detectors[index]
+        let detector = set.trials[index]
         guard start >= 0, !isPreciseOnly || detector.isPrecise, takesMarks || !detector.marks else { return false }
         return matcher.mayBegin(detector.compiled, in: text, from: start)
     }

@@ -90,6 +90,8 @@ final class WindowScan {
     @exclusivity(unchecked) var secretKeysSeen = 0
     /// A row of characters of credentials, up to where it was read.
     @exclusivity(unchecked) var credentialSeen = 0..<0
+    /// Where no name of a log event stands.
+    @exclusivity(unchecked) var eventless = 0..<0
     /// A row of characters of names of columns, up to where it was read.
     @exclusivity(unchecked) var columnsSeen = 0..<0
     @exclusivity(unchecked) var insertion = Insertion()
@@ -108,6 +110,8 @@ final class WindowScan {
 
     @exclusivity(unchecked) private var searched: [Search]
     @exclusivity(unchecked) private var scanNumber = 0
+    /// What a pattern took last that was refused for its entropy.
+    @exclusivity(unchecked) private var refused = SlidingEntropy()
     /// The last long secret that a pattern found.
     @exclusivity(unchecked) private var covered = 0..<0
 
@@ -180,6 +184,7 @@ final class WindowScan {
         columnsSeen = 0..<0
         insertion = Insertion()
         credentialSeen = 0..<0
+        eventless = 0..<0
         keyLinesSeen = 0
         wrappedSeen = 0
         covered = 0..<0
@@ -223,7 +228,7 @@ final class WindowScan {
                 let literal = Int(hits[index].literal)
                 for target in set.targetStarts[literal]..<set.targetStarts[literal + 1] {
                     switch set.targets[target] {
-                    case .detector(let detector): match(detector, text, start, region)
+                    case .detector(let detector): if !beginsAgain(text, start) { match(detector, text, start, region) }
                     case .uri: if !isPreciseOnly { lookAtURI(text, start) }
                     case .keyID: if !isPreciseOnly { lookForSecretKeys(text, start - Self.secretKeyReach, start + Self.secretKeyReach) }
                     case .keyBlock: lookAtBlockLabel(text, start)
@@ -234,6 +239,25 @@ final class WindowScan {
             }
         }
     }
+
+    /// Whether what begins at `start` begins again at once in the same row, behind a letter or digit if it stands behind one itself: then
+    /// that speaks for both, and of `ghp_ghp_ghp_` only the last is tried. No credential is so short that another could stand there.
+    private func beginsAgain(_ text: Span<UInt8>, _ start: Int) -> Bool {
+        guard start + 8 < text.count else { return false }
+        let isInside = start > 0 && ASCII.isAlphanumeric(text[start - 1])
+        return text.withUnsafeBytes { bytes in
+            let first = bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+            for at in start + 1..<min(start + Self.againReach, text.count - 7) {
+                guard Self.isCredential(bytes[at - 1]) else { return false }
+                if bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self) == first, ASCII.isAlphanumeric(bytes[at - 1]) == isInside {
+                    return true
+                }
+            }
+            return false
+        }
+    }
+
+    private static let againReach = 17
 
     private func findKeys(_ text: Span<UInt8>, _ region: Int) {
         var at = max(0, region - Limits.redactionAnchorBytes)
@@ -270,7 +294,7 @@ final class WindowScan {
     // MARK: Patterns
 
     private func match(_ index: Int, _ text: Span<UInt8>, _ start: Int, _ region: Int) {
-        let detector = set.detectors[index]
+        let detector = set.trials[index]
         if isPreciseOnly, !detector.isPrecise { return }
         if detector.marks, !takesMarks { return }
         // Deep inside of a long secret nothing is found that would reach out of it.
@@ -280,6 +304,7 @@ final class WindowScan {
             guard let begin = searchStart(index, text, start) else { return }
             from = begin
         }
+        if detector.entropy > 0, refused.isLow(index, text, at: from, below: detector.entropy, scan: scanNumber) { return }
         let floor = max(0, from - Limits.redactionContextBytes / 2)
         // A run that is searched is looked at as far as it goes, and a byte further, so that its end can be told.
         let far = min(text.count, start + Limits.redactionLookBytes)
@@ -296,7 +321,10 @@ final class WindowScan {
         case .failed: withhold(text, start)
         case .match(let whole, let group):
             let secret = (group.lowerBound + floor)..<(group.upperBound + floor)
-            guard accepts(detector, text.extracting(secret)) else { return }
+            guard accepts(detector, text.extracting(secret)) else {
+                if detector.search == .prefix { refused.note(index, at: from, secret, scan: scanNumber) }
+                return
+            }
             var finding = Finding(
                 secret.lowerBound, secret.upperBound, kind: detector.kindIndex,
                 rank: detector.isPrecise ? Finding.Rank.precise : Finding.Rank.pattern, anchor: from, source: detector.source)
@@ -337,7 +365,7 @@ final class WindowScan {
         searched[index] = Search(scan: scanNumber, from: from, to: end, clearUntil: clear, isWhole: isWhole)
     }
 
-    private func accepts(_ detector: Detector, _ secret: Span<UInt8>) -> Bool {
+    private func accepts(_ detector: Trial, _ secret: Span<UInt8>) -> Bool {
         if Placeholder.length(in: secret, at: 0) != nil { return false }
         return detector.entropy == 0 || Randomness.entropy(secret) >= detector.entropy
     }

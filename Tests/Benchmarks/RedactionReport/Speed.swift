@@ -305,6 +305,11 @@ struct Speed {
             "broken lines",
             "one two three four five six seven and password=x9Kq2\n" + "uno dos tres cuatro cinco seis siete y password=x9Kq\n"
         ), ("broken anchors", "gh\np_" + scrambled + scrambled + "\n"),
+        // Credentials that begin again and again, in one row, in lists, around titles of a terminal.
+        ("prefixes in a row", "gh" + "p_"), ("rows of prefixes", String(repeating: "sk" + "_live_", count: 400) + "\n"),
+        ("digits behind prefixes", "xo" + "xb-1"), ("lists of prefixes", "'gh" + "p_','"),
+        ("a long row", String(repeating: "gh" + "p_", count: 900) + "\n" + String(repeating: "a1B2", count: 100) + "\n"),
+        ("titles in prefixes", "gh\u{1b}]0;ab\u{07}p_"), ("sentences", "token for "),
         ("rows of a table", "id,password,token\n" + String(repeating: "1,abc,def\n", count: 200)),
         ("fields of a log", "x,password a=b x,password c=d "),
         ("members of a Secret", "stringData:\n" + String(repeating: " a: b c=d e=f\n", count: 100)),
