@@ -4,6 +4,9 @@ import Core
 /// Leaves out of a text what no reader sees but terminals and models act on: terminal sequences, controls, invisible and bidirectional
 /// characters, tag characters. What comes out does not depend on how the text was cut. One for each text at a time.
 ///
+/// A text in a reply that is JSON itself, as the twin of its structure is, is read once more: what its strings escape is left out as it is
+/// left out of the structure.
+///
 /// What emoji and scripts need stays: a joiner behind a character beyond ASCII or behind its variation selector, one variation selector
 /// that means something behind such a character or in a keycap, and the tags of the flags of England, Scotland and Wales.
 public final class TextHygiene {
@@ -13,6 +16,8 @@ public final class TextHygiene {
     public private(set) var invisible = 0
 
     private let isJSON: Bool
+    /// How often the text is escaped as strings of JSON are; nil while its beginning does not tell whether it is JSON itself.
+    private var depth: Int?
     /// What the end of the text so far leaves open.
     private var held = ByteBuffer()
     /// What was passed last: it says what may follow.
@@ -23,7 +28,10 @@ public final class TextHygiene {
     private var barren = 0
 
     /// Makes one for plain text, or for raw content of JSON strings.
-    public init(isJSON: Bool = false) { self.isJSON = isJSON }
+    public init(isJSON: Bool = false) {
+        self.isJSON = isJSON
+        depth = isJSON ? nil : 0
+    }
 
     /// Whether nothing was left out since the last `reset`.
     public var isUntouched: Bool { terminal == 0 && invisible == 0 }
@@ -50,33 +58,58 @@ public final class TextHygiene {
 
     /// Forgets the text and the counts.
     public func reset() {
+        forget()
+        terminal = 0
+        invisible = 0
+    }
+
+    private func forget() {
         held.clear()
+        depth = isJSON ? nil : 0
         before = .plain
         tail = 0
         barren = 0
-        terminal = 0
-        invisible = 0
     }
 
     /// Takes in a piece and appends what is decided.
     public func push(_ piece: Span<UInt8>, into out: inout ByteBuffer) {
         if piece.count == 0 { return }
-        if held.isEmpty, Self.odd(piece, 0, isJSON) == piece.count {
+        if depth == nil, held.isEmpty { depth = depth(of: piece) }
+        if held.isEmpty, let depth, Self.odd(piece, 0, depth) == piece.count {
             pass(piece, into: &out)
             return
         }
         held.append(piece)
-        clean(isFinal: false, into: &out)
+        if depth == nil { depth = held.withSpan { depth(of: $0) } }
+        if depth != nil { clean(isFinal: false, into: &out) }
     }
 
     /// Ends the text.
     public func finish(into out: inout ByteBuffer) {
         if !held.isEmpty { clean(isFinal: true, into: &out) }
-        held.clear()
-        before = .plain
-        tail = 0
-        barren = 0
+        forget()
     }
+
+    /// How often a text is escaped that begins so; nil when more of it has to tell. An object or a list of JSON is told by what follows its
+    /// bracket: lines of logs begin with brackets, too.
+    private func depth(of text: Span<UInt8>) -> Int? {
+        var at = 0
+        var bracket: UInt32 = 0
+        while at < min(text.count, Self.openingBytes) {
+            guard let next = escaped(text, at) else { return nil }
+            at += next.count
+            switch (bracket, next.code) {
+            case (_, 0x20), (_, 0x09), (_, 0x0A), (_, 0x0D): continue
+            case (0, 0x5B), (0, 0x7B): bracket = next.code
+            case (0x7B, 0x22), (0x7B, 0x7D), (0x5B, 0x22), (0x5B, 0x5B), (0x5B, 0x5D), (0x5B, 0x7B): return 2
+            default: return 1
+            }
+        }
+        return at < Self.openingBytes ? nil : 1
+    }
+
+    /// How far white space before JSON is read.
+    private static let openingBytes = 256
 
     private func pass(_ text: Span<UInt8>, into out: inout ByteBuffer) {
         out.append(text)
@@ -93,7 +126,7 @@ public final class TextHygiene {
     private func run(_ text: Span<UInt8>, isFinal: Bool, into out: inout ByteBuffer) -> Int {
         var at = 0
         while at < text.count {
-            let odd = Self.odd(text, at, isJSON)
+            let odd = Self.odd(text, at, depth ?? 1)
             if odd > at {
                 pass(text.extracting(at..<odd), into: &out)
                 at = odd
@@ -178,8 +211,8 @@ public final class TextHygiene {
         return place
     }
 
-    private static func odd(_ text: Span<UInt8>, _ at: Int, _ isJSON: Bool) -> Int {
-        text.withUnsafeBufferPointer { cscan_odd($0.baseAddress, $0.count, at, isJSON ? 1 : 0) }
+    private static func odd(_ text: Span<UInt8>, _ at: Int, _ depth: Int) -> Int {
+        text.withUnsafeBufferPointer { cscan_odd($0.baseAddress, $0.count, at, Int32(depth)) }
     }
 
     // MARK: Characters
@@ -189,10 +222,16 @@ public final class TextHygiene {
         let count: Int
     }
 
-    /// The character at a place, nil when it goes on behind the end. A byte that is no UTF-8 is a character of its own.
+    /// The character at a place for whoever reads the text in the end, nil when it goes on behind the end.
     private func unit(_ text: Span<UInt8>, _ at: Int) -> Unit? {
+        guard let first = escaped(text, at) else { return nil }
+        return first.code == 0x5C && depth == 2 ? escape(text, at, first.count, level: 2) : first
+    }
+
+    /// The character at a place as the string of the reply has it. A byte that is no UTF-8 is a character of its own.
+    private func escaped(_ text: Span<UInt8>, _ at: Int) -> Unit? {
         let first = text[at]
-        if isJSON, first == UInt8(ascii: "\\") { return escape(text, at) }
+        if isJSON, first == UInt8(ascii: "\\") { return escape(text, at, 1, level: 1) }
         if first < 0x80 { return Unit(code: UInt32(first), count: 1) }
         let count = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 1
         var code = UInt32(first) & (count == 1 ? 0xFF : count == 2 ? 0x1F : count == 3 ? 0x0F : 0x07)
@@ -204,33 +243,49 @@ public final class TextHygiene {
         return Unit(code: count == 1 ? 0xFFFD : code, count: count)
     }
 
-    private func escape(_ text: Span<UInt8>, _ at: Int) -> Unit? {
-        guard at + 1 < text.count else { return nil }
-        switch text[at + 1] {
-        case UInt8(ascii: "u"): break
-        case UInt8(ascii: "b"): return Unit(code: 0x08, count: 2)
-        case UInt8(ascii: "f"): return Unit(code: 0x0C, count: 2)
-        case UInt8(ascii: "n"): return Unit(code: 0x0A, count: 2)
-        case UInt8(ascii: "r"): return Unit(code: 0x0D, count: 2)
-        case UInt8(ascii: "t"): return Unit(code: 0x09, count: 2)
-        default: return Unit(code: UInt32(text[at + 1]), count: 2)
-        }
-        guard at + 6 <= text.count else { return nil }
-        let high = Self.hexadecimal(text, at + 2)
-        guard high &- 0xD800 < 0x400 else { return Unit(code: high, count: 6) }
-        guard at + 12 <= text.count else {
-            let isAlone = at + 6 < text.count && text[at + 6] != UInt8(ascii: "\\")
-            return isAlone ? Unit(code: high, count: 6) : nil
-        }
-        let low = Self.hexadecimal(text, at + 8)
-        guard text[at + 6] == UInt8(ascii: "\\"), low &- 0xDC00 < 0x400 else { return Unit(code: high, count: 6) }
-        return Unit(code: 0x10000 + (high - 0xD800) << 10 + (low - 0xDC00), count: 12)
+    /// What an escape is written in: bytes in the string of the reply, characters of that string in a text that is JSON itself.
+    private func written(_ text: Span<UInt8>, _ at: Int, level: Int) -> Unit? {
+        guard at < text.count else { return nil }
+        return level == 1 ? Unit(code: UInt32(text[at]), count: 1) : escaped(text, at)
     }
 
-    private static func hexadecimal(_ text: Span<UInt8>, _ at: Int) -> UInt32 {
-        var value: UInt32 = 0
-        for step in 0..<4 { value = value << 4 | UInt32(Hex.value(of: text[at + step]) ?? 0) }
-        return value
+    /// The character that an escape of JSON stands for, whose backslash takes `slash` bytes.
+    private func escape(_ text: Span<UInt8>, _ at: Int, _ slash: Int, level: Int) -> Unit? {
+        guard let letter = written(text, at + slash, level: level) else { return nil }
+        var count = slash + letter.count
+        switch letter.code {
+        case 0x75: break
+        case 0x62: return Unit(code: 0x08, count: count)
+        case 0x66: return Unit(code: 0x0C, count: count)
+        case 0x6E: return Unit(code: 0x0A, count: count)
+        case 0x72: return Unit(code: 0x0D, count: count)
+        case 0x74: return Unit(code: 0x09, count: count)
+        default: return Unit(code: letter.code, count: count)
+        }
+        guard let high = hexadecimal(text, at + count, level: level) else { return nil }
+        count += high.count
+        let alone = Unit(code: high.code, count: count)
+        guard high.code &- 0xD800 < 0x400 else { return alone }
+        for mark: UInt32 in [0x5C, 0x75] {
+            guard let next = written(text, at + count, level: level) else { return nil }
+            guard next.code == mark else { return alone }
+            count += next.count
+        }
+        guard let low = hexadecimal(text, at + count, level: level) else { return nil }
+        guard low.code &- 0xDC00 < 0x400 else { return alone }
+        return Unit(code: 0x10000 + (high.code - 0xD800) << 10 + (low.code - 0xDC00), count: count + low.count)
+    }
+
+    /// The number that four digits spell; what is no digit counts as none.
+    private func hexadecimal(_ text: Span<UInt8>, _ at: Int, level: Int) -> Unit? {
+        var code: UInt32 = 0
+        var count = 0
+        for _ in 0..<4 {
+            guard let digit = written(text, at + count, level: level) else { return nil }
+            code = code << 4 | UInt32(digit.code < 0x80 ? Hex.value(of: UInt8(digit.code)) ?? 0 : 0)
+            count += digit.count
+        }
+        return Unit(code: code, count: count)
     }
 
     private enum Role { case plain, joiner, selector, invisible, control, introducer }

@@ -20,5 +20,5 @@ struct Flag: Sendable {
     static let config = Flag("--config", short: "-c", value: "FILE", "the configuration file (default: louver.yaml)")
     /// The directory of shipped policies.
     static let policies = Flag(
-        "--policies", value: "DIR", "where the shipped policies and detectors are (default: $LOUVER_POLICIES, then beside the program)")
+        "--policies", value: "DIR", "the shipped policies and detectors (default: $LOUVER_POLICIES, then ../share/louver/policies)")
 }

@@ -67,6 +67,19 @@ import Testing
         #expect(scrubbed.text == text && scrubbed.report.isEmpty)
     }
 
+    /// A text that holds the JSON of the structure beside it, as servers write it for older clients.
+    @Test(arguments: [#"\u001b[31mred\u001b[0m"#, #"so\u00adft \u202eright"#, #"\ud83c\udff4\udb40\udc67 \u0007 \\u200b"#])
+    func aStructureAndItsTwinAreTidiedAlike(value: String) throws {
+        let structure = #"{"log":"\#(value)","rows":[1.10,2]}"#
+        let twin = structure.map { $0 == "\\" ? #"\\"# : $0 == "\"" ? #"\""# : String($0) }.joined()
+        let (text, report) = try scrub(#"{"text":"\#(twin)","structure":\#(structure)}"#)
+        let document = try JSONDocument.parse(Array(text.utf8))
+        let inner = try JSONDocument.parse(try #require(document.root["text"]?.string))
+        let log = try #require(document.root["structure"]?["log"]?.string)
+        #expect(inner.root["log"]?.string == log && log.count < 30 && !report.isEmpty, "\(text)")
+        #expect(text.contains(#"\"rows\":[1.10,2]"#) && text.contains(#""rows":[1.10,2]"#))
+    }
+
     @Test func whatIsNoBase64IsText() throws {
         #expect(try scrub(#"{"blob":"no \u001b[31mbase64\u200b"}"#).text == #"{"blob":"no base64"}"#)
     }

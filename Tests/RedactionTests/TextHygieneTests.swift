@@ -60,13 +60,28 @@ import Testing
         #expect(clean(Array(raw.utf8), isJSON: true).text == expected ?? raw)
     }
 
+    /// A text that is JSON itself, as the twin of a structure is, loses what the strings of the structure lose.
+    @Test(arguments: [
+        (#"{\"a\":\"x\\u001b[31mred\\u001b[0m\"}"#, #"{\"a\":\"xred\"}"#), (#"[\"so\\u00adft\", \"\\ufeff\"]"#, #"[\"soft\", \"\"]"#),
+        (#" {\n  \"a\\u200b\": \"\\ud83c\\udff4\\udb40\\udc67!\\u202e\"}"#, #" {\n  \"a\": \"\\ud83c\\udff4!\"}"#),
+        (#"{\"a\": \"\\b\\f\\n\\t \\\\ \\\" \\/\"}"#, #"{\"a\": \"\\n\\t \\\\ \\\" \\/\"}"#),
+        (#"[{\"a\":\"\\u001b[1m\u001b[0m\"}]"#, #"[{\"a\":\"\"}]"#), (#"{\"a\": \"\u005cu200b\u005c\u007500ad\"}"#, #"{\"a\": \"\"}"#),
+        (#"{\"a\": \"\\\\\\u200b\"}"#, #"{\"a\": \"\\\\\"}"#),
+        // Escaped once more it is text about an escape, and so it is outside of JSON.
+        (#"{\"a\": \"\\\\u001b[31m \\\\u200b\"}"#, nil), (#"[2026-11-21] \\u001b[31m \\u200b"#, nil), (#"{a \\u001b[31m"#, nil),
+        (#"{"#, nil), (#"  "#, nil), (#"{\"a\": \"\\u00"#, nil), (#"x {\"a\":\"\\u200b\"}"#, nil),
+    ])
+    func readsJSONThatIsText(raw: String, expected: String?) {
+        #expect(clean(Array(raw.utf8), isJSON: true).text == expected ?? raw)
+    }
+
     @Test(arguments: [false, true]) func theCutOfTheInputDoesNotMatter(isJSON: Bool) {
         let parts =
             isJSON
             ? [
                 #"\u001b"#, "[31", "m", #"\\"#, #"\n"#, #"\ud83d"#, #"\udb40\udc49"#, #"\u200d"#, "]0;x", #"\u0007"#, "é", "text ",
                 #"\u202e"#, #"\ud83c\udff4"#, #"\udb40\udc67\udb40\udc62\udb40\udc65\udb40\udc6e\udb40\udc67\udb40\udc7f"#, "1",
-                #"\ufe0f"#, #"\u20e3"#, "🏴", Self.tags("gbwls"),
+                #"\ufe0f"#, #"\u20e3"#, "🏴", Self.tags("gbwls"), #"\\u001b"#, #"\\ud83c"#, #"\\udff4"#, #"\\\\"#, #"\\u200b"#, #"\\\""#,
             ]
             : [
                 "🏴", "🏴", Self.tags("gbsct"), Self.tags("gbeng"), "1", "\u{FE0F}", "\u{20E3}", "\u{1BCA1}", "\u{1B}", "[31", "m", "]0;x",
@@ -75,6 +90,7 @@ import Testing
         for seed in UInt64(1)...300 {
             var random = SeededGenerator(seed: seed)
             var text: [UInt8] = []
+            if isJSON, seed % 2 == 0 { text += #"  {\"a"#.utf8 }
             for _ in 0..<30 { text += (parts.randomElement(using: &random) ?? "").utf8 }
             let whole = clean(text, isJSON: isJSON).text
             #expect(clean(text, isJSON: isJSON, pieces: random.pieces(of: text, longest: 4)).text == whole, "seed \(seed)")

@@ -149,7 +149,8 @@ size_t cscan_base32(const uint8_t *text, size_t count, uint8_t *out);
 // MARK: Hygiene
 
 // The first place from `at` on where a control or an invisible character may stand, or a JSON escape that may be one; `count` for none.
-size_t cscan_odd(const uint8_t *text, size_t count, size_t at, int is_json);
+// `depth`: how often the text is escaped as strings of JSON are, 0 to 2.
+size_t cscan_odd(const uint8_t *text, size_t count, size_t at, int depth);
 
 // MARK: Known values
 
