@@ -48,8 +48,8 @@ static inline int stops(const uint8_t *text, size_t count, size_t at, int depth,
 }
 
 #if defined(__x86_64__)
-// The place where the scan ends, or goes on byte by byte. A byte may matter when the classes of its halves have a bit in common: 1 controls of the first row, 2 of the second, 4 DEL, 8 a
-// backslash, and the lead bytes 16 C2 and CD, 32 D8, 64 E1 E2 E3 EF, 128 F0 F3.
+// The place where the scan ends, or goes on byte by byte. A byte may matter when the classes of its halves have a bit in common: 1
+// controls of the first row, 2 of the second, 4 DEL, 8 a backslash, and the lead bytes 16 C2 and CD, 32 D8, 64 E1 E2 E3 EF, 128 F0 F3.
 __attribute__((target("avx2"))) static size_t odd_avx2(const uint8_t *text, size_t count, size_t at, int depth) {
     const __m256i low = _mm256_broadcastsi128_si256(_mm_setr_epi8(
         (char)131, 67, 83, (char)195, 3, 3, 3, 3, 35, 2, 2, 3, 11, 18, 3, 71));

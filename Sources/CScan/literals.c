@@ -171,13 +171,19 @@ static unsigned count_with(const model *with, const bucket *to, const passing *m
 // The part that what would pass if bytes came independently has in what is counted: the sample is short.
 static float smoothed(float rate, int is_word_group) { return (is_word_group ? 0.1f : 0.5f) * rate * SAMPLE; }
 
+static shape joined(const shape *one, const shape *other) {
+    shape made;
+    for (size_t p = 0; p < WINDOW; p++) {
+        made.low[p] = one->low[p] | other->low[p];
+        made.high[p] = one->high[p] | other->high[p];
+    }
+    return made;
+}
+
 // That part of a bucket with another window in it.
 static float smooth_with(const model *with, const bucket *to, const passing *more, int is_word_group) {
-    float rate = 1;
-    for (size_t p = 0; p < WINDOW; p++)
-        rate *= share_of(
-            &with->rates, to->all.allowed.low[p] | more->allowed.low[p], to->all.allowed.high[p] | more->allowed.high[p]);
-    return smoothed(rate, is_word_group);
+    shape all = joined(&to->all.allowed, &more->allowed);
+    return smoothed(rate_of(&with->rates, &all), is_word_group);
 }
 
 // What that part cannot be less than.
@@ -190,13 +196,12 @@ static float least_smooth_with(const bucket *to, const passing *more, int is_wor
 static void put(const model *with, bucket *to, const passing *more, int is_word_group) {
     to->count = count_with(with, to, more, is_word_group);
     to->smooth = smooth_with(with, to, more, is_word_group);
+    to->all.allowed = joined(&to->all.allowed, &more->allowed);
     for (size_t p = 0; p < WINDOW; p++) {
         for (size_t word = 0; word < WORDS; word++) {
             to->all.low[p][word] |= more->low[p][word];
             to->all.high[p][word] |= more->high[p][word];
         }
-        to->all.allowed.low[p] |= more->allowed.low[p];
-        to->all.allowed.high[p] |= more->allowed.high[p];
         to->all.share[p] = share_of(&with->rates, to->all.allowed.low[p], to->all.allowed.high[p]);
     }
 }

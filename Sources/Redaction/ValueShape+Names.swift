@@ -11,12 +11,7 @@ extension ValueShape {
 
     /// `env:NAME`, `file:/run/x`: where a secret is to be read.
     static func isReference(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
-        guard !letters.isDisjoint(with: [.colon, .plus]) else { return false }
-        for head in references
-        where bytes.count > head.utf8CodeUnitCount && ASCII.equals(bytes.extracting(0..<head.utf8CodeUnitCount), head) {
-            return true
-        }
-        return false
+        !letters.isDisjoint(with: [.colon, .plus]) && begins(bytes, with: references)
     }
 
     private static let references: [StaticString] = [
@@ -25,15 +20,19 @@ extension ValueShape {
 
     /// `sha256:…`, `arn:…` and their like.
     static func isDigest(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {
-        if letters.isDisjoint(with: [.colon, .hyphen]) { return false }
-        for literal in digestHeads
-        where bytes.count > literal.utf8CodeUnitCount && ASCII.equals(bytes.extracting(0..<literal.utf8CodeUnitCount), literal) {
+        !letters.isDisjoint(with: [.colon, .hyphen]) && begins(bytes, with: digestHeads)
+    }
+
+    private static let digestHeads: [StaticString] = ["sha256:", "sha256-", "sha512-", "sha384-", "sha1:", "md5:", "arn:", "urn:"]
+
+    /// Whether it begins with one of these and goes on behind it.
+    private static func begins(_ bytes: Span<UInt8>, with heads: [StaticString]) -> Bool {
+        for head in heads
+        where bytes.count > head.utf8CodeUnitCount && ASCII.equals(bytes.extracting(0..<head.utf8CodeUnitCount), head) {
             return true
         }
         return false
     }
-
-    private static let digestHeads: [StaticString] = ["sha256:", "sha256-", "sha512-", "sha384-", "sha1:", "md5:", "arn:", "urn:"]
 
     /// `airflow-database-credentials`: the name of a secret in Kubernetes.
     static func isNameOfSecret(_ bytes: Span<UInt8>, _ letters: Alphabet) -> Bool {

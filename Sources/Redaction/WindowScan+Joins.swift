@@ -228,7 +228,7 @@ extension WindowScan {
         var at = eventless.contains(place + 1) ? eventless.upperBound : place + 1
         let first = eventless.contains(place + 1) ? eventless.lowerBound : place + 1
         while at < far {
-            if byte(text, at, far) == 0x22, isEventKey(text, at + 1, far) {
+            if byte(text, at, far) == 0x22, spells(text, at + 1, far, "event\"") {
                 at = skipBlanks(text, at + 7, far)
                 guard byte(text, at, far) == 0x3A else { return nil }
                 at = skipBlanks(text, at + 1, far)
@@ -242,12 +242,6 @@ extension WindowScan {
     }
 
     private static let eventReach = 768
-
-    private func isEventKey(_ text: Span<UInt8>, _ place: Int, _ limit: Int) -> Bool {
-        let word: StaticString = "event\""
-        for at in 0..<6 where byte(text, place + at, limit) != Int(word.utf8Start[at]) { return false }
-        return true
-    }
 
     static func isCredential(_ byte: UInt8) -> Bool {
         // Letters, digits and `-_.+/=~%`, one bit for each byte of ASCII.

@@ -226,9 +226,14 @@ final class WindowScan {
             for index in 0..<count {
                 let start = Int(hits[index].start)
                 let literal = Int(hits[index].literal)
+                // Asked once for all detectors of a literal, and only where one has it.
+                var speaksLater: Bool?
                 for target in set.targetStarts[literal]..<set.targetStarts[literal + 1] {
                     switch set.targets[target] {
-                    case .detector(let detector): if !beginsAgain(text, start) { match(detector, text, start, region) }
+                    case .detector(let detector):
+                        let isLeft = speaksLater ?? beginsAgain(text, start)
+                        speaksLater = isLeft
+                        if !isLeft { match(detector, text, start, region) }
                     case .uri: if !isPreciseOnly { lookAtURI(text, start) }
                     case .keyID: if !isPreciseOnly { lookForSecretKeys(text, start - Self.secretKeyReach, start + Self.secretKeyReach) }
                     case .keyBlock: lookAtBlockLabel(text, start)

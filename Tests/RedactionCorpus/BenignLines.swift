@@ -227,7 +227,7 @@ public enum BenignLines {
             "token_expires_at=\(r.stamp()) expires_in=3600", "cache_key=\(r.name())/v2/\(r.number(1...99))", "idempotency_key=\(r.uuid())",
             "PWD=/opt/airflow/dags OLDPWD=/opt/airflow", "secret_backend=airflow.secrets.local_filesystem.LocalFilesystemBackend",
             "auth_type=oauth2 auth_url=https://login.example.com/authorize", "private_key_path=/home/airflow/.ssh/id_rsa",
-            "SSH_AUTH_SOCK=/tmp/ssh-XXXXabcd/agent.12", "kms_key_id=\(r.uuid())",
+            "SSH_AUTH_SOCK=/run/ssh-XXXXabcd/agent.12", "kms_key_id=\(r.uuid())",
             "GPG_KEY=\(r.hex(40).uppercased())", "key=value token=none secret=***",
             "session=<sqlalchemy.orm.session.Session object at 0x7f\(r.hex(10))>", "host_key_checking=False known_hosts_key=ssh-ed25519",
             "api_version=2024-01-01 api_endpoint=https://api.example.com",
